@@ -1,0 +1,139 @@
+"""What a conversation says happened: `Conversation.apply` returns these, and whoever watches follows them.
+
+The page draws them, the store writes them, the meter counts them. Nobody re-reads the transcript.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Activity = Literal["listening", "caller_speaking", "thinking", "agent_speaking"]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAdded:
+    """A new item stands in the conversation, directly behind `after` (None: it is the first)."""
+
+    item_id: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemMoved:
+    """A known item turned out to stand elsewhere: directly behind `after` (None: first)."""
+
+    item_id: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRemoved:
+    """The provider deleted the item from the conversation."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextAppended:
+    """`text` was added at the end of the item's text."""
+
+    item_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextReplaced:
+    """The item's whole text is now `text` (a final transcript that differs from its deltas)."""
+
+    item_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemUpdated:
+    """Something other than text changed: status, speech length, a recogniser's failure. Read the item."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCut:
+    """A barge-in: of the agent's item only the first `heard` characters were (estimated) played."""
+
+    item_id: str
+    heard: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFinished:
+    """The item's text is final and may be announced or stored."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityChanged:
+    """Who is doing what now; drives status and circle."""
+
+    activity: Activity
+
+
+@dataclass(frozen=True, slots=True)
+class UsageReported:
+    """Tokens or seconds the provider bills, as it sent them; `source` says for what."""
+
+    source: Literal["response", "transcription"]
+    usage: dict[str, Any]
+    item_or_response_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReady:
+    """A completed function call that someone may now act on, once per `call_id`."""
+
+    item_id: str
+    call_id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseFinished:
+    """`response.done`: generation (not playback) ended with `status`."""
+
+    response_id: str
+    status: str
+    reason: str | None
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReported:
+    """`session.created` or `session.updated`: the provider's effective configuration."""
+
+    session: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorReported:
+    """An `error` event, a failed response or a malformed event; the call goes on."""
+
+    code: str
+    message: str
+
+
+Change = (
+    ItemAdded
+    | ItemMoved
+    | ItemRemoved
+    | TextAppended
+    | TextReplaced
+    | ItemUpdated
+    | ItemCut
+    | ItemFinished
+    | ActivityChanged
+    | UsageReported
+    | ToolReady
+    | ResponseFinished
+    | SessionReported
+    | ErrorReported
+)
