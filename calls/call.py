@@ -1,0 +1,231 @@
+"""One live conversation of ours, from the click to the one end it has."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from calls.changes import CallChange, Closed, Noticed, Phase, PhaseChanged
+from calls.dialer import Dialer
+from calls.owned_tasks import OwnedTasks
+from calls.persona import Persona
+from calls.ticket import TICKET_SECONDS
+from realtime.changes import ErrorReported
+from realtime.conversation import Conversation
+from realtime.failures import ProviderFailure
+from realtime.sequencer import ResponseSequencer
+
+log = logging.getLogger("guftagu.calls")
+
+MAX_TYPED_CHARS = 2000
+REPORTED_PHASES: dict[str, Phase] = {
+    "microphone": "microphone",
+    "connecting": "connecting",
+    "live": "live",
+    "reconnecting": "reconnecting",
+}
+
+Watcher = Callable[[list[CallChange]], None]
+Send = Callable[[list[dict[str, Any]]], None]
+
+
+class Cancellable(Protocol):
+    """What a timer gives back."""
+
+    def cancel(self) -> None: ...
+
+
+Timer = Callable[[float, Callable[[], None]], Cancellable]
+"""`timer(seconds, callback)`, such as `loop.call_later`; tests bring their own clock."""
+
+
+class CallEnded(Exception):
+    """The call was closed while something was still being done for it."""
+
+
+class Call:
+    """A call: its phase, its conversation, who watches it, and how it ends.
+
+    All state is the call's own; two calls share nothing but the dialer.
+    """
+
+    def __init__(
+        self,
+        persona: Persona,
+        visitor_id: str,
+        dialer: Dialer,
+        tasks: OwnedTasks,
+        *,
+        max_minutes: float,
+        timer: Timer,
+        on_closed: Callable[["Call"], None],
+    ) -> None:
+        self.id = f"call_{secrets.token_hex(8)}"
+        self.end_token = secrets.token_urlsafe(24)
+        """Ends the call without a page (the `pagehide` beacon); known to the caller's browser only."""
+        self.persona = persona
+        self.visitor_id = visitor_id
+        self.conversation = Conversation()
+        self.phase: Phase = "opening"
+        self.closed: Closed | None = None
+        self._dialer = dialer
+        self._tasks = tasks
+        self._sequencer = ResponseSequencer()
+        self._provider_call_id: str | None = None
+        self._watchers: list[Watcher] = []
+        self._send: Send | None = None
+        self._max_minutes = max_minutes
+        self._timer = timer
+        self._on_closed = on_closed
+        self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
+        self._running = False
+        self._hang_up: asyncio.Task[None] | None = None
+
+    # -- watching ----------------------------------------------------------------------------------
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call `watcher` with every list of changes from now on; returns what stops it."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def _tell(self, *changes: CallChange) -> None:
+        for watcher in list(self._watchers):
+            watcher(list(changes))
+
+    # -- connecting --------------------------------------------------------------------------------
+
+    async def connect(self, offer_sdp: str) -> str:
+        """Relay the browser's offer; the provider's SDP answer.
+
+        :raises ProviderFailure: the provider did not create the call; the call is closed with that reason
+        :raises CallEnded: the caller hung up meanwhile; what was created has been hung up
+        """
+        # Its own task: a browser that goes away must not leave a created call without its id.
+        return str(await asyncio.shield(self._tasks.start(self._place(offer_sdp), f"place {self.id}")))
+
+    async def _place(self, offer_sdp: str) -> str:
+        try:
+            created = await self._dialer.place(self.persona, self.visitor_id, offer_sdp)
+        except ProviderFailure as failure:
+            self.fail(failure)
+            raise
+        self._provider_call_id = created.call_id
+        if self.closed:
+            self._start_hang_up()
+            raise CallEnded
+        log.info("%s is %s at the provider", self.id, created.call_id)
+        self._set_running()
+        return created.answer_sdp
+
+    def _set_running(self) -> None:
+        """The provider holds the session now: from here the call's own limit counts."""
+        if self._running or self.closed:
+            return
+        self._running = True
+        self._deadline.cancel()
+        self._deadline = self._timer(self._max_minutes * 60, lambda: self._end(Closed("limit_minutes")))
+
+    # -- what comes in -----------------------------------------------------------------------------
+
+    def receive(self, event: dict[str, Any], at_ms: float) -> None:
+        """An event of the session, stamped with the clock of where it arrived first."""
+        if self.closed:
+            return
+        self._set_running()
+        changes = self.conversation.apply(event, at_ms)
+        self._deliver(self._sequencer.apply(event))
+        for change in changes:
+            if isinstance(change, ErrorReported):
+                log.info("%s: error event %s", self.id, change.code)
+        if changes:
+            self._tell(*changes)
+
+    def report(self, phase: str, reason: str | None = None, detail: dict[str, Any] | None = None) -> None:
+        """What the browser says of itself: a phase, or that the call `failed` or `ended` and why."""
+        if self.closed:
+            return
+        if phase in REPORTED_PHASES:
+            self.phase = REPORTED_PHASES[phase]
+            self._tell(PhaseChanged(self.phase))
+        elif phase in ("failed", "ended"):
+            retry_after = (detail or {}).get("retry_after_s")
+            self._end(
+                Closed(reason or "peer_lost", retry_after if isinstance(retry_after, int | float) else None)
+            )
+
+    def notice(self, code: str) -> None:
+        """Something went wrong that the call survives."""
+        self._tell(Noticed(code))
+
+    # -- what goes out -----------------------------------------------------------------------------
+
+    def attach(self, send: Send) -> None:
+        """Let client events reach the session through `send`."""
+        self._send = send
+
+    def send(self, *events: dict[str, Any]) -> None:
+        """Send client events to the session; a `response.create` waits for its turn."""
+        for event in events:
+            self._deliver(
+                self._sequencer.request(event) if event.get("type") == "response.create" else [event]
+            )
+
+    def _deliver(self, events: list[dict[str, Any]]) -> None:
+        if events and self._send and not self.closed:
+            self._send(events)
+
+    def say(self, text: str) -> None:
+        """Put typed words into the conversation: cut what is being spoken, and ask for an answer.
+
+        :raises ValueError: when there are none, or more than `MAX_TYPED_CHARS`
+        """
+        if not text.strip() or len(text) > MAX_TYPED_CHARS:
+            raise ValueError(f"typed text takes 1 to {MAX_TYPED_CHARS} characters")
+        self.interrupt()
+        content = [{"type": "input_text", "text": text.strip()}]
+        self.send(
+            {
+                "type": "conversation.item.create",
+                "item": {"type": "message", "role": "user", "content": content},
+            },
+            {"type": "response.create"},
+        )
+
+    def interrupt(self) -> None:
+        """Stop the reply: its generation first, then what of it is still to be played."""
+        if self._sequencer.active:
+            self.send({"type": "response.cancel"})
+        if self.conversation.activity == "agent_speaking":
+            self.send({"type": "output_audio_buffer.clear"})
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    async def close(self, reason: str) -> None:
+        """End the call and wait until the provider has hung up. Any number of times, from anywhere."""
+        self._end(Closed(reason))
+        if self._hang_up:
+            await asyncio.shield(self._hang_up)
+
+    def fail(self, failure: ProviderFailure) -> None:
+        """End the call because the provider did not do its part."""
+        self._end(Closed(failure.code, failure.retry_after_s))
+
+    def _end(self, closed: Closed) -> None:
+        if self.closed:
+            return
+        self.closed = closed
+        self.phase = "ended"
+        self._deadline.cancel()
+        log.info("%s ended: %s", self.id, closed.reason)
+        self._start_hang_up()
+        self._on_closed(self)
+        self._tell(closed)
+
+    def _start_hang_up(self) -> None:
+        if self._provider_call_id and not self._hang_up:
+            self._hang_up = self._tasks.start(self._hang_up_at_provider(), f"hang up {self.id}")
+
+    async def _hang_up_at_provider(self) -> None:
+        assert self._provider_call_id
+        await self._dialer.client.hang_up(self._provider_call_id)

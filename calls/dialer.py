@@ -1,0 +1,84 @@
+"""Placing a call at the provider: the persona's session, with the deployment's overrides."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from calls.persona import Persona
+from realtime.client import ClientSecret, CreatedCall, RealtimeClient
+from realtime.failures import ProviderFailure
+from realtime.session import build_session
+from settings import Settings
+
+log = logging.getLogger("guftagu.calls")
+
+SECRET_SECONDS = 30
+"""A client secret is used at once, so it need not live longer than a slow network takes."""
+
+Answer = TypeVar("Answer")
+
+
+class Dialer:
+    """Turns a persona into a session and asks the provider for a call or a client secret."""
+
+    def __init__(self, client: RealtimeClient, settings: Settings) -> None:
+        self.client = client
+        self._settings = settings
+        self._prompt_id = settings.openai_prompt_id
+
+    async def place(self, persona: Persona, visitor_id: str, offer_sdp: str) -> CreatedCall:
+        """Create the call from the browser's offer, with the server's key.
+
+        :raises ProviderFailure: nothing was created
+        """
+        return await self._with_prompt(
+            lambda prompt_id: self.client.create_call(
+                offer_sdp,
+                self.session(persona, prompt_id),
+                safety_identifier=self.safety_identifier(visitor_id),
+            )
+        )
+
+    async def secret(self, persona: Persona, visitor_id: str) -> ClientSecret:
+        """Mint a client secret that holds the whole session.
+
+        :raises ProviderFailure: nothing was minted
+        """
+        return await self._with_prompt(
+            lambda prompt_id: self.client.create_client_secret(
+                self.session(persona, prompt_id),
+                expires_after_s=SECRET_SECONDS,
+                safety_identifier=self.safety_identifier(visitor_id),
+            )
+        )
+
+    def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
+        """The session object of a call with `persona`."""
+        settings = self._settings
+        return build_session(
+            persona.session(
+                model=settings.openai_model,
+                voice=settings.openai_voice,
+                transcription_model=settings.openai_transcription_model,
+                prompt_id=prompt_id,
+            )
+        )
+
+    def safety_identifier(self, visitor_id: str) -> str:
+        """A stable pseudonym of the visitor, for the provider's abuse handling."""
+        return hmac.new(
+            self._settings.storage_secret.encode(), visitor_id.encode(), hashlib.sha256
+        ).hexdigest()
+
+    async def _with_prompt(self, ask: Callable[[str | None], Awaitable[Answer]]) -> Answer:
+        """Ask with the stored prompt; where the provider refuses just that, drop it and ask without."""
+        try:
+            return await ask(self._prompt_id)
+        except ProviderFailure as failure:
+            if not (self._prompt_id and failure.about_prompt):
+                raise
+        log.warning("the provider refused OPENAI_PROMPT_ID; going on without it")
+        self._prompt_id = None
+        return await ask(None)

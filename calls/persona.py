@@ -1,0 +1,149 @@
+"""A persona: one agent as a folder of data (`persona.toml`, `guide.md`), validated as a whole."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from realtime.session import SessionSpec, transcription_for
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
+
+
+class PersonaError(ValueError):
+    """A persona's folder is not right; the text names file and field and says what it takes."""
+
+
+class Strict(BaseModel):
+    """A table of `persona.toml`: unknown keys are mistakes, and nothing changes after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Transcription(Strict):
+    """How the caller's speech becomes text."""
+
+    model: Text = "gpt-transcribe"
+    languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]] = []
+
+
+class TurnDetection(Strict):
+    """When the provider decides that the caller has finished."""
+
+    type: Literal["server_vad", "semantic_vad"] = "server_vad"
+    threshold: float | None = Field(default=None, ge=0, le=1)
+    prefix_padding_ms: int | None = Field(default=None, ge=0, le=5000)
+    silence_duration_ms: int | None = Field(default=None, ge=100, le=10000)
+    idle_timeout_ms: int | None = Field(default=None, ge=5000, le=30000)
+    eagerness: Literal["low", "medium", "high", "auto"] | None = None
+    create_response: bool = True
+    interrupt_response: bool = True
+
+
+class Colors(Strict):
+    """The page's colours, `#rrggbb`."""
+
+    ground: Color = "#0b1220"
+    accent: Color = "#00d4ff"
+    accent2: Color = "#7c4dff"
+
+
+class Persona(Strict):
+    """One agent, as the page, the session and the limits see it."""
+
+    name: Text
+    title: Text
+    heading: Text
+    intro: str = ""
+    footer: str = ""
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = "en"
+    """ISO 639 code of what the agent speaks."""
+    start_label: Text = "Start Conversation"
+    stop_label: Text = "Stop"
+    hint: str = ""
+    """A word behind the status *Listening…*, in the caller's language."""
+    model: Text = "gpt-realtime-2.1-mini"
+    voice: Text = "marin"
+    instructions: Text
+    guide: str = ""
+    """The text of `guide.md`."""
+    key_terms: list[Text] = []
+    """Words the recogniser should know."""
+    transcription: Transcription = Transcription()
+    turn_detection: TurnDetection = TurnDetection()
+    colors: Colors = Colors()
+
+    def session(
+        self,
+        *,
+        model: str | None = None,
+        voice: str | None = None,
+        transcription_model: str | None = None,
+        prompt_id: str | None = None,
+    ) -> SessionSpec:
+        """What a call with this persona asks of the provider; arguments override the folder's values."""
+        languages = self.transcription.languages or [self.language]
+        return SessionSpec(
+            model=model or self.model,
+            voice=voice or self.voice,
+            instructions=f"{self.instructions}\n\n{self.guide}".strip(),
+            transcription=transcription_for(
+                transcription_model or self.transcription.model, languages, self.key_terms
+            ),
+            turn_detection=self.turn_detection.model_dump(exclude_none=True),
+            prompt_id=prompt_id,
+        )
+
+
+def load_persona(folder: Path) -> Persona:
+    """Read and check one folder.
+
+    :raises PersonaError: naming file and field
+    """
+    file = folder / "persona.toml"
+    if not NAME.match(folder.name):
+        raise PersonaError(f"{folder.name}: a persona's folder is named with a–z, 0–9 and -, such as my-bank")
+    try:
+        table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+    except OSError:
+        raise PersonaError(f"{folder.name}/persona.toml: cannot be read; every persona needs one") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PersonaError(f"{folder.name}/persona.toml: not TOML: {error}") from None
+    guide = folder / "guide.md"
+    if guide.exists():
+        table["guide"] = guide.read_text("utf-8")
+    return _checked(table, folder.name)
+
+
+def _checked(table: dict[str, Any], folder_name: str) -> Persona:
+    try:
+        persona = Persona.model_validate(table)
+    except ValidationError as error:
+        problems = [
+            f"{folder_name}/persona.toml: {'.'.join(map(str, e['loc']))}: {e['msg']}"
+            for e in error.errors(include_input=False)
+        ]
+        raise PersonaError("; ".join(problems)) from None
+    if persona.name != folder_name:
+        raise PersonaError(f"{folder_name}/persona.toml: name: must be the folder's name, {folder_name!r}")
+    return persona
+
+
+def load_personas(root: Path) -> tuple[dict[str, Persona], list[PersonaError]]:
+    """Read every folder under `root`: the good ones by name, and what is wrong with the others."""
+    personas: dict[str, Persona] = {}
+    errors: list[PersonaError] = []
+    for folder in sorted(
+        path for path in root.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))
+    ):
+        try:
+            persona = load_persona(folder)
+        except PersonaError as error:
+            errors.append(error)
+        else:
+            personas[persona.name] = persona
+    return personas, errors

@@ -1,0 +1,37 @@
+"""Tickets: where a browser posts its SDP offer, and the one-use tokens that let it through once."""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+TICKET_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What the browser needs to post its offer."""
+
+    url: str
+    headers: dict[str, str] = field(repr=False)
+
+
+class TicketBook:
+    """One-use tokens, each standing for one call, for `TICKET_SECONDS`."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._issued: dict[str, tuple[str, float]] = {}
+
+    def issue(self, call_id: str) -> str:
+        """A new token for `call_id`; forgets those that nobody used in time."""
+        now = self._now()
+        self._issued = {t: entry for t, entry in self._issued.items() if entry[1] > now}
+        token = secrets.token_urlsafe(32)
+        self._issued[token] = (call_id, now + TICKET_SECONDS)
+        return token
+
+    def redeem(self, token: str) -> str | None:
+        """The call id the token stands for, once; None when unknown, used or too old."""
+        call_id, expires = self._issued.pop(token, ("", 0.0))
+        return call_id if expires > self._now() else None

@@ -1,0 +1,164 @@
+"""The provider's REST API over one warm, pooled httpx client.
+
+No POST here is ever repeated: a call or a secret that was created once more may be billed once more.
+"""
+
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from realtime.failures import ProviderFailure, code_for_status
+
+log = logging.getLogger("guftagu.provider")
+
+TIMEOUT = httpx.Timeout(20, connect=8)
+SDP = "application/sdp"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSecret:
+    """The short-lived key a browser may hold."""
+
+    value: str = field(repr=False)
+    expires_at: int
+    """Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedCall:
+    """A call the provider answered: its SDP, and its id where the answer named one."""
+
+    answer_sdp: str = field(repr=False)
+    call_id: str | None
+
+
+class RealtimeClient:
+    """Speaks to one provider with the server's own key."""
+
+    def __init__(
+        self, base_url: str, api_key: str, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """
+        :param base_url: such as `https://api.openai.com/v1`
+        :param api_key: standard key, sent as `Authorization: Bearer`
+        :param transport: for tests
+        """
+        self.base_url = base_url
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
+            timeout=TIMEOUT,
+            transport=transport,
+            limits=httpx.Limits(max_keepalive_connections=10, keepalive_expiry=120),
+        )
+
+    async def warm(self) -> None:
+        """Open a pooled connection, so that the first call pays no handshake. Failing is no matter here."""
+        try:
+            await self._http.get("/models", timeout=5)
+        except httpx.HTTPError as error:
+            log.info("provider not warmed: %s", type(error).__name__)
+
+    async def create_client_secret(
+        self, session: dict[str, Any], *, expires_after_s: int, safety_identifier: str | None = None
+    ) -> ClientSecret:
+        """Mint an `ek_` with the whole session inside (`POST /realtime/client_secrets`).
+
+        :param expires_after_s: 10 to 7200 seconds
+        :raises ProviderFailure: with the code the page has a sentence for
+        """
+        body = {"expires_after": {"anchor": "created_at", "seconds": expires_after_s}, "session": session}
+        response = await self._post("/realtime/client_secrets", safety_identifier, json=body)
+        try:
+            answer = response.json()
+            return ClientSecret(value=str(answer["value"]), expires_at=int(answer["expires_at"]))
+        except (ValueError, KeyError, TypeError):
+            raise self._failure(response, "provider_bad_answer") from None
+
+    async def create_call(
+        self, offer_sdp: str, session: dict[str, Any], *, safety_identifier: str | None = None
+    ) -> CreatedCall:
+        """Post offer and session in one multipart request (`POST /realtime/calls`).
+
+        :raises ProviderFailure: also when the answer is no SDP
+        """
+        parts = {"sdp": (None, offer_sdp, SDP), "session": (None, json.dumps(session), "application/json")}
+        response = await self._post("/realtime/calls", safety_identifier, files=parts)
+        call_id = self._call_id(response)
+        if not response.text.startswith("v=0"):
+            if call_id:
+                await self.hang_up(call_id)
+            raise self._failure(response, "provider_bad_answer")
+        return CreatedCall(response.text, call_id)
+
+    async def hang_up(self, call_id: str) -> bool:
+        """End a call (`POST /realtime/calls/{id}/hangup`). True when it is over, also when it already was."""
+        try:
+            response = await self._http.post(f"/realtime/calls/{call_id}/hangup")
+        except httpx.HTTPError as error:
+            log.warning("hang-up of %s failed: %s", call_id, type(error).__name__)
+            return False
+        if response.is_success or response.status_code == 404:
+            return True
+        log.warning("hang-up of %s failed: status %s", call_id, response.status_code)
+        return False
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._http.aclose()
+
+    async def _post(self, path: str, safety_identifier: str | None, **content: Any) -> httpx.Response:
+        headers = {"OpenAI-Safety-Identifier": safety_identifier} if safety_identifier else {}
+        try:
+            response = await self._http.post(path, headers=headers, **content)
+        except httpx.TimeoutException:
+            log.warning("%s: no answer in time", path)
+            raise ProviderFailure("provider_timeout") from None
+        except httpx.HTTPError as error:
+            log.warning("%s: %s", path, type(error).__name__)
+            raise ProviderFailure("provider_error") from None
+        if not response.is_success:
+            raise self._failure(response)
+        return response
+
+    def _failure(self, response: httpx.Response, code: str | None = None) -> ProviderFailure:
+        request_id = response.headers.get("x-request-id")
+        log.warning("%s: status %s, request %s", response.request.url.path, response.status_code, request_id)
+        return ProviderFailure(
+            code or code_for_status(response.status_code),  # type: ignore[arg-type]
+            status=response.status_code,
+            retry_after_s=_seconds(response.headers.get("retry-after")),
+            request_id=request_id,
+            about_prompt=_is_about_prompt(response),
+        )
+
+    @staticmethod
+    def _call_id(response: httpx.Response) -> str | None:
+        call_id = urlsplit(response.headers.get("location", "")).path.rsplit("/", 1)[-1]
+        return (
+            call_id
+            if call_id.startswith("rtc_") and call_id.replace("_", "").replace("-", "").isalnum()
+            else None
+        )
+
+
+def _seconds(header: str | None) -> float | None:
+    try:
+        return float(header) if header else None
+    except ValueError:
+        return None
+
+
+def _is_about_prompt(response: httpx.Response) -> bool:
+    """Whether a 4xx names the stored prompt (`param` or words); the body goes nowhere else."""
+    if not 400 <= response.status_code < 500:
+        return False
+    try:
+        error = response.json()["error"]
+        return "prompt" in f"{error.get('param')} {error.get('message')}".lower()
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return False

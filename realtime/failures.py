@@ -1,0 +1,54 @@
+"""What can go wrong between us and the provider, as one exception with a code the page has a sentence for."""
+
+from typing import Literal
+
+FailureCode = Literal[
+    "provider_unauthorized",
+    "provider_forbidden",
+    "provider_model_missing",
+    "provider_busy",
+    "provider_error",
+    "provider_timeout",
+    "provider_bad_answer",
+    "offer_refused",
+]
+
+
+class ProviderFailure(Exception):
+    """The provider did not do what was asked. Its text never holds a body, a key or a customer's word."""
+
+    def __init__(
+        self,
+        code: FailureCode,
+        *,
+        status: int | None = None,
+        retry_after_s: float | None = None,
+        request_id: str | None = None,
+        about_prompt: bool = False,
+    ) -> None:
+        """
+        :param code: what happened
+        :param status: HTTP status, if there was one
+        :param retry_after_s: seconds the provider asks us to wait
+        :param request_id: the provider's id of the request, for its support
+        :param about_prompt: the provider complained of the stored prompt
+        """
+        super().__init__(f"{code} (status {status}, request {request_id})")
+        self.code = code
+        self.status = status
+        self.retry_after_s = retry_after_s
+        self.request_id = request_id
+        self.about_prompt = about_prompt
+
+
+def code_for_status(status: int) -> FailureCode:
+    """The failure an HTTP status of the provider means."""
+    if status == 401:
+        return "provider_unauthorized"
+    if status == 403:
+        return "provider_forbidden"
+    if status == 404:
+        return "provider_model_missing"
+    if status == 429:
+        return "provider_busy"
+    return "offer_refused" if 400 <= status < 500 else "provider_error"

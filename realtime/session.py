@@ -1,0 +1,71 @@
+"""Building the provider's session object (`type: "realtime"`), GA shape.
+
+Optional fields are sent only when set: compatible servers and older models refuse what they do not know.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSpec:
+    """What a call asks of the provider."""
+
+    model: str
+    """Model name, such as `gpt-realtime-2.1-mini`."""
+    voice: str
+    """Voice name, such as `verse`."""
+    instructions: str
+    """Everything the agent is told, guide included."""
+    transcription: dict[str, Any] | None = None
+    """`audio.input.transcription`: model, languages, keywords; None leaves it off."""
+    turn_detection: dict[str, Any] | None = None
+    """`audio.input.turn_detection`; None is manual."""
+    noise_reduction: dict[str, Any] | None = None
+    """`audio.input.noise_reduction`, such as `{"type": "near_field"}`."""
+    speed: float | None = None
+    """`audio.output.speed`, 0.25 to 1.5."""
+    tools: list[dict[str, Any]] = field(default_factory=list)
+    """Function tools as the API takes them."""
+    prompt_id: str | None = None
+    """A stored prompt; the provider ends this on 2026-11-30."""
+    extra: dict[str, Any] = field(default_factory=dict)
+    """Further top-level fields (`reasoning`, `truncation`, …), sent as they are."""
+
+
+def build_session(spec: SessionSpec) -> dict[str, Any]:
+    """The session object for `client_secrets`, the multipart form and `accept`."""
+    audio_input: dict[str, Any] = {"turn_detection": spec.turn_detection}
+    if spec.transcription:
+        audio_input["transcription"] = spec.transcription
+    if spec.noise_reduction:
+        audio_input["noise_reduction"] = spec.noise_reduction
+    audio_output: dict[str, Any] = {"voice": spec.voice}
+    if spec.speed is not None:
+        audio_output["speed"] = spec.speed
+    session: dict[str, Any] = {
+        "type": "realtime",
+        "model": spec.model,
+        "output_modalities": ["audio"],
+        "instructions": spec.instructions,
+        "audio": {"input": audio_input, "output": audio_output},
+        **spec.extra,
+    }
+    if spec.tools:
+        session["tools"] = spec.tools
+    if spec.prompt_id:
+        session["prompt"] = {"id": spec.prompt_id}
+    return session
+
+
+def transcription_for(model: str, languages: list[str], keywords: list[str]) -> dict[str, Any]:
+    """`audio.input.transcription` with the hints that `model` takes.
+
+    `gpt-transcribe` and `gpt-live-transcribe` take `languages` and `keywords`; others `language`, `prompt`.
+    """
+    if model in ("gpt-transcribe", "gpt-live-transcribe"):
+        hints: dict[str, Any] = {"languages": languages, "keywords": keywords}
+    else:
+        prompt = ", ".join(keywords) if model != "gpt-realtime-whisper" else ""
+        hints = {"language": languages[0] if languages else None, "prompt": prompt}
+    return {"model": model, **{name: value for name, value in hints.items() if value}}

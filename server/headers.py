@@ -1,0 +1,74 @@
+"""Security headers on every answer, and a content policy with a nonce on NiceGUI's pages."""
+
+import re
+import secrets
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from settings import Settings
+
+TAGS = re.compile(rb"<(script|style)\b")
+
+
+class SecurityHeaders:
+    """ASGI middleware. NiceGUI's pages are buffered to put the nonce in; everything else passes through."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._connect = "'self'"
+        if settings.signaling == "ephemeral" and settings.provider_kind != "engine":
+            url = urlsplit(settings.browser_provider_url)
+            self._connect += f" {url.scheme}://{url.netloc}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        await self._app(scope, receive, _Answer(send, self._policy).send)
+
+    def _policy(self, nonce: str) -> str:
+        # Vue's template compiler and NiceGUI's run_javascript need unsafe-eval; without it no page mounts.
+        return (
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
+            "style-src 'self' 'unsafe-inline'; "
+            f"img-src 'self' data:; font-src 'self'; media-src 'self' blob:; connect-src {self._connect}; "
+            "object-src 'none'; base-uri 'none'; form-action 'self'"
+        )
+
+
+class _Answer:
+    """One answer on its way out."""
+
+    def __init__(self, send: Send, policy: Callable[[str], str]) -> None:
+        self._send = send
+        self._policy = policy
+        self._start: Message | None = None
+        self._page = bytearray()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers["X-Content-Type-Options"] = "nosniff"
+            headers["Referrer-Policy"] = "no-referrer"
+            headers["Permissions-Policy"] = "microphone=(self)"
+            if "x-nicegui-content" in headers and headers.get("content-type", "").startswith("text/html"):
+                self._start = message
+                return
+        elif self._start:
+            self._page += message.get("body", b"")
+            if not message.get("more_body"):
+                await self._send_page(self._start)
+            return
+        await self._send(message)
+
+    async def _send_page(self, start: Message) -> None:
+        nonce = secrets.token_urlsafe(16)
+        body = TAGS.sub(rb'<\1 nonce="' + nonce.encode() + b'"', bytes(self._page))
+        headers = MutableHeaders(scope=start)
+        headers["Content-Security-Policy"] = self._policy(nonce)
+        headers["Content-Length"] = str(len(body))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})

@@ -1,0 +1,64 @@
+"""Our own HTTP routes of a call: the relayed offer, the beacon that ends it, and health."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+
+from calls.call import CallEnded
+from calls.registry import OFFER_PATH, TICKET_HEADER, Registry
+from realtime.failures import ProviderFailure
+from server.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
+
+END_PATH = "/calls/end"
+MAX_TOKEN_BYTES = 128
+
+
+async def body_up_to(request: Request, limit: int) -> bytes:
+    """The request's body, cut off one byte after `limit`, so that nobody can fill our memory."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            break
+    return bytes(body[: limit + 1])
+
+
+def error(status: int, code: str, message: str, retry_after_s: float | None = None) -> JSONResponse:
+    """The one JSON shape of an error."""
+    headers = {"Retry-After": str(round(retry_after_s))} if retry_after_s else {}
+    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
+
+
+def call_routes(registry: Registry) -> APIRouter:
+    """The routes that serve the page's calls."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.post(OFFER_PATH)
+    async def offer(request: Request) -> Response:
+        call = registry.redeem(request.headers.get(TICKET_HEADER, ""))
+        if call is None:
+            return error(
+                403, "ticket_expired", "The ticket is unknown, used or older than a minute. Start again."
+            )
+        try:
+            answer = await call.connect(check_offer(await body_up_to(request, MAX_OFFER_BYTES)))
+        except OfferRefused as refused:
+            await call.close("offer_refused")
+            return error(400, "offer_refused", f"{refused}.")
+        except ProviderFailure as failure:
+            return error(502, failure.code, "The provider did not create the call.", failure.retry_after_s)
+        except CallEnded:
+            return error(410, "stopped", "The call was ended before the provider answered.")
+        return PlainTextResponse(answer, 201, media_type="application/sdp")
+
+    @router.post(END_PATH)
+    async def end(request: Request) -> Response:
+        call = registry.by_end_token((await body_up_to(request, MAX_TOKEN_BYTES)).decode("ascii", "replace"))
+        if call:
+            await call.close("page_left")
+        return Response(status_code=204)
+
+    @router.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return router

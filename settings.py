@@ -1,0 +1,102 @@
+"""Every setting of the deployment: environment variables, or a `.env` file beside `main.py`.
+
+`.env.example` names each one; `tests/unit/test_settings.py` holds the two to each other.
+"""
+
+import json
+import secrets
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+OPENAI_URL = "https://api.openai.com/v1"
+ENGINE_PATH = "/engine/v1"
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the text names it and says what it takes."""
+
+
+class Settings(BaseSettings):
+    """Settings with their defaults. Names in the environment are the same in capitals."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    host: str = "0.0.0.0"
+    port: int = Field(default=8080, ge=1, le=65535)
+    storage_secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """Signs the visitor cookie; set it to keep visitors' language and limits over a restart."""
+
+    openai_api_key: str | None = Field(default=None, repr=False)
+    openai_base_url: str | None = None
+    openai_model: str | None = None
+    openai_voice: str | None = None
+    openai_transcription_model: str | None = None
+    openai_prompt_id: str | None = None
+    signaling: Literal["relay", "ephemeral"] = "relay"
+    engine_api_key: str = Field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
+    """What `RTCPeerConnection` takes as `iceServers`, as JSON."""
+
+    persona: str = "jsbank"
+    max_calls: int = Field(default=10, ge=1)
+    max_call_minutes: float = Field(default=15, gt=0, le=60)
+    starts_per_minute: int = Field(default=6, ge=1)
+    page_grace_seconds: float = Field(default=90, gt=0)
+    """How long a page's socket may be down before its call is ended."""
+
+    @field_validator("ice_servers", mode="before")
+    @classmethod
+    def _json_list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            raise ValueError(
+                'takes JSON, such as [{"urls": "turn:turn.example.org", "username": "u", "credential": "c"}]'
+            ) from None
+
+    @field_validator("openai_base_url")
+    @classmethod
+    def _url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("takes a URL that begins with http:// or https://")
+        return value.rstrip("/") if value else None
+
+    @property
+    def provider_kind(self) -> Literal["openai", "compatible", "engine"]:
+        """Who serves the Realtime API: our engine only when nothing else is named."""
+        if self.openai_base_url:
+            return "compatible"
+        return "openai" if self.openai_api_key else "engine"
+
+    @property
+    def provider_url(self) -> str:
+        """Where this server reaches the provider, without a slash at the end."""
+        if self.openai_base_url:
+            return self.openai_base_url
+        return OPENAI_URL if self.openai_api_key else f"http://127.0.0.1:{self.port}{ENGINE_PATH}"
+
+    @property
+    def browser_provider_url(self) -> str:
+        """Where a browser reaches the provider (ephemeral signalling); our engine is on the page's origin."""
+        return ENGINE_PATH if self.provider_kind == "engine" else self.provider_url
+
+    @property
+    def provider_key(self) -> str:
+        """The server's key at the provider; a compatible server may take any, so none is an empty one."""
+        return self.engine_api_key if self.provider_kind == "engine" else self.openai_api_key or ""
+
+
+def load_settings() -> Settings:
+    """Read environment and `.env`.
+
+    :raises SettingsError: naming every wrong setting and what it takes, never its value
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
+        raise SettingsError("; ".join(lines)) from None

@@ -1,0 +1,54 @@
+"""The import arrows of docs/architecture.md, held by reading the imports."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PARTS = ("main", "settings", "pages", "components", "calls", "realtime", "server", "engine")
+MAY_IMPORT = {
+    "main": set(PARTS),
+    "settings": set[str](),
+    "pages": {"components", "calls", "settings"},
+    "components": {"calls", "realtime", "settings"},
+    "server": {"calls", "realtime", "settings"},
+    "calls": {"realtime", "settings"},
+    "realtime": set[str](),
+    "engine": {"realtime"},
+}
+EVENT_NAMES = "realtime.event_types"
+
+
+def files_of(part: str) -> list[Path]:
+    return [ROOT / f"{part}.py"] if (ROOT / f"{part}.py").exists() else sorted((ROOT / part).rglob("*.py"))
+
+
+def imports_of(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file.relative_to(ROOT)} imports relatively: name the part"
+            yield node.module or ""
+
+
+def ours(module: str) -> bool:
+    return module.split(".")[0] in (*PARTS, "tests", "bench")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_imports_follow_the_arrows(part: str) -> None:
+    for file in files_of(part):
+        for module in filter(ours, imports_of(file)):
+            imported = module.split(".")[0]
+            assert imported == part or imported in MAY_IMPORT[part], (
+                f"{file.relative_to(ROOT)} imports {module}: {part} may import {sorted(MAY_IMPORT[part])}"
+            )
+
+
+def test_the_engine_takes_nothing_of_ours_but_event_names() -> None:
+    for file in files_of("engine"):
+        foreign = {module for module in imports_of(file) if ours(module) and not module.startswith("engine")}
+        assert foreign <= {EVENT_NAMES}, f"{file.relative_to(ROOT)} imports {foreign}"

@@ -1,0 +1,179 @@
+import logging
+
+import httpx
+import pytest
+
+from realtime.client import RealtimeClient
+from realtime.failures import ProviderFailure
+from tests.fakes.rest_provider import ANSWER, RestProvider
+
+SESSION = {"type": "realtime", "model": "m"}
+
+
+@pytest.fixture
+def provider() -> RestProvider:
+    return RestProvider()
+
+
+@pytest.fixture
+def client(provider: RestProvider) -> RealtimeClient:
+    return RealtimeClient("http://provider/v1", "sk-secret-key", provider)
+
+
+async def test_a_call_is_one_multipart_request_with_sdp_and_session(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    created = await client.create_call("v=0 offer", SESSION, safety_identifier="hash")
+    assert created.answer_sdp == ANSWER
+    assert created.call_id == "rtc_1"
+    request = provider.requests[0]
+    assert request.headers["authorization"] == "Bearer sk-secret-key"
+    assert request.headers["content-type"].startswith("multipart/form-data")
+    assert request.headers["openai-safety-identifier"] == "hash"
+    assert b"Content-Type: application/sdp\r\n\r\nv=0 offer" in request.content
+    assert provider.session() == SESSION
+
+
+async def test_a_secret_is_minted_with_the_whole_session_and_the_asked_expiry(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    secret = await client.create_client_secret(SESSION, expires_after_s=30)
+    assert (secret.value, secret.expires_at) == ("ek_1", 1790000000)
+    assert b'"seconds":30' in provider.requests[0].content.replace(b" ", b"")
+    assert "ek_1" not in repr(secret)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (400, "offer_refused"),
+        (401, "provider_unauthorized"),
+        (403, "provider_forbidden"),
+        (404, "provider_model_missing"),
+        (429, "provider_busy"),
+        (500, "provider_error"),
+        (503, "provider_error"),
+    ],
+)
+async def test_every_refusal_has_its_own_code_and_is_asked_only_once(
+    client: RealtimeClient, provider: RestProvider, status: int, code: str
+) -> None:
+    provider.refuse(status, headers={"retry-after": "7", "x-request-id": "req_1"})
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_call("v=0", SESSION)
+    failure = caught.value
+    assert (failure.code, failure.status, failure.retry_after_s, failure.request_id) == (
+        code,
+        status,
+        7,
+        "req_1",
+    )
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "code"), [(httpx.ReadTimeout, "provider_timeout"), (httpx.ConnectError, "provider_error")]
+)
+async def test_a_broken_way_is_told_from_a_slow_one(
+    client: RealtimeClient, provider: RestProvider, error: type[httpx.HTTPError], code: str
+) -> None:
+    provider.raise_next(error)
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_call("v=0", SESSION)
+    assert caught.value.code == code
+    assert len(provider.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "body", ["no json", "[]", "{}", '{"value": "ek_x"}', '{"value": "ek", "expires_at": "soon"}']
+)
+async def test_an_answer_without_a_secret_is_a_bad_answer(
+    client: RealtimeClient, provider: RestProvider, body: str
+) -> None:
+    provider.next.append(lambda _: httpx.Response(200, text=body))
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_client_secret(SESSION, expires_after_s=30)
+    assert caught.value.code == "provider_bad_answer"
+
+
+async def test_an_answer_that_is_no_sdp_is_refused_and_its_call_hung_up(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    location = {"Location": "/v1/realtime/calls/rtc_9"}
+    provider.next.append(lambda _: httpx.Response(201, headers=location, text="<html>"))
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_call("v=0", SESSION)
+    assert caught.value.code == "provider_bad_answer"
+    assert provider.paths == ["/calls", "/calls/rtc_9/hangup"]
+
+
+@pytest.mark.parametrize(
+    ("location", "call_id"),
+    [
+        ("/v1/realtime/calls/rtc_a1", "rtc_a1"),
+        ("https://provider/v1/realtime/calls/rtc_a1?x=1", "rtc_a1"),
+        ("/v1/realtime/calls/", None),
+        ("/v1/realtime/calls/other", None),
+        ("/v1/realtime/calls/rtc_a%2F..", None),
+    ],
+)
+async def test_only_a_call_id_of_the_known_form_is_taken_from_the_location(
+    client: RealtimeClient, provider: RestProvider, location: str, call_id: str | None
+) -> None:
+    provider.next.append(lambda _: httpx.Response(201, headers={"Location": location}, text=ANSWER))
+    assert (await client.create_call("v=0", SESSION)).call_id == call_id
+
+
+async def test_hanging_up_an_ended_call_is_no_failure(client: RealtimeClient, provider: RestProvider) -> None:
+    provider.refuse(404)
+    assert await client.hang_up("rtc_1")
+
+
+async def test_a_failed_hang_up_is_said_and_raises_nothing(
+    client: RealtimeClient, provider: RestProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider.refuse(500)
+    assert not await client.hang_up("rtc_1")
+    provider.raise_next(httpx.ConnectError)
+    assert not await client.hang_up("rtc_1")
+    assert caplog.text.count("hang-up of rtc_1 failed") == 2
+
+
+async def test_a_refusal_is_logged_with_status_and_request_id_and_no_body_or_key(
+    client: RealtimeClient, provider: RestProvider, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    provider.refuse(
+        401, {"error": {"message": "Incorrect API key: sk-secret-key"}}, {"x-request-id": "req_7"}
+    )
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_call("v=0", SESSION)
+    assert "status 401" in caplog.text and "req_7" in caplog.text
+    assert "sk-secret-key" not in caplog.text + str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("error", "about"),
+    [
+        ({"param": "prompt", "message": "gone"}, True),
+        ({"param": "session.prompt.id", "message": "not found"}, True),
+        ({"param": None, "message": "Prompt objects are no longer served"}, True),
+        ({"param": "model", "message": "unknown"}, False),
+        ("odd", False),
+    ],
+)
+async def test_it_is_known_whether_a_refusal_is_about_the_stored_prompt(
+    client: RealtimeClient, provider: RestProvider, error: object, about: bool
+) -> None:
+    provider.refuse(400, {"error": error})
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_call("v=0", SESSION)
+    assert caught.value.about_prompt is about
+
+
+async def test_warming_a_provider_that_is_away_is_no_failure(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    provider.raise_next(httpx.ConnectError)
+    await client.warm()
+    assert provider.requests[0].url.path == "/v1/models"

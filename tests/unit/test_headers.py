@@ -1,0 +1,53 @@
+import re
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from server.headers import SecurityHeaders
+from settings import Settings
+
+
+async def page(request: Request) -> Response:
+    html = "<script>1</script><style>a{}</style><p>&lt;script ہ</p>"
+    return HTMLResponse(html, headers={"X-NiceGUI-Content": "page"})
+
+
+async def plain(request: Request) -> Response:
+    return PlainTextResponse("<script>")
+
+
+async def get(path: str, **settings: object) -> httpx.Response:
+    inner = Starlette(routes=[Route("/page", page), Route("/plain", plain)])
+    app = SecurityHeaders(inner, Settings(_env_file=None, **settings))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://guftagu") as http:
+        return await http.get(path)
+
+
+async def test_a_pages_own_scripts_and_styles_carry_the_nonce_of_its_policy() -> None:
+    answer = await get("/page")
+    nonce = re.search(r"'nonce-([^']+)'", answer.headers["content-security-policy"])
+    assert nonce
+    assert answer.text.count(f'nonce="{nonce.group(1)}"') == 2
+    assert int(answer.headers["content-length"]) == len(answer.content)
+
+
+async def test_each_page_has_a_nonce_of_its_own() -> None:
+    first, second = await get("/page"), await get("/page")
+    assert first.headers["content-security-policy"] != second.headers["content-security-policy"]
+
+
+async def test_other_answers_pass_unchanged_with_the_plain_headers() -> None:
+    answer = await get("/plain")
+    assert answer.text == "<script>"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["permissions-policy"] == "microphone=(self)"
+
+
+async def test_a_browser_may_reach_the_provider_only_when_it_posts_there_itself() -> None:
+    relay = await get("/page", openai_api_key="sk")
+    ephemeral = await get("/page", openai_api_key="sk", signaling="ephemeral")
+    assert "api.openai.com" not in relay.headers["content-security-policy"]
+    assert "connect-src 'self' https://api.openai.com;" in ephemeral.headers["content-security-policy"]

@@ -1,0 +1,97 @@
+import pytest
+
+from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
+from realtime.failures import ProviderFailure
+from settings import Settings
+from tests.fakes.house import OFFER, House
+
+
+def settings(**values: object) -> Settings:
+    return Settings(_env_file=None, openai_api_key="sk-test", **values)  # type: ignore[arg-type]
+
+
+async def test_no_more_calls_than_the_limit_and_nothing_is_spent_on_one_too_many() -> None:
+    house = House(settings(max_calls=2))
+    first = house.open("a")
+    house.open("b")
+    with pytest.raises(CallRefused) as caught:
+        house.open("c")
+    assert caught.value.code == "calls_full"
+    assert caught.value.retry_after_s > 0
+    assert house.provider.requests == []
+    await first.close("stopped")
+    house.open("c")
+
+
+async def test_a_visitor_who_starts_too_often_waits_and_others_do_not() -> None:
+    house = House(settings(starts_per_minute=2))
+    for _ in range(2):
+        await house.open("a").close("stopped")
+    with pytest.raises(CallRefused) as caught:
+        house.open("a")
+    assert caught.value.code == "starts_exceeded"
+    assert 0 < caught.value.retry_after_s <= 60
+    house.open("b")
+
+
+async def test_a_full_house_does_not_use_up_a_visitors_starts() -> None:
+    house = House(settings(max_calls=1, starts_per_minute=1))
+    first = house.open("a")
+    with pytest.raises(CallRefused):
+        house.open("b")
+    await first.close("stopped")
+    house.open("b")
+
+
+async def test_a_relay_ticket_is_our_own_route_and_costs_the_provider_nothing() -> None:
+    house = House()
+    call = house.open()
+    ticket = await house.registry.ticket(call)
+    assert ticket.url == OFFER_PATH
+    assert house.provider.requests == []
+    assert house.registry.redeem(ticket.headers[TICKET_HEADER]) is call
+    assert house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
+
+
+async def test_an_ephemeral_ticket_is_the_provider_and_a_secret_with_the_session_inside() -> None:
+    house = House(settings(signaling="ephemeral"))
+    ticket = await house.registry.ticket(house.open())
+    assert ticket.url == "https://api.openai.com/v1/realtime/calls"
+    assert ticket.headers == {"Authorization": "Bearer ek_1"}
+    assert house.provider.session()["instructions"] == "Be kind."
+    assert "ek_1" not in repr(ticket)
+
+
+async def test_a_refused_secret_closes_the_call() -> None:
+    house = House(settings(signaling="ephemeral"))
+    house.provider.refuse(401)
+    call = house.open()
+    with pytest.raises(ProviderFailure):
+        await house.registry.ticket(call)
+    assert call.closed
+    assert house.registry.live == 0
+
+
+async def test_the_token_of_an_ended_call_opens_nothing() -> None:
+    house = House()
+    call = house.open()
+    ticket = await house.registry.ticket(call)
+    await call.close("stopped")
+    assert house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
+
+
+async def test_only_the_calls_own_end_token_finds_it() -> None:
+    house = House()
+    call = house.open()
+    assert house.registry.by_end_token(call.end_token) is call
+    assert house.registry.by_end_token(call.id) is None
+    assert house.registry.by_end_token("") is None
+
+
+async def test_closing_the_registry_hangs_up_every_call() -> None:
+    house = House()
+    for visitor in ("a", "b"):
+        await house.open(visitor).connect(OFFER)
+    await house.registry.close()
+    assert sorted(house.provider.paths[2:]) == ["/calls/rtc_1/hangup", "/calls/rtc_2/hangup"]
+    assert house.registry.live == 0

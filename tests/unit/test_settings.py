@@ -1,0 +1,72 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from settings import ENGINE_PATH, Settings, SettingsError, load_settings
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_without_a_key_the_engine_serves_and_only_then() -> None:
+    assert Settings(port=9000).provider_kind == "engine"
+    assert Settings(port=9000).provider_url == f"http://127.0.0.1:9000{ENGINE_PATH}"
+    assert Settings(openai_api_key="sk").provider_kind == "openai"
+    assert Settings(openai_base_url="http://other/v1/").provider_kind == "compatible"
+    assert Settings(openai_base_url="http://other/v1/").provider_url == "http://other/v1"
+
+
+def test_a_browser_reaches_the_engine_on_the_pages_own_origin() -> None:
+    assert Settings().browser_provider_url == ENGINE_PATH
+    assert Settings(openai_api_key="sk").browser_provider_url == "https://api.openai.com/v1"
+
+
+def test_keys_do_not_show_when_settings_are_printed() -> None:
+    shown = repr(
+        Settings(openai_api_key="sk-secret", engine_api_key="engine-secret", storage_secret="cookie-secret")
+    )
+    assert "secret" not in shown.replace("storage_secret", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("ICE_SERVERS", "{"),
+        ("SIGNALING", "magic"),
+        ("OPENAI_BASE_URL", "ftp://x"),
+        ("MAX_CALLS", "0"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name):
+        load_settings()
+
+
+def test_an_empty_setting_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    assert load_settings().provider_kind == "engine"
+
+
+def test_settings_are_read_from_an_env_file_too(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("MAX_CALLS=3\n")
+    assert load_settings().max_calls == 3
+
+
+def test_ice_servers_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ICE_SERVERS", '[{"urls": "turn:turn.example.org"}]')
+    assert load_settings().ice_servers == [{"urls": "turn:turn.example.org"}]
+
+
+def test_the_example_file_names_every_setting_and_no_other() -> None:
+    example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
+    named = set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE))
+    assert named == {name.upper() for name in Settings.model_fields}
