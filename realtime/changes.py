@@ -11,7 +11,10 @@ Activity = Literal["listening", "caller_speaking", "thinking", "agent_speaking"]
 
 @dataclass(frozen=True, slots=True)
 class ItemAdded:
-    """A new item stands in the conversation, directly behind `after` (None: it is the first)."""
+    """A new item stands in the conversation, directly behind `after` (None: it is the first).
+
+    Draw it without text: its text follows as `TextAppended`, even when the item came with it.
+    """
 
     item_id: str
     after: str | None
@@ -103,7 +106,10 @@ class ResponseFinished:
     response_id: str
     status: str
     reason: str | None
+    """Why it did not complete (`turn_detected`, `max_output_tokens`, …), or the code of its error."""
     metadata: dict[str, Any]
+    output: str
+    """The words of its message items, a line each part; also of an out-of-band response."""
 
 
 @dataclass(frozen=True, slots=True)

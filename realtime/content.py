@@ -1,0 +1,28 @@
+"""The words in an item's content parts, in the GA form and the beta's."""
+
+from realtime.fields import Json, mappings, text
+
+_WORDS_IN = {
+    "input_text": "text",
+    "output_text": "text",
+    "text": "text",
+    "input_audio": "transcript",
+    "output_audio": "transcript",
+    "audio": "transcript",
+}
+
+
+def words(part: Json) -> str | None:
+    """The part's text or transcript; None where there is none (yet)."""
+    kind = part.get("type")
+    return text(part, _WORDS_IN[kind]) if isinstance(kind, str) and kind in _WORDS_IN else None
+
+
+def is_audio(part: Json) -> bool:
+    return part.get("type") in ("input_audio", "output_audio", "audio")
+
+
+def output_text(response: Json) -> str:
+    """The words of all message items in a response object's `output`, a line each part."""
+    parts = [part for item in mappings(response, "output") for part in mappings(item, "content")]
+    return "\n".join(said for part in parts if (said := words(part)))

@@ -1,0 +1,72 @@
+"""Reading fields of an event that anyone may have written: the right type, or nothing.
+
+The `needed_…` readers raise `Malformed` instead; handlers call them before they change anything.
+"""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_LARGEST = 1e15
+
+
+class Malformed(ValueError):
+    """An event lacks something it cannot be understood without."""
+
+
+def text(source: Json, name: str) -> str | None:
+    """A string, safe to be sent on: half a surrogate pair becomes a question mark."""
+    value = source.get(name)
+    return _encodable(value) if isinstance(value, str) else None
+
+
+def number(value: object) -> float | None:
+    """A finite number of a sane size; a bool is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -_LARGEST <= value <= _LARGEST else None
+
+
+def index(source: Json, name: str) -> int:
+    """A place in a list, 0 when it is not said."""
+    value = source.get(name)
+    return value if isinstance(value, int) and value >= 0 else 0
+
+
+def mapping(source: Json, name: str) -> Json:
+    value = source.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(source: Json, name: str) -> list[Json]:
+    value = source.get(name)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def needed_text(source: Json, name: str) -> str:
+    value = text(source, name)
+    if value is None:
+        raise Malformed(name)
+    return value
+
+
+def needed_id(source: Json, name: str) -> str:
+    value = text(source, name)
+    if not value:
+        raise Malformed(name)
+    return value
+
+
+def needed_mapping(source: Json, name: str) -> Json:
+    value = source.get(name)
+    if not isinstance(value, dict):
+        raise Malformed(name)
+    return value
+
+
+def _encodable(value: str) -> str:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode(errors="replace").decode()
+    return value

@@ -1,0 +1,128 @@
+"""Never two `response.create` at once.
+
+A session refuses a `response.create` while a response of its conversation is being generated, whoever asked
+for that one: another create, or voice detection at the end of the caller's turn. So a create is sent only
+when no response is active and no create is on its way; the others wait, in order. Out-of-band responses run
+beside.
+"""
+
+from collections import deque
+from typing import Any
+from uuid import uuid4
+
+from realtime.events import ServerEvent, server_event
+from realtime.fields import mapping, text
+from realtime.recent import RecentIds
+
+ALREADY_ACTIVE = "conversation_already_has_active_response"
+REMEMBERED_RESPONSES = 64
+
+Event = dict[str, Any]
+
+
+class ResponseSequencer:
+    """Says when a `response.create` may be sent. It sends nothing; show it every event of the session.
+
+    A create that crosses with a response of voice detection is refused by the provider, and sent again when
+    that one is done. One refused for another reason is dropped: it would be refused again.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[Event] = deque()
+        self._asked: Event | None = None
+        """The create that was sent, until a `response.created` or its refusal."""
+        self._active: dict[str, Event | None] = {}
+        """Responses being generated, each with the create it seems to answer; its refusal may yet come."""
+        self._active_unseen = False
+        """The provider says that a response is active, which was never announced here."""
+        self._done = RecentIds(REMEMBERED_RESPONSES)
+        self._asked_beside: list[str] = []
+        """Event ids of out-of-band creates, until a `response.created` or their refusal."""
+        self._beside = RecentIds(REMEMBERED_RESPONSES)
+
+    @property
+    def active(self) -> bool:
+        """A response of the conversation is being generated, or was asked for."""
+        return bool(self._active) or self._asked is not None or self._active_unseen
+
+    def request(self, event: Event) -> list[Event]:
+        """Someone wants this `response.create`; what to send now.
+
+        It is sent with an `event_id`, by which the provider names what it refuses. Requests that wait
+        and ask for the same thing are one: one reply answers them all.
+        """
+        if mapping(event, "response").get("conversation") == "none":
+            create = _named(event)
+            self._asked_beside.append(create["event_id"])
+            return [create]
+        if event not in self._waiting:
+            self._waiting.append(event)
+        return self._next()
+
+    def apply(self, event: Event) -> list[Event]:
+        """Take in an event of the session; what to send now because of it."""
+        kind = server_event(event.get("type")) if isinstance(event, dict) else None
+        if kind == ServerEvent.RESPONSE_CREATED:
+            self._on_created(mapping(event, "response"))
+        elif kind == ServerEvent.RESPONSE_DONE:
+            self._on_done(text(mapping(event, "response"), "id") or "")
+        elif kind == ServerEvent.ERROR:
+            self._on_error(mapping(event, "error"))
+        return self._next()
+
+    def _next(self) -> list[Event]:
+        if self.active or not self._waiting:
+            return []
+        self._asked = _named(self._waiting.popleft())
+        return [self._asked]
+
+    def _on_created(self, response: Event) -> None:
+        response_id = text(response, "id") or ""
+        if response.get("conversation_id", "") is None and self._stands_beside(response_id):
+            return
+        self._active_unseen = False
+        if response_id not in self._done:
+            self._active.setdefault(response_id, self._asked)
+        self._asked = None
+
+    def _stands_beside(self, response_id: str) -> bool:
+        """Whether a response without a conversation is out-of-band. Some servers never name one."""
+        if self._asked_beside:
+            self._asked_beside.pop(0)
+        elif self._asked:
+            return False
+        self._beside.add(response_id)
+        return True
+
+    def _on_done(self, response_id: str) -> None:
+        if response_id not in self._beside:
+            self._done.add(response_id)
+            self._active.pop(response_id, None)
+            self._active_unseen = False
+
+    def _on_error(self, error: Event) -> None:
+        event_id, already_active = text(error, "event_id"), text(error, "code") == ALREADY_ACTIVE
+        if event_id in self._asked_beside:
+            self._asked_beside.remove(event_id)
+            return
+        refused = self._take_back(event_id, anonymous=already_active and not event_id)
+        if refused and already_active:
+            self._active_unseen = not self._active
+            refused.pop("event_id")
+            if refused not in self._waiting:
+                self._waiting.appendleft(refused)
+
+    def _take_back(self, event_id: str | None, *, anonymous: bool) -> Event | None:
+        """The create that was refused, which thereby is on its way no longer."""
+        if self._asked and (anonymous or self._asked["event_id"] == event_id):
+            refused, self._asked = self._asked, None
+            return refused
+        for response_id, create in self._active.items():
+            if create and create["event_id"] == event_id:
+                self._active[response_id] = None
+                return create
+        return None
+
+
+def _named(create: Event) -> Event:
+    return {"event_id": f"guftagu_{uuid4().hex}", **create}

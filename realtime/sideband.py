@@ -1,0 +1,98 @@
+"""The sideband: the server's own WebSocket to the session of a call it created.
+
+Attached with the same key that created the call. A fresh call is not always known at once, so attaching is
+tried again for a few seconds; what was sent on a connection that broke is not sent again.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+log = logging.getLogger("guftagu.sideband")
+
+ATTACH_DELAYS_S = (0.0, 0.2, 0.4, 0.8, 1.6, 2.0)
+"""Waits before each try to attach: five seconds in all."""
+OPEN_TIMEOUT_S = 8
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class SidebandLost(Exception):
+    """The session cannot be reached over a WebSocket (any more)."""
+
+
+class Sideband:
+    """One attached connection. Iterate it for the session's events; it ends when the provider closes it."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def attach(
+        cls, base_url: str, api_key: str, call_id: str, sleep: Sleep = asyncio.sleep
+    ) -> "Sideband":
+        """Attach to the call `call_id`.
+
+        :param base_url: the provider's, such as `https://api.openai.com/v1`
+        :raises SidebandLost: not attached after all tries
+        """
+        url = sideband_url(base_url, call_id)
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        for delay in ATTACH_DELAYS_S:
+            await sleep(delay)
+            try:
+                return cls(
+                    await connect(
+                        url,
+                        additional_headers=headers,
+                        open_timeout=OPEN_TIMEOUT_S,
+                        max_size=MAX_EVENT_BYTES,
+                        compression=None,
+                    )
+                )
+            except (InvalidHandshake, OSError) as error:
+                log.info("%s: not attached yet: %s", call_id, type(error).__name__)
+        raise SidebandLost(f"no sideband to {call_id}")
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """Send one client event.
+
+        :raises SidebandLost: the connection is closed
+        """
+        try:
+            await self._connection.send(json.dumps(event))
+        except ConnectionClosed:
+            raise SidebandLost("closed while sending") from None
+
+    async def __aiter__(self) -> AsyncIterator[object]:
+        """The session's events as decoded JSON (whatever came), until the connection is closed."""
+        try:
+            async for frame in self._connection:
+                yield _decoded(frame)
+        except ConnectionClosed:
+            return
+
+    async def close(self) -> None:
+        """Close the connection; the call itself goes on."""
+        await self._connection.close()
+
+
+def sideband_url(base_url: str, call_id: str) -> str:
+    """`https://host/v1` → `wss://host/v1/realtime?call_id=…`."""
+    parts = urlsplit(base_url)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    return urlunsplit((scheme, parts.netloc, f"{parts.path}/realtime", f"call_id={call_id}", ""))
+
+
+def _decoded(frame: str | bytes) -> object:
+    try:
+        return json.loads(frame)
+    except ValueError:
+        return frame
