@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     openai_transcription_model: str | None = None
     openai_prompt_id: str | None = None
     signaling: Literal["relay", "ephemeral"] = "relay"
+    control: Literal["persona", "sideband"] = "persona"
+    """`sideband`: every call under the server's control, whatever its persona says."""
     engine_api_key: str = Field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
     """What `RTCPeerConnection` takes as `iceServers`, as JSON."""

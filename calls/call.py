@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from calls.changes import CallChange, Closed, Noticed, Phase, PhaseChanged
+from calls.control_line import ControlLine
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
@@ -14,7 +15,9 @@ from calls.ticket import TICKET_SECONDS
 from realtime.changes import ErrorReported
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
+from realtime.sdp_policy import sections
 from realtime.sequencer import ResponseSequencer
+from realtime.sideband import SidebandLost
 
 log = logging.getLogger("guftagu.calls")
 
@@ -65,6 +68,8 @@ class Call:
         self.end_token = secrets.token_urlsafe(24)
         """Ends the call without a page (the `pagehide` beacon); known to the caller's browser only."""
         self.persona = persona
+        self.controlled = dialer.controls(persona)
+        """Events come and go over the server's own sideband; the browser is never believed."""
         self.visitor_id = visitor_id
         self.conversation = Conversation()
         self.phase: Phase = "opening"
@@ -75,6 +80,8 @@ class Call:
         self._provider_call_id: str | None = None
         self._watchers: list[Watcher] = []
         self._send: Send | None = None
+        self._line: ControlLine | None = None
+        self._holding: asyncio.Task[None] | None = None
         self._max_minutes = max_minutes
         self._timer = timer
         self._on_closed = on_closed
@@ -115,8 +122,36 @@ class Call:
             self._start_hang_up()
             raise CallEnded
         log.info("%s is %s at the provider", self.id, created.call_id)
+        if self.controlled:
+            self._check_answer(created.answer_sdp)
+            await self._take_control(created.call_id)
         self._set_running()
         return created.answer_sdp
+
+    def _check_answer(self, answer_sdp: str) -> None:
+        if sections(answer_sdp) != ["audio"]:
+            self._end(Closed("provider_bad_answer"))
+            raise CallEnded
+
+    async def _take_control(self, provider_call_id: str | None) -> None:
+        """Attach the sideband; without it nobody gets an answer.
+
+        :raises CallEnded: there is no sideband, or the call was closed meanwhile
+        """
+        line = ControlLine(lambda: self._dialer.attach(provider_call_id), self._apply)
+        try:
+            await line.open()
+        except SidebandLost:
+            self._end(Closed("control_lost"))
+        if self.closed:
+            await line.close()
+            raise CallEnded
+        self._line = line
+        self._holding = self._tasks.start(self._hold(line), f"hold {self.id}")
+
+    async def _hold(self, line: ControlLine) -> None:
+        await line.run()
+        self._end(Closed("control_lost"))
 
     def _set_running(self) -> None:
         """The provider holds the session now: from here the call's own limit counts."""
@@ -129,7 +164,11 @@ class Call:
     # -- what comes in -----------------------------------------------------------------------------
 
     def receive(self, event: dict[str, Any], at_ms: float) -> None:
-        """An event of the session, stamped with the clock of where it arrived first."""
+        """An event the browser forwards, stamped with its clock. Counts for nothing in a controlled call."""
+        if not self.controlled:
+            self._apply(event, at_ms)
+
+    def _apply(self, event: dict[str, Any], at_ms: float) -> None:
         if self.closed:
             return
         self._set_running()
@@ -161,7 +200,7 @@ class Call:
     # -- what goes out -----------------------------------------------------------------------------
 
     def attach(self, send: Send) -> None:
-        """Let client events reach the session through `send`."""
+        """Let client events reach the session through `send`; a controlled call has its own way."""
         self._send = send
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -172,8 +211,9 @@ class Call:
             )
 
     def _deliver(self, events: list[dict[str, Any]]) -> None:
-        if events and self._send and not self.closed:
-            self._send(events)
+        send = self._line.send if self._line else self._send
+        if events and send and not self.closed:
+            send(events)
 
     def say(self, text: str) -> None:
         """Put typed words into the conversation: cut what is being spoken, and ask for an answer.
@@ -219,6 +259,8 @@ class Call:
         self._deadline.cancel()
         log.info("%s ended: %s", self.id, closed.reason)
         self._start_hang_up()
+        if self._holding and self._holding is not asyncio.current_task():
+            self._holding.cancel()
         self._on_closed(self)
         self._tell(closed)
 

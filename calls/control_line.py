@@ -51,6 +51,11 @@ class ControlLine:
             log.info("sideband lost (%s connection)", attempt)
             self._sideband = await self._reattached() if attempt == "first" else None
 
+    async def close(self) -> None:
+        """Let go of a line that was opened and never run."""
+        if self._sideband:
+            await self._sideband.close()
+
     async def _reattached(self) -> Sideband | None:
         try:
             return await self._attach()

@@ -10,6 +10,7 @@ from calls.persona import Persona
 from realtime.client import ClientSecret, CreatedCall, RealtimeClient
 from realtime.failures import ProviderFailure
 from realtime.session import build_session
+from realtime.sideband import Sideband, SidebandLost
 from settings import Settings
 
 log = logging.getLogger("guftagu.calls")
@@ -65,6 +66,19 @@ class Dialer:
                 prompt_id=prompt_id,
             )
         )
+
+    def controls(self, persona: Persona) -> bool:
+        """Whether calls with `persona` are run under the server's control."""
+        return persona.control == "sideband" or self._settings.control == "sideband"
+
+    async def attach(self, provider_call_id: str | None) -> Sideband:
+        """The sideband to a call this server created.
+
+        :raises SidebandLost: also when the provider named no call id
+        """
+        if provider_call_id is None:
+            raise SidebandLost("the provider named no call id")
+        return await Sideband.attach(self.client.base_url, self._settings.provider_key, provider_call_id)
 
     def safety_identifier(self, visitor_id: str) -> str:
         """A stable pseudonym of the visitor, for the provider's abuse handling."""

@@ -71,6 +71,8 @@ class Persona(Strict):
     instructions: Text
     guide: str = ""
     """The text of `guide.md`."""
+    control: Literal["bridged", "sideband"] = "bridged"
+    """Who runs a call: the page's data channel, or this server's own sideband."""
     key_terms: list[Text] = []
     """Words the recogniser should know."""
     transcription: Transcription = Transcription()

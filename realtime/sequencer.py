@@ -16,6 +16,7 @@ from realtime.recent import RecentIds
 
 ALREADY_ACTIVE = "conversation_already_has_active_response"
 REMEMBERED_RESPONSES = 64
+REMEMBERED_CREATES = 16
 
 Event = dict[str, Any]
 
@@ -31,8 +32,10 @@ class ResponseSequencer:
         self._waiting: deque[Event] = deque()
         self._asked: Event | None = None
         """The create that was sent, until a `response.created` or its refusal."""
-        self._active: dict[str, Event | None] = {}
-        """Responses being generated, each with the create it seems to answer; its refusal may yet come."""
+        self._sent: dict[str, Event] = {}
+        """The latest creates by event id. What looked like an answer may have been a response of voice
+        detection, and the refusal come after all."""
+        self._active: set[str] = set()
         self._active_unseen = False
         """The provider says that a response is active, which was never announced here."""
         self._done = RecentIds(REMEMBERED_RESPONSES)
@@ -48,11 +51,11 @@ class ResponseSequencer:
     def request(self, event: Event) -> list[Event]:
         """Someone wants this `response.create`; what to send now.
 
-        It is sent with an `event_id`, by which the provider names what it refuses. Requests that wait
-        and ask for the same thing are one: one reply answers them all.
+        It is sent with an `event_id` of its own, by which the provider names what it refuses. Requests
+        that wait and ask for the same thing are one: one reply answers them all.
         """
         if mapping(event, "response").get("conversation") == "none":
-            create = _named(event)
+            create = event if text(event, "event_id") else _named(event)
             self._asked_beside.append(create["event_id"])
             return [create]
         if event not in self._waiting:
@@ -73,7 +76,11 @@ class ResponseSequencer:
     def _next(self) -> list[Event]:
         if self.active or not self._waiting:
             return []
-        self._asked = _named(self._waiting.popleft())
+        wanted = self._waiting.popleft()
+        self._asked = _named(wanted)
+        self._sent[self._asked["event_id"]] = wanted
+        if len(self._sent) > REMEMBERED_CREATES:
+            del self._sent[next(iter(self._sent))]
         return [self._asked]
 
     def _on_created(self, response: Event) -> None:
@@ -82,7 +89,7 @@ class ResponseSequencer:
             return
         self._active_unseen = False
         if response_id not in self._done:
-            self._active.setdefault(response_id, self._asked)
+            self._active.add(response_id)
         self._asked = None
 
     def _stands_beside(self, response_id: str) -> bool:
@@ -97,7 +104,7 @@ class ResponseSequencer:
     def _on_done(self, response_id: str) -> None:
         if response_id not in self._beside:
             self._done.add(response_id)
-            self._active.pop(response_id, None)
+            self._active.discard(response_id)
             self._active_unseen = False
 
     def _on_error(self, error: Event) -> None:
@@ -105,24 +112,16 @@ class ResponseSequencer:
         if event_id in self._asked_beside:
             self._asked_beside.remove(event_id)
             return
-        refused = self._take_back(event_id, anonymous=already_active and not event_id)
+        if already_active and not event_id and self._asked:
+            event_id = self._asked["event_id"]
+        refused = self._sent.pop(event_id or "", None)
+        if self._asked and self._asked["event_id"] == event_id:
+            self._asked = None
         if refused and already_active:
             self._active_unseen = not self._active
-            refused.pop("event_id")
             if refused not in self._waiting:
                 self._waiting.appendleft(refused)
 
-    def _take_back(self, event_id: str | None, *, anonymous: bool) -> Event | None:
-        """The create that was refused, which thereby is on its way no longer."""
-        if self._asked and (anonymous or self._asked["event_id"] == event_id):
-            refused, self._asked = self._asked, None
-            return refused
-        for response_id, create in self._active.items():
-            if create and create["event_id"] == event_id:
-                self._active[response_id] = None
-                return create
-        return None
-
 
 def _named(create: Event) -> Event:
-    return {"event_id": f"guftagu_{uuid4().hex}", **create}
+    return {**create, "event_id": f"guftagu_{uuid4().hex}"}

@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 log = logging.getLogger("guftagu.sideband")
 
 ATTACH_DELAYS_S = (0.0, 0.2, 0.4, 0.8, 1.6, 2.0)
 """Waits before each try to attach: five seconds in all."""
+FINAL_STATUSES = (401, 403)
+"""The key is not the one: trying again changes nothing."""
 OPEN_TIMEOUT_S = 8
 MAX_EVENT_BYTES = 16 * 1024 * 1024
 
@@ -41,7 +43,7 @@ class Sideband:
         """Attach to the call `call_id`.
 
         :param base_url: the provider's, such as `https://api.openai.com/v1`
-        :raises SidebandLost: not attached after all tries
+        :raises SidebandLost: not attached after all tries, or the key is refused
         """
         url = sideband_url(base_url, call_id)
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
@@ -59,6 +61,8 @@ class Sideband:
                 )
             except (InvalidHandshake, OSError) as error:
                 log.info("%s: not attached yet: %s", call_id, type(error).__name__)
+                if isinstance(error, InvalidStatus) and error.response.status_code in FINAL_STATUSES:
+                    break
         raise SidebandLost(f"no sideband to {call_id}")
 
     async def send(self, event: dict[str, Any]) -> None:

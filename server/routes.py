@@ -6,7 +6,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from calls.call import CallEnded
 from calls.registry import OFFER_PATH, TICKET_HEADER, Registry
 from realtime.failures import ProviderFailure
-from server.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
+from realtime.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
 
 END_PATH = "/calls/end"
 MAX_TOKEN_BYTES = 128
@@ -39,8 +39,9 @@ def call_routes(registry: Registry) -> APIRouter:
             return error(
                 403, "ticket_expired", "The ticket is unknown, used or older than a minute. Start again."
             )
+        body = await body_up_to(request, MAX_OFFER_BYTES)
         try:
-            answer = await call.connect(check_offer(await body_up_to(request, MAX_OFFER_BYTES)))
+            answer = await call.connect(check_offer(body, data_channel=not call.controlled))
         except OfferRefused as refused:
             await call.close("offer_refused")
             return error(400, "offer_refused", f"{refused}.")

@@ -1,5 +1,8 @@
 """A registry with scripted edges: provider, clock, persona. What a test of a call needs around it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +14,7 @@ from calls.registry import Registry
 from realtime.client import RealtimeClient
 from settings import Settings
 from tests.fakes.rest_provider import RestProvider
+from tests.fakes.settings import given
 from tests.fakes.timer import FakeTimer
 
 PERSONA = Persona(name="shop", title="Shop", heading="Shop", instructions="Be kind.")
@@ -25,16 +29,29 @@ OFFER = (
 class House:
     """One registry and its edges."""
 
-    settings: Settings = field(default_factory=lambda: Settings(_env_file=None, openai_api_key="sk-test"))
+    settings: Settings = field(default_factory=lambda: given(openai_api_key="sk-test"))
     provider: RestProvider = field(default_factory=RestProvider)
     timer: FakeTimer = field(default_factory=FakeTimer)
 
     def __post_init__(self) -> None:
-        client = RealtimeClient("http://provider/v1", "sk-test", self.provider)
+        client = RealtimeClient(self.settings.provider_url, "sk-test", self.provider)
         self.registry = Registry(Dialer(client, self.settings), self.settings, self.timer)
 
     def open(self, visitor_id: str = "visitor") -> Call:
         return self.registry.open(PERSONA, visitor_id)
+
+    def answer_with(self, sdp: str) -> None:
+        """Answer every offer with this SDP."""
+        self.provider.answer_sdp = sdp
+
+    @asynccontextmanager
+    async def next_change(self, call: Call) -> AsyncIterator[None]:
+        """Leave the block once the call has told of something that happened in it."""
+        told = asyncio.Event()
+        unwatch = call.watch(lambda _: told.set())
+        yield
+        await told.wait()
+        unwatch()
 
 
 @dataclass

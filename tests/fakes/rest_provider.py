@@ -12,7 +12,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 class RestProvider(httpx.AsyncBaseTransport):
-    """Creates calls `rtc_1`, `rtc_2`, … and mints `ek_1`, … unless `next` holds something else; answers while `gate` is open."""
+    """Creates calls `rtc_1`, … and mints `ek_1`, … unless `next` holds another answer; waits at `gate`."""
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []
@@ -20,6 +20,7 @@ class RestProvider(httpx.AsyncBaseTransport):
         self.gate = asyncio.Event()
         self.gate.set()
         self.asked = asyncio.Event()
+        self.answer_sdp = ANSWER
         self._count = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -37,7 +38,7 @@ class RestProvider(httpx.AsyncBaseTransport):
         self._count += 1
         if path.endswith("/calls"):
             location = {"Location": f"/v1/realtime/calls/rtc_{self._count}"}
-            return httpx.Response(201, headers=location, text=ANSWER)
+            return httpx.Response(201, headers=location, text=self.answer_sdp)
         return httpx.Response(200, json={"value": f"ek_{self._count}", "expires_at": 1790000000})
 
     def refuse(self, status: int, body: Any = None, headers: dict[str, str] | None = None) -> None:

@@ -4,13 +4,13 @@ import pytest
 from calls.dialer import Dialer
 from realtime.client import RealtimeClient
 from realtime.failures import ProviderFailure
-from settings import Settings
 from tests.fakes.house import OFFER, PERSONA
 from tests.fakes.rest_provider import RestProvider
+from tests.fakes.settings import given
 
 
 def dialer(provider: httpx.AsyncBaseTransport, **values: object) -> Dialer:
-    settings = Settings(_env_file=None, storage_secret="salt", **values)  # type: ignore[arg-type]
+    settings = given(storage_secret="salt", **values)
     return Dialer(RealtimeClient("http://provider/v1", "sk", provider), settings)
 
 

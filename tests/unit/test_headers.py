@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from server.headers import SecurityHeaders
-from settings import Settings
+from tests.fakes.settings import given
 
 
 async def page(request: Request) -> Response:
@@ -21,7 +21,7 @@ async def plain(request: Request) -> Response:
 
 async def get(path: str, **settings: object) -> httpx.Response:
     inner = Starlette(routes=[Route("/page", page), Route("/plain", plain)])
-    app = SecurityHeaders(inner, Settings(_env_file=None, **settings))  # type: ignore[arg-type]
+    app = SecurityHeaders(inner, given(**settings))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://guftagu") as http:
         return await http.get(path)
 

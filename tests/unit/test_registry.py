@@ -4,10 +4,11 @@ from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
 from realtime.failures import ProviderFailure
 from settings import Settings
 from tests.fakes.house import OFFER, House
+from tests.fakes.settings import given
 
 
 def settings(**values: object) -> Settings:
-    return Settings(_env_file=None, openai_api_key="sk-test", **values)  # type: ignore[arg-type]
+    return given(openai_api_key="sk-test", **values)
 
 
 async def test_no_more_calls_than_the_limit_and_nothing_is_spent_on_one_too_many() -> None:

@@ -4,8 +4,8 @@ from fastapi import FastAPI
 
 from calls.changes import Closed
 from calls.registry import OFFER_PATH
+from realtime.sdp_policy import MAX_OFFER_BYTES
 from server.routes import END_PATH, call_routes
-from server.sdp_policy import MAX_OFFER_BYTES
 from tests.fakes.house import OFFER, House
 from tests.fakes.rest_provider import ANSWER
 

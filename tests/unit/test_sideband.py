@@ -1,47 +1,15 @@
-import asyncio
-import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 import pytest
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.http11 import Request, Response
 
 from realtime.sideband import ATTACH_DELAYS_S, Sideband, SidebandLost, sideband_url
-
-
-class SidebandServer:
-    """A provider's WebSocket that refuses as often as a test says."""
-
-    def __init__(self) -> None:
-        self.refusals = 0
-        self.requests: list[Request] = []
-        self.received: asyncio.Queue[dict[str, object]] = asyncio.Queue()
-        self.connections: asyncio.Queue[ServerConnection] = asyncio.Queue()
-        self.server: Server
-
-    def check(self, _: ServerConnection, request: Request) -> Response | None:
-        self.requests.append(request)
-        if self.refusals > 0:
-            self.refusals -= 1
-            return Response(HTTPStatus.NOT_FOUND, "Not Found", request.headers)
-        return None
-
-    async def serve(self, connection: ServerConnection) -> None:
-        self.connections.put_nowait(connection)
-        async for frame in connection:
-            self.received.put_nowait(json.loads(frame))
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{next(iter(self.server.sockets)).getsockname()[1]}/v1"
+from tests.fakes.sideband_provider import SidebandProvider
 
 
 @pytest.fixture
-async def provider() -> AsyncIterator[SidebandServer]:
-    provider = SidebandServer()
-    async with serve(provider.serve, "127.0.0.1", 0, process_request=provider.check) as server:
-        provider.server = server
+async def provider() -> AsyncIterator[SidebandProvider]:
+    async with SidebandProvider.running() as provider:
         yield provider
 
 
@@ -59,7 +27,7 @@ def test_the_address_follows_the_providers() -> None:
     )
 
 
-async def test_events_go_both_ways_with_the_servers_key(provider: SidebandServer) -> None:
+async def test_events_go_both_ways_with_the_servers_key(provider: SidebandProvider) -> None:
     sideband = await Sideband.attach(provider.url, "sk-test", "rtc_1", no_wait)
     connection = await provider.connections.get()
     assert provider.requests[0].headers["Authorization"] == "Bearer sk-test"
@@ -72,22 +40,29 @@ async def test_events_go_both_ways_with_the_servers_key(provider: SidebandServer
     assert [event async for event in sideband] == [{"type": "session.created"}, "not json"]
 
 
-async def test_a_call_that_is_not_known_yet_is_tried_again(provider: SidebandServer) -> None:
+async def test_a_call_that_is_not_known_yet_is_tried_again(provider: SidebandProvider) -> None:
     provider.refusals = 2
     await (await Sideband.attach(provider.url, "sk", "rtc_1", no_wait)).close()
     assert len(provider.requests) == 3
 
 
-async def test_attaching_is_given_up_after_all_tries(provider: SidebandServer) -> None:
+async def test_attaching_is_given_up_after_all_tries(provider: SidebandProvider) -> None:
     provider.refusals = 100
     with pytest.raises(SidebandLost):
         await Sideband.attach(provider.url, "sk", "rtc_1", no_wait)
     assert len(provider.requests) == len(ATTACH_DELAYS_S)
 
 
-async def test_sending_on_a_closed_connection_says_so(provider: SidebandServer) -> None:
+async def test_sending_on_a_closed_connection_says_so(provider: SidebandProvider) -> None:
     sideband = await Sideband.attach(provider.url, "sk", "rtc_1", no_wait)
     await (await provider.connections.get()).close()
     await sideband._connection.wait_closed()
     with pytest.raises(SidebandLost):
         await sideband.send({"type": "response.cancel"})
+
+
+async def test_a_refused_key_is_not_tried_again(provider: SidebandProvider) -> None:
+    provider.refusals, provider.refuse_with = 9, HTTPStatus.UNAUTHORIZED
+    with pytest.raises(SidebandLost):
+        await Sideband.attach(provider.url, "sk", "rtc_1", no_wait)
+    assert len(provider.requests) == 1

@@ -1,0 +1,219 @@
+"""The leash of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from calls.call import Cancellable, Timer
+from calls.changes import CallChange, Closed
+from calls.meter import DaySpending, Meter
+from realtime.changes import Activity, ActivityChanged, UsageReported
+
+MINUTES_WARNING_S = 60.0
+IDLE_WARNING_S = 20.0
+CALL_MONEY_WARNING = Decimal("0.8")
+DAY_MONEY_WARNING = Decimal("0.95")
+"""Shares of the limit at which the caller is warned."""
+GRACE_S = 10.0
+"""Between warning and end where the money went past both at once."""
+CHECK_S = 5.0
+"""How often money is looked at that no event tells of: minutes of a bridged call, other calls of the day."""
+
+
+class Limits(BaseModel):
+    """What one call may take. The values here are the defaults."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    minutes: float = Field(default=15, gt=0, le=60)
+    idle_seconds: float = Field(default=120, gt=0)
+    """Silence of the caller, not counting the time the agent thinks or speaks."""
+    call_usd: Decimal = Field(default=Decimal(2), gt=0)
+    day_usd: Decimal = Field(default=Decimal(25), gt=0)
+    """All calls of the deployment together."""
+
+    def within(self, outer: "Limits") -> "Limits":
+        """The stricter of both, limit by limit: a persona's within those of the deployment."""
+        return Limits(
+            minutes=min(self.minutes, outer.minutes),
+            idle_seconds=min(self.idle_seconds, outer.idle_seconds),
+            call_usd=min(self.call_usd, outer.call_usd),
+            day_usd=min(self.day_usd, outer.day_usd),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """The call will be ended with `code` unless something changes."""
+
+    code: str
+    """`limit_minutes`, `limit_idle`, `limit_money` or `limit_day_money`."""
+    seconds: float | None
+    """Until then; for money an estimate by the pace so far, None where there was no pace yet."""
+
+
+@dataclass
+class _Budget:
+    """Money that runs out."""
+
+    code: str
+    limit: Decimal
+    warn_at: Decimal
+    spent: Callable[[], Decimal]
+    spent_before: Decimal
+    """When the call began."""
+    warned: bool = False
+
+
+class Leash:
+    """Holds one call to its limits. Show it the call's changes, after the meter saw them."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        meter: Meter,
+        day: DaySpending,
+        timer: Timer,
+        clock: Callable[[], float],
+        *,
+        warn: Callable[[Warned], None],
+        end: Callable[[str], None],
+    ) -> None:
+        """
+        :param clock: seconds, running as `timer` does
+        :param warn: tells the caller
+        :param end: closes the call with a limit's code; called at most once
+        """
+        self._limits = limits
+        self._meter = meter
+        self._timer = timer
+        self._clock = clock
+        self._warn = warn
+        self._end_call = end
+        self._budgets = [
+            _budget("limit_money", limits.call_usd, CALL_MONEY_WARNING, lambda: meter.usd),
+            _budget("limit_day_money", limits.day_usd, DAY_MONEY_WARNING, lambda: day.usd),
+        ]
+        self._timers: dict[str, Cancellable] = {}
+        self._started_s: float | None = None
+        self._over = False
+        self._idle_left_s = limits.idle_seconds
+        self._resting_since_s: float | None = None
+
+    def start(self) -> None:
+        """The provider holds the session: the limits count from here."""
+        if self._started_s is not None or self._over:
+            return
+        self._started_s = self._clock()
+        total_s = self._limits.minutes * 60
+        ahead_s = min(MINUTES_WARNING_S, total_s / 2)
+        self._after(
+            "minutes warning", total_s - ahead_s, lambda: self._warn(Warned("limit_minutes", ahead_s))
+        )
+        self._after("minutes", total_s, lambda: self._end("limit_minutes"))
+        self._rest()
+        self._keep_checking()
+
+    def apply(self, changes: Iterable[CallChange]) -> None:
+        """Follow who speaks, what is spent, and the end of the call."""
+        for change in changes:
+            if isinstance(change, ActivityChanged):
+                self._follow(change.activity)
+            elif isinstance(change, UsageReported):
+                self._check_money()
+            elif isinstance(change, Closed):
+                self.stop()
+
+    def caller_acted(self) -> None:
+        """The caller did something that is not speech, such as typing."""
+        resting = self._resting_since_s is not None
+        self._stop_resting()
+        self._idle_left_s = self._limits.idle_seconds
+        if resting:
+            self._rest()
+
+    def stop(self) -> None:
+        """Let go of the call; nothing is warned of or ended any more."""
+        self._over = True
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    # -- idle time ---------------------------------------------------------------------------------
+
+    def _follow(self, activity: Activity) -> None:
+        self._stop_resting()
+        if activity == "caller_speaking":
+            self._idle_left_s = self._limits.idle_seconds
+        elif activity == "listening":
+            self._rest()
+
+    def _rest(self) -> None:
+        """Nobody speaks: idle time runs on. An agent that asks "still there?" only holds it up."""
+        if self._started_s is None or self._over:
+            return
+        self._resting_since_s = self._clock()
+        ahead_s = min(IDLE_WARNING_S, self._limits.idle_seconds / 2)
+        if self._idle_left_s > ahead_s:
+            warning = Warned("limit_idle", ahead_s)
+            self._after("idle warning", self._idle_left_s - ahead_s, lambda: self._warn(warning))
+        self._after("idle", self._idle_left_s, lambda: self._end("limit_idle"))
+
+    def _stop_resting(self) -> None:
+        if self._resting_since_s is None:
+            return
+        self._idle_left_s -= self._clock() - self._resting_since_s
+        self._resting_since_s = None
+        for name in ("idle warning", "idle"):
+            if timer := self._timers.pop(name, None):
+                timer.cancel()
+
+    # -- money -------------------------------------------------------------------------------------
+
+    def _keep_checking(self) -> None:
+        self._check_money()
+        if not self._over:
+            self._after("check", CHECK_S, self._keep_checking)
+
+    def _check_money(self) -> None:
+        self._meter.settle()
+        for budget in self._budgets:
+            if self._started_s is not None and not self._over:
+                self._check(budget)
+
+    def _check(self, budget: _Budget) -> None:
+        spent = budget.spent()
+        if spent >= budget.limit and budget.warned:
+            if f"{budget.code} grace" not in self._timers:
+                self._end(budget.code)
+        elif spent >= budget.limit:
+            budget.warned = True
+            self._after(f"{budget.code} grace", GRACE_S, lambda: self._end(budget.code))
+            self._warn(Warned(budget.code, GRACE_S))
+        elif spent >= budget.warn_at and not budget.warned:
+            budget.warned = True
+            self._warn(Warned(budget.code, self._seconds_left(budget, spent)))
+
+    def _seconds_left(self, budget: _Budget, spent: Decimal) -> float | None:
+        """Until the money is spent, at the pace of this call so far."""
+        during_call = spent - budget.spent_before
+        elapsed_s = self._clock() - (self._started_s or 0)
+        if during_call <= 0 or elapsed_s <= 0:
+            return None
+        return float((budget.limit - spent) / during_call) * elapsed_s
+
+    # -- both --------------------------------------------------------------------------------------
+
+    def _after(self, name: str, seconds: float, callback: Callable[[], None]) -> None:
+        self._timers[name] = self._timer(seconds, callback)
+
+    def _end(self, code: str) -> None:
+        if not self._over:
+            self.stop()
+            self._end_call(code)
+
+
+def _budget(code: str, limit: Decimal, warn_share: Decimal, spent: Callable[[], Decimal]) -> _Budget:
+    return _Budget(code, limit, limit * warn_share, spent, spent_before=spent())

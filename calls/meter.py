@@ -1,0 +1,122 @@
+"""The money of a call, and of the day.
+
+A browser can hide usage from a bridged call, or make it up. So such a call costs at least its minutes at the
+worst price, and what it reports is believed by the day's total only up to the call's own limit.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+
+from calls.changes import CallChange, Closed
+from realtime.changes import UsageReported
+from realtime.prices import Prices
+
+NOTHING = Decimal(0)
+
+
+class DaySpending:
+    """What all calls together spent today."""
+
+    def __init__(self, today: Callable[[], date], usd: Decimal = NOTHING) -> None:
+        """
+        :param today: the day that counts now, such as `lambda: datetime.now(UTC).date()`
+        :param usd: what was spent today before this process began
+        """
+        self._today = today
+        self._day = today()
+        self._usd = usd
+
+    @property
+    def usd(self) -> Decimal:
+        self._turn_the_page()
+        return self._usd
+
+    def add(self, usd: Decimal) -> None:
+        self._turn_the_page()
+        self._usd += usd
+
+    def _turn_the_page(self) -> None:
+        if (today := self._today()) != self._day:
+            self._day, self._usd = today, NOTHING
+
+
+class Meter:
+    """What one call costs. Feed it the call's changes; `settle` books what is new on the day."""
+
+    def __init__(
+        self,
+        prices: Prices,
+        model: str,
+        transcription_model: str | None,
+        day: DaySpending,
+        clock: Callable[[], float],
+        *,
+        bridged: bool,
+        limit_usd: Decimal,
+    ) -> None:
+        """
+        :param clock: seconds on any clock that runs evenly, such as `time.monotonic`
+        :param bridged: usage is what the browser reports, not what the provider says
+        :param limit_usd: what the call may cost
+        """
+        self._prices = prices
+        self._model = model
+        self._transcription_model = transcription_model or ""
+        self._day = day
+        self._clock = clock
+        self._bridged = bridged
+        self._limit_usd = limit_usd
+        self._reported = NOTHING
+        self._charged = NOTHING
+        self._booked = NOTHING
+        self._started_s: float | None = None
+        self._stopped_s: float | None = None
+
+    @property
+    def usd(self) -> Decimal:
+        """What the call cost so far."""
+        floor = self._minutes() * self._prices.worst_per_minute(self._model) if self._bridged else NOTHING
+        return max(self._reported, floor) + self._charged
+
+    def start(self) -> None:
+        """The provider holds the session: minutes count from here."""
+        if self._started_s is None:
+            self._started_s = self._clock()
+
+    def apply(self, changes: Iterable[CallChange]) -> None:
+        """Count the usage among these changes of the call."""
+        for change in changes:
+            if isinstance(change, UsageReported):
+                self._reported += self.cost_of(change)
+            elif isinstance(change, Closed):
+                self._stop()
+
+    def cost_of(self, change: UsageReported) -> Decimal:
+        """What one report comes to; a record keeps it beside the usage."""
+        if change.source == "transcription":
+            return self._prices.transcription_cost(self._transcription_model, change.usage)
+        return self._prices.cost(self._model, change.usage)
+
+    def charge(self, usd: Decimal) -> None:
+        """Add what the server itself spent on the call outside its session, such as an extraction."""
+        self._charged += usd
+        self.settle()
+
+    def settle(self) -> None:
+        """Book on the day what was spent since the last time."""
+        spent = self.usd
+        believed = min(spent, self._limit_usd + self._charged) if self._bridged else spent
+        self._day.add(believed - self._booked)
+        self._booked = believed
+
+    def _stop(self) -> None:
+        if self._stopped_s is None:
+            self._stopped_s = self._clock()
+            self.settle()
+
+    def _minutes(self) -> Decimal:
+        if self._started_s is None:
+            return NOTHING
+        until_s = self._clock() if self._stopped_s is None else self._stopped_s
+        return Decimal(str(until_s - self._started_s)) / 60

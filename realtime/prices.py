@@ -1,0 +1,208 @@
+"""What the provider bills, in US dollars, from the usage it reports.
+
+The table is dated: prices change, and `Prices(overrides)` changes them without a new version.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from realtime.fields import Json, mapping
+
+log = logging.getLogger("guftagu.prices")
+
+PRICES_AS_OF = date(2026, 10, 3)
+MILLION = Decimal(1_000_000)
+HEARD_TOKENS_PER_MINUTE = 600
+"""The caller's audio: a token each 100 ms."""
+SPOKEN_TOKENS_PER_MINUTE = 1200
+"""The agent's audio: a token each 50 ms."""
+
+Modality = Literal["text", "audio", "image"]
+MODALITIES: tuple[Modality, ...] = ("text", "audio", "image")
+_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rates(_Table):
+    """US dollars per million tokens of one modality."""
+
+    input: Decimal = Field(ge=0)
+    cached: Decimal = Field(ge=0)
+    """Of input that the provider had in its cache."""
+    output: Decimal = Field(default=Decimal(0), ge=0)
+
+
+class Price(_Table):
+    """What one model's tokens cost."""
+
+    text: Rates
+    audio: Rates
+    image: Rates
+
+    def rates(self, modality: Modality) -> Rates:
+        return {"text": self.text, "audio": self.audio, "image": self.image}[modality]
+
+
+def _rates(into: str, cached: str, out: str = "0") -> Rates:
+    return Rates(input=Decimal(into), cached=Decimal(cached), output=Decimal(out))
+
+
+_FULL = Price(text=_rates("4", "0.40", "24"), audio=_rates("32", "0.40", "64"), image=_rates("5", "0.50"))
+_MINI = Price(
+    text=_rates("0.60", "0.06", "2.40"), audio=_rates("10", "0.30", "20"), image=_rates("0.80", "0.08")
+)
+MODEL_PRICES: Mapping[str, Price] = {
+    "gpt-realtime-2.1": _FULL,
+    "gpt-realtime-2": _FULL,
+    "gpt-realtime-2.1-mini": _MINI,
+    "gpt-realtime-1.5": _FULL.model_copy(update={"text": _rates("4", "0.40", "16")}),
+}
+MINUTE_PRICES: Mapping[str, Decimal] = {
+    "gpt-live-transcribe": Decimal("0.017"),
+    "gpt-realtime-whisper": Decimal("0.017"),
+    "gpt-transcribe": Decimal("0.0045"),
+    "gpt-4o-transcribe": Decimal("0.006"),
+    "gpt-4o-mini-transcribe": Decimal("0.003"),
+}
+"""Transcription, per minute of audio."""
+
+
+class PriceOverrides(_Table):
+    """What a deployment says of prices, as its settings hold it."""
+
+    models: dict[str, Price] = {}
+    minutes: dict[str, Decimal] = {}
+    """Transcription models: US dollars per minute of audio."""
+
+
+class Prices:
+    """The price table, with a deployment's own entries over it."""
+
+    def __init__(self, overrides: Mapping[str, Any] | None = None) -> None:
+        """
+        :param overrides: `{"models": {name: {"text": {"input", "cached", "output"}, "audio": …, "image": …}},
+            "minutes": {name: usd}}`, either part optional
+        :raises pydantic.ValidationError: they have another shape, or a price below zero
+        """
+        own = PriceOverrides.model_validate(overrides or {})
+        self._models = {**MODEL_PRICES, **own.models}
+        self._minutes = {**MINUTE_PRICES, **own.minutes}
+        self._said: set[str] = set()
+
+    def cost(self, model: str, usage: Json) -> Decimal:
+        """What a response costs: `usage` of `response.done`, every field nullable, or of `/responses`."""
+        price = self._price(model)
+        into = _details(usage, "input")
+        out = _by_modality(_details(usage, "output"), _count(usage, "output_tokens"))
+        fresh, cached, cached_elsewhere = _split_input(
+            _by_modality(into, _count(usage, "input_tokens")),
+            _by_modality(mapping(into, "cached_tokens_details"), 0),
+            _count(into, "cached_tokens"),
+        )
+        millionths = cached_elsewhere * price.text.cached
+        for modality in MODALITIES:
+            rates = price.rates(modality)
+            millionths += fresh[modality] * rates.input + cached[modality] * rates.cached
+            millionths += out[modality] * rates.output
+        return millionths / MILLION
+
+    def transcription_cost(self, model: str, usage: Json) -> Decimal:
+        """What the recogniser costs: `usage` of `…input_audio_transcription.completed`.
+
+        It comes in seconds, or in tokens of audio, which are counted back into minutes.
+        """
+        if usage.get("type") == "duration":
+            minutes = _amount(usage.get("seconds")) / 60
+        else:
+            tokens = _count(_details(usage, "input"), "audio_tokens") or _count(usage, "input_tokens")
+            minutes = Decimal(tokens) / HEARD_TOKENS_PER_MINUTE
+        return minutes * self._minute_price(model)
+
+    def worst_per_minute(self, model: str) -> Decimal:
+        """A minute in which caller and agent both speak throughout, transcribed by the dearest recogniser."""
+        audio = self._price(model).audio
+        spoken = HEARD_TOKENS_PER_MINUTE * audio.input + SPOKEN_TOKENS_PER_MINUTE * audio.output
+        return spoken / MILLION + max(self._minutes.values())
+
+    def _price(self, model: str) -> Price:
+        known = self._models.get(model) or self._models.get(_SNAPSHOT.sub("", model))
+        if known is None:
+            self._say_unknown(model)
+        return known or _dearest(self._models.values())
+
+    def _minute_price(self, model: str) -> Decimal:
+        known = self._minutes.get(model, self._minutes.get(_SNAPSHOT.sub("", model)))
+        if known is None:
+            self._say_unknown(model)
+            return max(self._minutes.values())
+        return known
+
+    def _say_unknown(self, model: str) -> None:
+        if model not in self._said:
+            self._said.add(model)
+            log.warning("no price is known for model %s; counting the dearest known one", model)
+
+
+def _dearest(prices: Iterable[Price]) -> Price:
+    """The highest price of every kind of token."""
+    known = list(prices)
+
+    def highest(modality: Modality) -> Rates:
+        rates = [price.rates(modality) for price in known]
+        return Rates(
+            input=max(r.input for r in rates),
+            cached=max(r.cached for r in rates),
+            output=max(r.output for r in rates),
+        )
+
+    return Price(text=highest("text"), audio=highest("audio"), image=highest("image"))
+
+
+def _split_input(
+    total: dict[Modality, int], said_cached: dict[Modality, int], cached_tokens: int
+) -> tuple[dict[Modality, int], dict[Modality, int], int]:
+    """Input tokens as fresh, cached, and cached of no named modality; none is counted twice.
+
+    Cached tokens that were not itemised are taken out of text first, then audio, then image.
+    """
+    cached = {m: min(said_cached[m], total[m]) for m in MODALITIES}
+    fresh = {m: total[m] - cached[m] for m in MODALITIES}
+    elsewhere = min(max(0, cached_tokens - sum(cached.values())), sum(fresh.values()))
+    rest = elsewhere
+    for modality in MODALITIES:
+        taken = min(rest, fresh[modality])
+        fresh[modality] -= taken
+        rest -= taken
+    return fresh, cached, elsewhere
+
+
+def _by_modality(details: Json, total: int) -> dict[Modality, int]:
+    """Tokens by modality; what of `total` is not itemised counts as text."""
+    counts: dict[Modality, int] = {m: _count(details, f"{m}_tokens") for m in MODALITIES}
+    counts["text"] += max(0, total - sum(counts.values()))
+    return counts
+
+
+def _details(usage: Json, side: Literal["input", "output"]) -> Json:
+    """The Realtime API says `input_token_details`, `/responses` says `input_tokens_details`."""
+    return mapping(usage, f"{side}_token_details") or mapping(usage, f"{side}_tokens_details")
+
+
+def _count(source: Json, name: str) -> int:
+    return int(_amount(source.get(name)))
+
+
+def _amount(value: object) -> Decimal:
+    """A number above zero; anything else an event may hold is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
+        return Decimal(0)
+    return Decimal(str(value))

@@ -1,0 +1,172 @@
+"""A session of the engine without sound: what it says is kept, what it plays a test decides."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from engine.brain import Brain, Prompt, Reply
+from engine.client_events import ClientEvents
+from engine.outlet import Player, Utterance
+from engine.recognizer import NoRecognizer, Recognizer
+from engine.session import Session
+from engine.session_config import new_session
+from engine.speaker import Voice
+from tests.fakes.timer import FakeTimer
+
+FRAME = bytes(1024)
+LOUD, QUIET = b"\1" + FRAME[1:], FRAME
+"""Frames that `detect` takes for speech and for silence."""
+PACKETS_PER_SENTENCE = 50
+
+
+def detect(frame: bytes) -> float:
+    """The probability of speech in a frame."""
+    return float(frame[0])
+
+
+class FakeConnection:
+    """Keeps every event."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.closed = False
+
+    def send(self, text: str) -> None:
+        self.events.append(json.loads(text))
+
+    def close(self) -> None:
+        self.closed = True
+
+    def types(self) -> list[str]:
+        return [event["type"] for event in self.events]
+
+    def of(self, event_type: str) -> list[dict[str, Any]]:
+        return [event for event in self.events if event["type"] == event_type]
+
+    def last(self, event_type: str) -> dict[str, Any]:
+        return self.of(event_type)[-1]
+
+
+class FakeOutlet:
+    """Begins to play at once, goes on when told."""
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        self.queue: list[Utterance] = []
+
+    def play(self, utterance: Utterance) -> None:
+        self.queue.append(utterance)
+        utterance.started.set()
+        self._player.utterance_started(utterance)
+
+    def clear(self) -> list[Utterance]:
+        cut, self.queue = self.queue, []
+        return cut
+
+    def play_on(self, packets: int) -> None:
+        """The first in the queue is heard for so many packets of 20 ms."""
+        for _ in range(packets):
+            self.queue[0].packets.popleft()
+        self.queue[0].sent += packets
+
+    def play_out(self) -> None:
+        """The first in the queue is heard to its end."""
+        utterance = self.queue.pop(0)
+        utterance.sent += len(utterance.packets)
+        utterance.packets.clear()
+        self._player.utterance_stopped(utterance)
+
+
+class FakeSpeaker:
+    """A second of sound for every sentence; may be held up."""
+
+    def __init__(self) -> None:
+        self.said: list[tuple[str, Voice]] = []
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:
+        self.said.append((sentence, voice))
+        yield [b"opus"] * PACKETS_PER_SENTENCE
+        await self.free.wait()
+
+
+class ScriptedBrain:
+    """Answers as told and keeps what it was asked; may be held up."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self._replies = list(replies)
+        self.prompts: list[Prompt] = []
+        self.free = asyncio.Event()
+        self.free.set()
+
+    async def reply(self, prompt: Prompt) -> Reply:
+        self.prompts.append(prompt)
+        await self.free.wait()
+        return self._replies.pop(0) if self._replies else Reply("One. Two.")
+
+
+class ScriptedRecognizer:
+    """Always understands the same."""
+
+    def __init__(self, words: str) -> None:
+        self._words = words
+
+    async def transcribe(self, audio: bytes, languages: list[str]) -> str:
+        return self._words
+
+
+class Stage:
+    """A session with one connection."""
+
+    def __init__(
+        self, *, brain: Brain | None = None, recognizer: Recognizer | None = None, **session: Any
+    ) -> None:
+        self.timer = FakeTimer()
+        self.speaker = FakeSpeaker()
+        self.brain = brain or ScriptedBrain()
+        self.session = Session(
+            new_session({"type": "realtime", **session}),
+            outlet=self._new_outlet,
+            brain=self.brain,
+            speaker=self.speaker,
+            recognizer=recognizer or NoRecognizer(),
+            detect=detect,
+            call_later=self.timer,
+            expires_at=3600,
+            word_interval_s=0,
+        )
+        self.client = FakeConnection()
+        self.client_events = ClientEvents(self.session)
+        self.session.attach(self.client)
+
+    def _new_outlet(self, player: Player) -> FakeOutlet:
+        self.outlet = FakeOutlet(player)
+        return self.outlet
+
+    def send(self, event_type: str, **fields: Any) -> None:
+        """A client event."""
+        self.client_events.receive(json.dumps({"type": event_type, **fields}), self.client)
+
+    def type(self, text: str) -> None:
+        """The caller types."""
+        content = [{"type": "input_text", "text": text}]
+        self.send("conversation.item.create", item={"type": "message", "role": "user", "content": content})
+
+    def hear(self, frame: bytes, times: int) -> None:
+        """Audio of the caller, 32 ms a frame."""
+        for _ in range(times):
+            self.session.caller.audio.hear(frame)
+
+    def speak(self, frames: int = 30) -> None:
+        """The caller speaks and falls silent for the half second that ends a turn."""
+        self.hear(LOUD, frames)
+        self.hear(QUIET, 16)
+
+    async def settled(self) -> None:
+        """Every response and recognition has ended."""
+        while tasks := self.session.responses.tasks:
+            await asyncio.wait(tasks)
+            await asyncio.sleep(0)
+        await self.session.recognised()

@@ -1,0 +1,115 @@
+"""The app as a caller meets it: `python main.py` in a process of its own, on a free port."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+MAIN = Path(__file__).parents[2] / "main.py"
+READY_SECONDS = 30
+OURS = ("PYTEST_", "NICEGUI_", "OPENAI_", "ENGINE_")
+"""What a child must not inherit: NiceGUI would take itself for a part of this test run, the app our keys."""
+
+
+class RunningApp:
+    """A started app; its log is kept, its working directory (storage, `.env`) is empty and its own."""
+
+    def __init__(self, env: Mapping[str, str], *, before: str = "") -> None:
+        """
+        :param env: settings by their names in the environment
+        :param before: Python run in the process before `main.py`, for what no setting reaches
+        """
+        self.port = _free_port()
+        self.url = f"http://localhost:{self.port}"
+        self._env = env
+        self._before = before
+
+    def start(self) -> Self:
+        self._directory = tempfile.TemporaryDirectory(prefix="guftagu-test-")
+        self._log_path = Path(self._directory.name) / "app.log"
+        code = f"{self._before}\nimport runpy\nrunpy.run_path({str(MAIN)!r}, run_name='__main__')"
+        with self._log_path.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", code] if self._before else [sys.executable, str(MAIN)],
+                cwd=self._directory.name,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self._wait_until_ready()
+        return self
+
+    @property
+    def log(self) -> str:
+        """Everything the app printed and logged so far."""
+        return self._log_path.read_text(errors="replace")
+
+    def ask_to_end(self) -> None:
+        """What a host does first when it stops an app."""
+        self._process.terminate()
+
+    def wait_until_ended(self) -> None:
+        self._process.wait(10)
+
+    def stop(self) -> None:
+        """Ask it to end and wait; kill it when it does not within 10 s."""
+        if self._process.poll() is None:
+            self.ask_to_end()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def clean_up(self) -> None:
+        """Stop it and forget its directory."""
+        self.stop()
+        self._directory.cleanup()
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+        own = {
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "STARTS_PER_MINUTE": "1000",
+            "MAX_CALLS": "100",
+            "PYTHONUNBUFFERED": "1",
+        }
+        path = {"PYTHONPATH": str(MAIN.parent)}
+        return inherited | own | path | dict(self._env)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while self._process.poll() is None and time.monotonic() < deadline:
+            if self._is_ready():
+                return
+            self._wait_a_little()
+        log = self.log
+        self.clean_up()
+        raise RuntimeError(f"main.py did not serve within {READY_SECONDS} s:\n{log}")
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz").is_success
+        except httpx.HTTPError:
+            return False
+
+    def _wait_a_little(self) -> None:
+        """Nothing announces an open port but connecting to it; a process that ends is noticed at once."""
+        try:
+            self._process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            return
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

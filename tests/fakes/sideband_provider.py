@@ -1,0 +1,48 @@
+"""A provider's WebSocket half on loopback: sessions a test speaks for, refusals it asks for."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from typing import Any
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.http11 import Request, Response
+
+
+class SidebandProvider:
+    """Refuses `refusals` times, then accepts; keeps requests, connections and what clients send."""
+
+    def __init__(self) -> None:
+        self.refusals = 0
+        self.refuse_with = HTTPStatus.NOT_FOUND
+        self.requests: list[Request] = []
+        self.received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.connections: asyncio.Queue[ServerConnection] = asyncio.Queue()
+        self._server: Server
+
+    @classmethod
+    @asynccontextmanager
+    async def running(cls) -> AsyncIterator["SidebandProvider"]:
+        provider = cls()
+        async with serve(provider._serve, "127.0.0.1", 0, process_request=provider._check) as server:
+            provider._server = server
+            yield provider
+
+    @property
+    def url(self) -> str:
+        """The base URL, as a setting would name it."""
+        return f"http://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}/v1"
+
+    def _check(self, _: ServerConnection, request: Request) -> Response | None:
+        self.requests.append(request)
+        if self.refusals > 0:
+            self.refusals -= 1
+            return Response(self.refuse_with, self.refuse_with.phrase, request.headers)
+        return None
+
+    async def _serve(self, connection: ServerConnection) -> None:
+        self.connections.put_nowait(connection)
+        async for frame in connection:
+            self.received.put_nowait(json.loads(frame))

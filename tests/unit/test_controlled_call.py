@@ -1,0 +1,113 @@
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+
+import httpx
+import pytest
+
+from calls.call import CallEnded
+from calls.changes import CallChange, Closed
+from realtime.changes import ItemAdded
+from tests.fakes.house import OFFER, House, Page
+from tests.fakes.settings import given
+from tests.fakes.sideband_provider import SidebandProvider
+
+AUDIO_ANSWER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1", "audio_start_ms": 0}
+
+
+@pytest.fixture
+async def provider() -> AsyncIterator[SidebandProvider]:
+    async with SidebandProvider.running() as provider:
+        yield provider
+
+
+@pytest.fixture
+async def house(provider: SidebandProvider) -> AsyncIterator[House]:
+    house = House(given(openai_base_url=provider.url, control="sideband"))
+    house.answer_with(AUDIO_ANSWER)
+    yield house
+    await house.registry.close()
+
+
+async def test_the_browser_gets_its_answer_only_once_the_sideband_is_attached(
+    house: House, provider: SidebandProvider
+) -> None:
+    provider.refusals = 1
+    assert await house.open().connect(OFFER) == AUDIO_ANSWER
+    assert [request.path for request in provider.requests] == ["/v1/realtime?call_id=rtc_1"] * 2
+
+
+async def test_the_conversation_is_the_providers_and_nothing_the_browser_says_counts(
+    house: House, provider: SidebandProvider
+) -> None:
+    page = Page(house.open())
+    await page.call.connect(OFFER)
+    page.call.receive(STARTED, 0)
+    assert page.changes == []
+    told: list[CallChange] = []
+    page.call.watch(told.extend)
+    async with house.next_change(page.call):
+        await (await provider.connections.get()).send(
+            '{"type":"input_audio_buffer.speech_started","item_id":"u2"}'
+        )
+    assert [change.item_id for change in told if isinstance(change, ItemAdded)] == ["u2"]
+
+
+async def test_typed_words_go_over_the_sideband_and_not_through_the_page(
+    house: House, provider: SidebandProvider
+) -> None:
+    page = Page(house.open())
+    await page.call.connect(OFFER)
+    page.call.say("hello")
+    assert (await provider.received.get())["type"] == "conversation.item.create"
+    assert (await provider.received.get())["type"] == "response.create"
+    assert page.sent == []
+
+
+async def test_a_call_that_cannot_be_controlled_is_hung_up_and_gets_no_answer(
+    house: House, provider: SidebandProvider
+) -> None:
+    provider.refusals, provider.refuse_with = 1, HTTPStatus.UNAUTHORIZED
+    call = house.open()
+    with pytest.raises(CallEnded):
+        await call.connect(OFFER)
+    assert call.closed == Closed("control_lost")
+    await house.registry.close()
+    assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+
+
+async def test_an_answer_with_a_data_channel_is_refused(house: House) -> None:
+    house.answer_with(AUDIO_ANSWER + "m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n")
+    call = house.open()
+    with pytest.raises(CallEnded):
+        await call.connect(OFFER)
+    assert call.closed == Closed("provider_bad_answer")
+
+
+async def test_a_lost_sideband_is_attached_once_more_and_then_ends_the_call(
+    house: House, provider: SidebandProvider
+) -> None:
+    call = house.open()
+    await call.connect(OFFER)
+    await (await provider.connections.get()).close()
+    second = await provider.connections.get()
+    assert call.closed is None
+    async with house.next_change(call):
+        await second.close()
+    assert call.closed == Closed("control_lost")
+
+
+async def test_an_ended_call_lets_go_of_its_sideband(house: House, provider: SidebandProvider) -> None:
+    call = house.open()
+    await call.connect(OFFER)
+    await call.close("stopped")
+    await house.registry.close()
+    await (await provider.connections.get()).wait_closed()
+    assert call.closed == Closed("stopped")
+
+
+async def test_a_provider_that_names_no_call_cannot_be_controlled(house: House) -> None:
+    house.provider.next.clear()
+    house.provider.next.append(lambda _: httpx.Response(201, text=AUDIO_ANSWER))
+    with pytest.raises(CallEnded):
+        await house.open().connect(OFFER)
