@@ -1,0 +1,59 @@
+"""Which way a text runs, and its language, by the majority of its letters.
+
+`dir="auto"` looks at the first letter only: Urdu that begins with a Latin name comes out left to right.
+"""
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+Direction = Literal["ltr", "rtl"]
+
+LANGUAGE_OF_SCRIPT = {"ARABIC": "ur", "DEVANAGARI": "hi"}
+RTL_LANGUAGES = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur"})
+STRONG = frozenset({"L", "R", "AL"})
+
+
+def direction_of_language(language: str) -> Direction:
+    """The way a language is written, from its ISO 639 code."""
+    return "rtl" if language in RTL_LANGUAGES else "ltr"
+
+
+@dataclass(slots=True)
+class Letters:
+    """The strong letters of a text that grows, so that a delta costs its own length only."""
+
+    expected: str
+    """The language to assume while no letters or equally many speak for two."""
+    _counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, text: str) -> "Letters":
+        """Count what was appended."""
+        self._counts.update(
+            _language(char) for char in text if unicodedata.bidirectional(char) in STRONG and char.isalpha()
+        )
+        return self
+
+    @property
+    def language(self) -> str:
+        """ISO 639 code of the majority."""
+        most = self._counts.most_common(2)
+        if not most or (len(most) == 2 and most[0][1] == most[1][1]):
+            return self.expected
+        return self._spoken(most[0][0])
+
+    @property
+    def direction(self) -> Direction:
+        """The way the majority runs."""
+        return direction_of_language(self.language)
+
+    def _spoken(self, language: str) -> str:
+        # Arabic letters are Urdu here unless the persona speaks another language written with them.
+        same_way = direction_of_language(language) == direction_of_language(self.expected) == "rtl"
+        return self.expected if same_way else language
+
+
+def _language(char: str) -> str:
+    script = unicodedata.name(char, "").split(" ", 1)[0]
+    return LANGUAGE_OF_SCRIPT.get(script, "en")

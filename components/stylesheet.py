@@ -1,0 +1,16 @@
+"""The one stylesheet, linked so that a changed file is never taken from a browser's cache."""
+
+from pathlib import Path
+
+from nicegui import ui
+
+FILE = Path(__file__).parents[1] / "static" / "app.css"
+
+
+def link() -> None:
+    """Link `static/app.css` on every page."""
+    ui.add_head_html(
+        f'<link rel="stylesheet" href="/static/app.css?v={FILE.stat().st_mtime_ns:x}">'
+        '<meta name="theme-color" content="#0b1220">',
+        shared=True,
+    )

@@ -1,0 +1,35 @@
+// A line to type into. The text stays here until it is sent, and goes when the call took it.
+
+export default {
+  props: { words: Object, bridge: Number, maxLength: Number, disabled: Boolean },
+  data: () => ({ text: "" }),
+  render() {
+    const { words, disabled, text } = this;
+    return Vue.h("form", { class: "field", autocomplete: "off", onSubmit: (event) => this.submit(event) }, [
+      Vue.h("input", {
+        class: "field__input",
+        type: "text",
+        name: "message",
+        dir: text ? "auto" : null,
+        maxlength: this.maxLength,
+        enterkeyhint: "send",
+        "aria-label": words.label,
+        placeholder: disabled ? words.placeholder_off : words.placeholder,
+        disabled,
+        value: text,
+        onInput: (event) => (this.text = event.target.value),
+      }),
+      Vue.h("button", { class: "field__send", type: "submit", disabled: disabled || !text.trim(), "aria-label": words.send }, [
+        Vue.h("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
+          Vue.h("path", { d: "M12 19V5m0 0-6 6m6-6 6 6" }),
+        ]),
+      ]),
+    ]);
+  },
+  methods: {
+    submit(event) {
+      event.preventDefault();
+      if (this.text.trim() && getElement(this.bridge).say(this.text)) this.text = "";
+    },
+  },
+};

@@ -1,0 +1,125 @@
+"""The Python half of `static/webrtc.js`: what the browser reports, and what it is told to do."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from nicegui import events, ui
+
+from calls.call import Call, CallEnded
+from calls.registry import Registry
+from components.uplink import Entry, PhaseReported, Uplink
+from components.words import Words
+from realtime.events import OLDER_NAMES, ServerEvent
+from realtime.failures import ProviderFailure
+
+ACK_EVERY = 25
+UNREAD = {ServerEvent.OUTPUT_AUDIO_DELTA, ServerEvent.ARGUMENTS_DELTA, ServerEvent.RATE_LIMITS}
+"""Bulky or frequent, and nobody here follows them."""
+WANTED_EVENTS = frozenset(
+    {event.value for event in ServerEvent if event not in UNREAD}
+    | {name for name, event in OLDER_NAMES.items() if event not in UNREAD}
+)
+
+
+class Browser(Protocol):
+    """Runs a method of the browser's half; `ui.element.run_method` in the product."""
+
+    def __call__(self, name: str, *args: Any) -> object: ...
+
+
+class Bridge:
+    """Reads what the browser sends and acknowledges it; addresses what it is told to the right attempt."""
+
+    def __init__(
+        self, run: Browser, *, on_entry: Callable[[Entry], None], pace_ms: Callable[[], float]
+    ) -> None:
+        """
+        :param on_entry: called synchronously for every new entry, in order
+        :param pace_ms: how long the browser may gather events when busy
+        """
+        self._run = run
+        self._on_entry = on_entry
+        self._pace_ms = pace_ms
+        self._uplink = Uplink(WANTED_EVENTS)
+        self._acknowledged = 0
+        self._attempt = 0
+
+    def handle(self, args: object) -> None:
+        """One `batch` of the browser, of whatever shape."""
+        urgent = False
+        for entry in self._uplink.read(args):
+            if isinstance(entry, PhaseReported):
+                self._attempt = entry.attempt
+                urgent = True
+            self._on_entry(entry)
+        if urgent or self._uplink.last_seq - self._acknowledged >= ACK_EVERY:
+            self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        self._acknowledged = self._uplink.last_seq
+        self._run("ack", self._acknowledged, self._pace_ms())
+
+    async def dial(
+        self, call: Call, registry: Registry, end_url: str, ice_servers: list[dict[str, Any]]
+    ) -> None:
+        """Let the browser post its offer, and tell it how to end the call without this page."""
+        attempt = self._attempt
+        try:
+            ticket = await registry.ticket(call)
+        except (ProviderFailure, CallEnded):
+            return  # the call is closed by now and has told its watchers why
+        self._run(
+            "ticket",
+            {
+                "url": ticket.url,
+                "headers": ticket.headers,
+                "endUrl": end_url,
+                "endToken": call.end_token,
+                "iceServers": ice_servers,
+                "attempt": attempt,
+            },
+        )
+
+    def refuse(self) -> None:
+        """There will be no call: release everything, say nothing."""
+        self._run("refuse", self._attempt)
+
+    def send(self, events: list[dict[str, Any]]) -> None:
+        """Client events for the data channel."""
+        self._run("send", events, self._attempt)
+
+    def stop(self, reason: str) -> None:
+        """The call is over."""
+        self._run("stop", reason, self._attempt)
+
+
+class WebRTC(
+    ui.element,
+    component="../static/webrtc.js",
+    dependencies=["../static/uplink.js", "../static/offer.js", "../static/levels.js"],
+):
+    """The element that owns microphone, peer connection and data channel in the browser."""
+
+    def __init__(
+        self,
+        words: Words,
+        *,
+        orb: str,
+        grace_s: float,
+        on_entry: Callable[[Entry], None],
+        pace_ms: Callable[[], float],
+    ) -> None:
+        """
+        :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
+        :param grace_s: how long the page's socket may be down before the browser ends the call
+        """
+        super().__init__()
+        self.bridge = Bridge(self.run_method, on_entry=on_entry, pace_ms=pace_ms)
+        self._props["wanted"] = sorted(WANTED_EVENTS)
+        self._props["orb"] = orb
+        self._props["grace-ms"] = grace_s * 1000
+        self._props["words"] = {key: words[f"bridge.{key}"] for key in ("tap_to_hear", "page_lost", "reload")}
+        self.on("batch", self._handle)
+
+    def _handle(self, event: events.GenericEventArguments) -> None:
+        self.bridge.handle(event.args)

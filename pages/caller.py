@@ -1,0 +1,188 @@
+"""The page a caller talks in: `/`."""
+
+import asyncio
+
+from nicegui import app, ui
+
+from calls.call import Call
+from calls.changes import CallChange, Closed
+from calls.owned_tasks import OwnedTasks
+from calls.persona import Persona
+from calls.registry import CallRefused, Registry
+from components import stylesheet
+from components.badge import demo_badge
+from components.call_view import CallView
+from components.controls import Controls
+from components.footer import footer
+from components.header import header
+from components.notice import Notice
+from components.orb import SELECTOR, Orb
+from components.status import Status
+from components.steps import steps
+from components.text_field import TextField
+from components.transcript import Transcript
+from components.uplink import Entry, EventReported, NoticeReported, PhaseReported, Said
+from components.way_out import OBSTACLES, WayOut
+from components.webrtc import WebRTC
+from components.words import Words
+from settings import Settings
+
+END_URL = "/calls/end"
+VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
+KEEP_PAGE_SECONDS = 30
+"""How much longer than its call a page without a connection is kept, so that it can still be told the end."""
+MIN_PACE_MS, MAX_PACE_MS = 4, 100
+
+
+def install(registry: Registry, personas: dict[str, Persona], settings: Settings) -> None:
+    """Serve the page with the persona of the settings."""
+    stylesheet.link()
+    persona = personas[settings.persona]
+    keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
+
+    @ui.page("/", title=persona.title, viewport=VIEWPORT, dark=True, language=None, reconnect_timeout=keep_s)
+    def caller_page(lang: str = "en") -> None:
+        CallerPage(registry, persona, settings, Words(lang))
+
+
+class CallerPage:
+    """One open page: its pieces, and the call that runs in it, if any."""
+
+    def __init__(self, registry: Registry, persona: Persona, settings: Settings, words: Words) -> None:
+        self._registry = registry
+        self._persona = persona
+        self._settings = settings
+        self._words = words
+        self._visitor_id = str(app.storage.browser["id"])
+        self._call: Call | None = None
+        self._tasks = OwnedTasks()
+        self._grace: asyncio.TimerHandle | None = None
+        self._build()
+        self._view.show_idle()
+        client = ui.context.client
+        client.on_connect(self._on_connect)
+        client.on_disconnect(self._on_disconnect)
+        client.on_delete(self._on_page_lost)
+
+    # -- the pieces --------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        words, persona = self._words, self._persona
+        ui.query("html").props(f"lang={words.language} dir={words.direction}")
+        with ui.element("div").classes("page").style(colors(persona)):
+            header(persona, words)
+            with ui.element("div").classes("main"):
+                steps(words)
+                with ui.element("section").classes("stage"):
+                    orb, status = Orb(), Status()
+                    self._webrtc = self._build_webrtc()
+                    controls = Controls(self._webrtc, words, persona)
+                    notice = Notice(words)
+                    self._way_out = WayOut(words, str(ui.context.client.request.url))
+                    if self._settings.provider_kind == "engine":
+                        demo_badge(words)
+                with ui.element("section").classes("panel"):
+                    self._transcript = Transcript(words, persona.language)
+                    field = TextField(words, self._webrtc)
+            footer(persona)
+        self._view = CallView(words, persona, orb, status, controls, field, notice)
+
+    def _build_webrtc(self) -> WebRTC:
+        return WebRTC(
+            self._words,
+            orb=SELECTOR,
+            grace_s=self._settings.page_grace_seconds,
+            on_entry=self._on_entry,
+            pace_ms=self._pace_ms,
+        )
+
+    # -- what the browser says ---------------------------------------------------------------------
+
+    def _on_entry(self, entry: Entry) -> None:
+        match entry:
+            case EventReported(event, at_ms) if self._call:
+                self._call.receive(event, at_ms)
+            case Said(text) if self._call:
+                self._call.say(text)
+            case NoticeReported(code) if code in OBSTACLES:
+                self._way_out.show(code)
+            case NoticeReported(code) if self._call:
+                self._call.notice(code)
+            case PhaseReported():
+                self._on_phase(entry)
+
+    def _on_phase(self, reported: PhaseReported) -> None:
+        reason = self._sharpened(reported.reason)
+        if reason in OBSTACLES:
+            self._way_out.show(reason)
+        if reported.phase == "microphone":
+            self._open_call()
+        elif self._call:
+            self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
+        elif reported.phase == "failed":
+            self._view.show_end(Closed(reason or "unknown"))
+
+    def _sharpened(self, reason: str | None) -> str | None:
+        # Our engine answers on this very host, which may pass nothing but HTTP.
+        engine = self._settings.provider_kind == "engine"
+        return "no_media_path_engine" if engine and reason == "no_media_path" else reason
+
+    def _pace_ms(self) -> int:
+        """One millisecond per live call keeps all pages together at a thousand batches a second."""
+        return max(MIN_PACE_MS, min(MAX_PACE_MS, self._registry.live))
+
+    # -- the call ----------------------------------------------------------------------------------
+
+    def _open_call(self) -> None:
+        self._close("stopped")
+        self._view.begin()
+        try:
+            call = self._registry.open(self._persona, self._visitor_id)
+        except CallRefused as refused:
+            self._webrtc.bridge.refuse()
+            self._view.show_end(Closed(refused.code, refused.retry_after_s))
+            return
+        self._call = call
+        call.attach(self._webrtc.bridge.send)
+        self._transcript.follow(call)
+        call.watch(lambda changes: self._follow(call, changes))
+        call.report("microphone")
+        self._tasks.start(self._dial(call), f"dial {call.id}")
+
+    async def _dial(self, call: Call) -> None:
+        await self._webrtc.bridge.dial(call, self._registry, END_URL, self._settings.ice_servers)
+
+    def _follow(self, call: Call, changes: list[CallChange]) -> None:
+        if call is not self._call:
+            return
+        if call.closed:
+            self._call = None
+            self._webrtc.bridge.stop(call.closed.reason)
+        self._view.follow(call, changes)
+
+    def _close(self, reason: str) -> None:
+        if self._call:
+            self._tasks.start(self._call.close(reason), f"close {self._call.id}")
+            self._call = None
+
+    # -- the page's own connection -----------------------------------------------------------------
+
+    def _on_connect(self) -> None:
+        if self._grace:
+            self._grace.cancel()
+            self._grace = None
+
+    def _on_disconnect(self) -> None:
+        self._on_connect()
+        loop = asyncio.get_running_loop()
+        self._grace = loop.call_later(self._settings.page_grace_seconds, self._on_page_lost)
+
+    def _on_page_lost(self) -> None:
+        if self._call:
+            self._tasks.start(self._call.close("page_lost"), f"close {self._call.id}")
+
+
+def colors(persona: Persona) -> str:
+    """The persona's colours as CSS custom properties."""
+    chosen = persona.colors
+    return f"--ground: {chosen.ground}; --accent: {chosen.accent}; --accent2: {chosen.accent2}"

@@ -1,0 +1,293 @@
+// The browser's half of a call: microphone, peer connection, event channel and remote audio.
+// components/webrtc.py is the other half.
+
+import { Levels } from "levels";
+import { CallFailure, postOffer } from "offer";
+import { MAX_FRAME_BYTES, Uplink, wireBytes } from "uplink";
+
+const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
+const TICKET_TIMEOUT_MS = 20000;
+const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
+const MAX_TEXT = 12000; // characters of one string in a forwarded event
+const UNREAD_KEYS = new Set(["instructions", "tools", "logprobs"]); // large, and nobody in the page reads them
+const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+const MICROPHONE_FAILURES = {
+  NotAllowedError: "microphone_denied",
+  SecurityError: "microphone_denied",
+  NotFoundError: "microphone_missing",
+  OverconstrainedError: "microphone_missing",
+};
+
+/** What of a call needs neither microphone nor network; made while the page is idle, so the click need not wait. */
+function preparePeer() {
+  const pc = new RTCPeerConnection();
+  const channel = pc.createDataChannel("oai-events");
+  const { sender } = pc.addTransceiver("audio", { direction: "sendrecv" });
+  return { pc, channel, sender, offer: pc.createOffer() };
+}
+
+function frameWithoutMicrophone() {
+  const policy = document.permissionsPolicy ?? document.featurePolicy;
+  return window.top !== window.self && policy?.allowsFeature("microphone") === false;
+}
+
+function findObstacle() {
+  if (frameWithoutMicrophone()) return "frame_without_microphone";
+  return window.isSecureContext && navigator.mediaDevices ? null : "insecure_origin";
+}
+
+function release(call) {
+  clearTimeout(call.timer);
+  call.abort.abort();
+  call.channel.onopen = call.channel.onmessage = call.channel.onclose = null;
+  call.pc.onconnectionstatechange = call.pc.ontrack = null;
+  call.microphone?.getTracks().forEach((track) => track.stop());
+  call.levels?.close();
+  call.channel.close();
+  call.pc.close();
+}
+
+export default {
+  props: { wanted: Array, orb: String, graceMs: Number, words: Object },
+  data: () => ({ muted: false, lost: false }),
+  render() {
+    const button = (label, onClick) => Vue.h("button", { class: "button button--start", type: "button", onClick }, label);
+    return Vue.h("div", { class: "webrtc" }, [
+      Vue.h("audio", { ref: "audio", autoplay: true }),
+      this.muted ? button(this.words.tap_to_hear, () => this.hear()) : null,
+      this.lost ? Vue.h("p", { class: "webrtc__lost", role: "alert" }, this.words.page_lost) : null,
+      this.lost ? button(this.words.reload, () => window.location.reload()) : null,
+    ]);
+  },
+  created() {
+    this.call = null;
+    this.attempts = 0;
+    this.uplink = new Uplink((entries) => this.$emit("batch", { entries }));
+    this.onPageHide = () => this.leave();
+    this.onBeforeUnload = (event) => this.call?.live && event.preventDefault();
+  },
+  mounted() {
+    window.addEventListener("pagehide", this.onPageHide);
+    window.addEventListener("beforeunload", this.onBeforeUnload);
+    const obstacle = findObstacle();
+    if (obstacle) this.notice(obstacle);
+    else this.prepared = preparePeer();
+    this.waitForSocket();
+  },
+  beforeUnmount() {
+    this.leave();
+    this.prepared?.pc.close();
+    window.removeEventListener("pagehide", this.onPageHide);
+    window.removeEventListener("beforeunload", this.onBeforeUnload);
+  },
+  methods: {
+    // --- in the click
+
+    start() {
+      if (this.call) return;
+      const obstacle = findObstacle();
+      const call = { ...(this.prepared ?? preparePeer()), attempt: ++this.attempts, abort: new AbortController() };
+      this.prepared = null;
+      this.call = call;
+      if (obstacle) return this.end("failed", obstacle);
+      this.phase("microphone");
+      call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
+      this.watchPeer(call);
+      this.openMicrophone(call);
+    },
+    say(text) {
+      if (!this.call?.live) return false;
+      this.uplink.post({ type: "guftagu.say", text });
+      return true;
+    },
+    hear() {
+      const refused = (error) => (this.muted = error.name === "NotAllowedError");
+      this.$refs.audio.play().then(() => (this.muted = false), refused);
+    },
+
+    // --- from Python
+
+    ticket(ticket) {
+      if (ticket.attempt !== this.call?.attempt) return;
+      const { call } = this;
+      clearTimeout(call.timer);
+      call.endUrl = ticket.endUrl;
+      call.endToken = ticket.endToken;
+      this.connect(call, ticket).catch((error) => call === this.call && this.end("failed", error.reason, error.detail));
+    },
+    refuse(attempt) {
+      if (attempt === this.call?.attempt) this.drop();
+    },
+    send(events, attempt) {
+      if (attempt === this.call?.attempt && this.call.channel.readyState === "open")
+        events.forEach((event) => this.call.channel.send(JSON.stringify(event)));
+    },
+    ack(seq, paceMs) {
+      this.uplink.acknowledge(seq, paceMs);
+    },
+    stop(reason = "stopped", attempt = this.call?.attempt) {
+      if (!this.call || attempt !== this.call.attempt) return;
+      if (!window.socket?.connected) this.beacon();
+      this.end("ended", reason);
+    },
+
+    // --- setting up
+
+    async openMicrophone(call) {
+      try {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: AUDIO });
+        if (call !== this.call) return stream.getTracks().forEach((track) => track.stop());
+        call.microphone = stream;
+      } catch (error) {
+        if (call === this.call) this.end("failed", MICROPHONE_FAILURES[error.name] ?? "microphone_busy");
+        return;
+      }
+      const [track] = call.microphone.getAudioTracks();
+      track.onended = () => call === this.call && this.end("ended", "microphone_missing");
+      await call.sender.replaceTrack(track);
+      call.attached = true;
+      this.goLive(call);
+    },
+    async connect(call, ticket) {
+      call.pc.setConfiguration({ iceServers: ticket.iceServers });
+      const offer = await call.offer;
+      const [answer] = await Promise.all([
+        postOffer(ticket, offer.sdp, call.abort),
+        call.pc.setLocalDescription(offer),
+      ]);
+      if (call !== this.call) return;
+      call.timer = setTimeout(() => this.channelTimeout(call), CHANNEL_TIMEOUT_MS);
+      await call.pc.setRemoteDescription({ type: "answer", sdp: answer }).catch(() => {
+        throw new CallFailure("provider_bad_answer");
+      });
+    },
+    watchPeer(call) {
+      call.channel.onopen = () => this.goLive(call);
+      call.channel.onmessage = ({ data }) => this.receive(data);
+      call.channel.onclose = () => this.channelClosed(call);
+      call.pc.onconnectionstatechange = () => this.peerChanged(call);
+      call.pc.ontrack = ({ track }) => {
+        call.remote = new MediaStream([track]);
+        this.$refs.audio.srcObject = call.remote;
+        this.hear();
+      };
+    },
+    goLive(call) {
+      if (call !== this.call || call.live) return;
+      if (call.channel.readyState !== "open") return this.phase("connecting");
+      clearTimeout(call.timer);
+      if (!call.attached) return;
+      call.live = true;
+      this.phase("live");
+      call.levels = new Levels(document.querySelector(this.orb));
+      call.levels.watch("--mic", call.microphone);
+      if (call.remote) call.levels.watch("--voice", call.remote);
+    },
+
+    // --- while it lives
+
+    receive(data) {
+      const at = performance.now();
+      const event = this.parse(data);
+      if (!this.wanted.includes(event?.type)) return;
+      if (wireBytes([0, at, event]) > MAX_FRAME_BYTES) return this.notice("event_too_large");
+      this.uplink.post(event, at);
+    },
+    parse(data) {
+      let cut = false;
+      const slim = (key, value) => {
+        if (UNREAD_KEYS.has(key)) return undefined;
+        if (typeof value !== "string" || value.length <= MAX_TEXT) return value;
+        cut = true;
+        return `${value.slice(0, MAX_TEXT)}…`;
+      };
+      try {
+        const event = JSON.parse(data, slim);
+        if (cut && this.wanted.includes(event.type)) this.notice("event_too_large");
+        return event;
+      } catch {
+        return this.notice("event_broken");
+      }
+    },
+    peerChanged(call) {
+      const state = call.pc.connectionState;
+      if (state === "failed") this.peerLost(call);
+      if (!call.live) return;
+      clearTimeout(call.timer);
+      if (state === "connected") this.phase("live");
+      if (state !== "disconnected") return;
+      this.phase("reconnecting");
+      call.timer = setTimeout(() => this.peerLost(call), LOST_PEER_MS);
+    },
+    peerLost(call) {
+      if (call.live) this.end("ended", "peer_lost");
+      else this.end("failed", "no_media_path");
+    },
+    channelTimeout(call) {
+      const reached = ["connected", "completed"].includes(call.pc.iceConnectionState);
+      this.end("failed", reached ? "channel_timeout" : "no_media_path");
+    },
+    channelClosed(call) {
+      const lost = ["disconnected", "failed"].includes(call.pc.connectionState);
+      this.end(call.live ? "ended" : "failed", lost ? "peer_lost" : "provider_ended");
+    },
+
+    // --- the end
+
+    drop() {
+      release(this.call);
+      this.call = null;
+      this.$refs.audio.srcObject = null;
+      this.muted = false;
+    },
+    end(phase, reason = "provider_error", detail = {}) {
+      const { attempt } = this.call;
+      this.drop();
+      this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
+    },
+    leave() {
+      if (!this.call) return;
+      this.beacon();
+      this.end("ended", "page_left");
+    },
+    beacon() {
+      if (this.call.endUrl) navigator.sendBeacon(this.call.endUrl, this.call.endToken);
+    },
+
+    // --- the page's socket
+
+    phase(phase) {
+      this.uplink.post({ type: "guftagu.phase", phase, attempt: this.call.attempt });
+    },
+    notice(code) {
+      this.uplink.post({ type: "guftagu.notice", code });
+    },
+    waitForSocket() {
+      if (!window.socket) return setTimeout(() => this.waitForSocket(), 20);
+      window.socket.on("connect", () => {
+        clearTimeout(this.graceTimer);
+        this.uplink.resend();
+      });
+      window.socket.on("disconnect", () => {
+        this.graceTimer = setTimeout(() => this.pageLost(), this.graceMs);
+      });
+      // NiceGUI answers trouble by reloading the page, which would kill a live call.
+      for (const name of ["connect_error", "try_reconnect"]) {
+        const reload = window.socket.listeners(name);
+        window.socket.off(name);
+        window.socket.on(name, (...args) => (this.call ? this.socketTrouble(args[0]) : reload.forEach((f) => f(...args))));
+      }
+      if (window.socket.connected) this.uplink.resend();
+    },
+    socketTrouble(error) {
+      const forgotten = !(error instanceof Error) || error.message === "Implicit handshake failed";
+      if (forgotten) this.pageLost();
+    },
+    pageLost() {
+      if (!this.call) return;
+      this.beacon();
+      this.end("ended", "page_lost");
+      this.lost = true;
+    },
+  },
+};
