@@ -25,7 +25,7 @@ class Journal(Generic[Entry]):
             self._entries.clear()
 
     def wait_for(
-        self, matches: Callable[[Entry], bool] = lambda _entry: True, timeout_s: float = 10
+        self, matches: Callable[[Entry], bool] = lambda _entry: True, timeout_s: float = 20
     ) -> Entry:
         """The first entry that matches, there or still to come; `TimeoutError` names what did come."""
         with self._grown:

@@ -177,10 +177,10 @@ class ScriptedProvider:
     def requests_to(self, route: Route) -> list[Recorded]:
         return [request for request in self.requests if request.route == route and request.method == "POST"]
 
-    def wait_for_request(self, route: Route, timeout_s: float = 10) -> Recorded:
+    def wait_for_request(self, route: Route, timeout_s: float = 20) -> Recorded:
         return self.requests.wait_for(lambda request: request.route == route, timeout_s)
 
-    def wait_for_hangup(self, call: ScriptedCall | None = None, timeout_s: float = 10) -> None:
+    def wait_for_hangup(self, call: ScriptedCall | None = None, timeout_s: float = 20) -> None:
         """Until the provider was told to hang this (or the newest) call up."""
         wanted = (call or self.call).id
         self.hangups.wait_for(lambda call_id: call_id == wanted, timeout_s)

@@ -13,7 +13,7 @@ from typing import Self
 import httpx
 
 MAIN = Path(__file__).parents[2] / "main.py"
-READY_SECONDS = 30
+READY_SECONDS = 120
 OURS = ("PYTEST_", "NICEGUI_", "OPENAI_", "ENGINE_")
 """What a child must not inherit: NiceGUI would take itself for a part of this test run, the app our keys."""
 
@@ -57,7 +57,7 @@ class RunningApp:
         self._process.terminate()
 
     def wait_until_ended(self) -> None:
-        self._process.wait(10)
+        self._process.wait(30)
 
     def stop(self) -> None:
         """Ask it to end and wait; kill it when it does not within 10 s."""

@@ -66,11 +66,11 @@ class ScriptedCall:
         self.states.wait_for(lambda state: state == "channel_open")
         self._run(self._send(texts))
 
-    def wait_for(self, event_type: str, timeout_s: float = 10) -> Event:
+    def wait_for(self, event_type: str, timeout_s: float = 20) -> Event:
         """The first client event of this type, already received or still to come."""
         return self.received.wait_for(lambda event: event.get("type") == event_type, timeout_s)
 
-    def wait_until_gone(self, timeout_s: float = 10) -> None:
+    def wait_until_gone(self, timeout_s: float = 20) -> None:
         """Until the browser's side closed the connection."""
         self.states.wait_for(lambda state: state in ("channel_closed", "closed", "failed"), timeout_s)
 

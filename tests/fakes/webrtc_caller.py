@@ -1,4 +1,4 @@
-"""A caller with a WebRTC peer of its own: speaks what it is given, keeps the events, listens to the answer."""
+"""A caller with a WebRTC peer of its own: speaks what it is given, keeps the events, listens to the agent."""
 
 import asyncio
 import fractions
@@ -25,7 +25,7 @@ class Microphone(MediaStreamTrack):
 
     def __init__(self) -> None:
         super().__init__()
-        self._waiting = np.zeros(0, np.int16)
+        self._to_say: np.ndarray[Any, np.dtype[np.int16]] = np.zeros(0, np.int16)
         self._sent = 0
         self._start: float | None = None
         self.spoken = asyncio.Event()
@@ -35,11 +35,11 @@ class Microphone(MediaStreamTrack):
     def say(self, pcm: np.ndarray[Any, np.dtype[np.int16]]) -> None:
         """Mono PCM16 at 48 kHz."""
         self.spoken.clear()
-        self._waiting = np.concatenate([self._waiting, pcm])
+        self._to_say = np.concatenate([self._to_say, pcm])
 
     def hush(self) -> None:
         """Stop speaking."""
-        self._waiting = self._waiting[:0]
+        self._to_say = self._to_say[:0]
 
     async def recv(self) -> AudioFrame:
         """The next 20 ms."""
@@ -48,8 +48,8 @@ class Microphone(MediaStreamTrack):
         loop = asyncio.get_running_loop()
         self._start = self._start if self._start is not None else loop.time()
         await asyncio.sleep(self._start + self._sent / RATE - loop.time())
-        samples, self._waiting = self._waiting[:SAMPLES], self._waiting[SAMPLES:]
-        if samples.size and not self._waiting.size:
+        samples, self._to_say = self._to_say[:SAMPLES], self._to_say[SAMPLES:]
+        if samples.size and not self._to_say.size:
             self.quiet_at = loop.time()
             self.spoken.set()
         padded = np.pad(samples, (0, SAMPLES - samples.size)).reshape(1, -1)
@@ -99,14 +99,14 @@ class Caller:
         """The types of all events so far."""
         return [event["type"] for event in self.events]
 
-    async def event(self, event_type: str, count: int = 1, timeout: float = 10) -> dict[str, Any]:
+    async def event(self, event_type: str, count: int = 1, within_s: float = 10) -> dict[str, Any]:
         """The `count`-th event of a type, now or when it comes."""
-        return (await self._until(lambda: self._of(event_type), count, timeout))[count - 1]
+        return (await self._until(lambda: self._of(event_type), count, within_s))[count - 1]
 
-    async def heard(self, after: float = 0, timeout: float = 10) -> float:
+    async def heard(self, after: float = 0, within_s: float = 10) -> float:
         """When something was first heard after a time (loop time)."""
         found = await self._until(
-            lambda: [t for t, peak in self.levels if t > after and peak > LOUD], 1, timeout
+            lambda: [t for t, peak in self.levels if t > after and peak > LOUD], 1, within_s
         )
         return found[0]
 
@@ -120,8 +120,8 @@ class Caller:
     def _of(self, event_type: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["type"] == event_type]
 
-    async def _until(self, found: Callable[[], list[Any]], count: int, timeout: float) -> list[Any]:
-        async with asyncio.timeout(timeout), self._news:
+    async def _until(self, found: Callable[[], list[Any]], count: int, within_s: float) -> list[Any]:
+        async with asyncio.timeout(within_s), self._news:
             await self._news.wait_for(lambda: len(found()) >= count)
         return found()
 

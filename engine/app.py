@@ -1,0 +1,223 @@
+"""The engine's HTTP face: the Realtime API's routes, for a server to mount."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from aiortc import RTCIceServer
+from fastapi import APIRouter, Depends, FastAPI, Request, Response, WebSocket
+from fastapi.responses import JSONResponse
+from pydantic import Field
+from starlette.datastructures import Headers, UploadFile
+from starlette.exceptions import HTTPException
+
+from engine.api_error import ApiError
+from engine.brain import Brain
+from engine.call import Faculties, Limits
+from engine.calls import Calls
+from engine.espeak import EspeakSpeaker
+from engine.guide_brain import GuideBrain
+from engine.items import new_id
+from engine.keys import Keys
+from engine.recognizer import NoRecognizer, Recognizer
+from engine.session_config import SessionConfig, new_session
+from engine.sideband import SidebandSocket
+from engine.speaker import Speaker
+from engine.validation import Strict, validated
+
+MAX_OFFER_BYTES = 256 * 1024
+MAX_SESSION_BYTES = 1024 * 1024
+BETA_CLOSE_CODE = 4000
+
+
+class ExpiresAfter(Strict):
+    """How long an ephemeral key is good for."""
+
+    anchor: Literal["created_at"] = "created_at"
+    seconds: Annotated[int, Field(ge=10, le=7200)] = 600
+
+
+class SecretRequest(Strict):
+    """Body of `client_secrets`."""
+
+    expires_after: ExpiresAfter = ExpiresAfter()
+    session: dict[str, Any] = Field(default_factory=lambda: {"type": "realtime"})
+
+
+class Engine:
+    """What the routes share, and what has to be closed with the server."""
+
+    def __init__(self, keys: Keys, calls: Calls) -> None:
+        self.keys = keys
+        self.calls = calls
+
+    async def close(self) -> None:
+        """End every call."""
+        await self.calls.close()
+
+
+def create_engine(
+    server_key: str,
+    *,
+    ice_servers: list[dict[str, Any]] | None = None,
+    recognizer: Recognizer | None = None,
+    brain: Brain | None = None,
+    speaker: Speaker | None = None,
+    limits: Limits | None = None,
+    now: Callable[[], float] = time.time,
+) -> FastAPI:
+    """A Realtime provider, to be mounted at `/engine/v1`.
+
+    Await `app.state.engine.close()` when the server stops.
+
+    :param server_key: the standard key, as `Authorization: Bearer`
+    :param ice_servers: as in `RTCConfiguration` (urls, username, credential); none asks nobody outside
+    :param now: Unix seconds, for keys that expire
+    """
+    faculties = Faculties(recognizer or NoRecognizer(), brain or GuideBrain(), speaker or EspeakSpeaker())
+    servers = [RTCIceServer(**server) for server in ice_servers or []]
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.engine = Engine(Keys(server_key, now), Calls(faculties, limits or Limits(), servers))
+    app.include_router(router)
+    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    return app
+
+
+async def _api_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    return _refusal(error)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _refusal(ApiError(str(error.detail), code="unknown_url", status=error.status_code))
+
+
+def _refusal(error: ApiError) -> JSONResponse:
+    return JSONResponse({"error": error.fields()}, error.status)
+
+
+def _refuse_beta(headers: Headers) -> None:
+    if "openai-beta" in headers:
+        raise ApiError("The beta Realtime API is gone; use the GA shape.", code="beta_api_shape_disabled")
+
+
+def _bearer(headers: Headers) -> str:
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+def _engine(request: Request) -> Engine:
+    _refuse_beta(request.headers)
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+def _owned_engine(request: Request) -> Engine:
+    engine = _engine(request)
+    engine.keys.require_server_key(_bearer(request.headers))
+    return engine
+
+
+AnyEngine = Annotated[Engine, Depends(_engine)]
+OwnedEngine = Annotated[Engine, Depends(_owned_engine)]
+router = APIRouter(prefix="/realtime")
+
+
+@router.post("/client_secrets")
+async def create_client_secret(request: Request, engine: OwnedEngine) -> dict[str, Any]:
+    """Mint an `ek_` that carries a session."""
+    body = await _body(request, MAX_SESSION_BYTES)
+    wanted = validated(SecretRequest, _json(body or b"{}", "body"), "")
+    session = new_session(wanted.session)
+    key = engine.keys.mint(session, wanted.expires_after.seconds)
+    shown = {"id": new_id("sess"), "object": "realtime.session", **session.model_dump()}
+    return {"value": key.value, "expires_at": key.expires_at, "session": shown}
+
+
+@router.post("/calls")
+async def create_call(request: Request, engine: AnyEngine) -> Response:
+    """Answer an offer: multipart with the server key, or raw SDP with an `ek_`."""
+    offer, session = await _offer(request, engine.keys)
+    call, answer = await engine.calls.create(offer, session)
+    headers = {"Location": f"/v1/realtime/calls/{call.id}"}
+    return Response(answer, 201, headers, "application/sdp")
+
+
+@router.post("/calls/{call_id}/hangup")
+async def hang_up(call_id: str, engine: OwnedEngine) -> Response:
+    """End a call."""
+    await engine.calls.hang_up(call_id)
+    return Response(status_code=200)
+
+
+@router.websocket("")
+async def sideband(websocket: WebSocket, call_id: str | None = None) -> None:
+    """Attach to a call."""
+    engine: Engine = websocket.app.state.engine
+    try:
+        _refuse_beta(websocket.headers)
+        engine.keys.require_server_key(_bearer(websocket.headers))
+        if call_id is None:
+            raise ApiError("This engine serves calls: name one.", code="missing_call_id", param="call_id")
+        call = engine.calls.get(call_id)
+    except ApiError as error:
+        await _refuse_socket(websocket, error)
+        return
+    await SidebandSocket(websocket).serve(call)
+
+
+async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:
+    if error.code != "beta_api_shape_disabled":
+        await websocket.send_denial_response(_refusal(error))
+        return
+    await websocket.accept()
+    await websocket.close(BETA_CLOSE_CODE, error.code)
+
+
+async def _offer(request: Request, keys: Keys) -> tuple[str, SessionConfig]:
+    key = _bearer(request.headers)
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        keys.require_server_key(key)
+        return await _multipart_offer(request)
+    default = {"type": "realtime"}
+    session = new_session(default) if keys.is_server_key(key) else keys.session_of(key)
+    return _text(await _body(request, MAX_OFFER_BYTES)), session
+
+
+async def _multipart_offer(request: Request) -> tuple[str, SessionConfig]:
+    async with request.form(max_files=2, max_fields=2, max_part_size=MAX_SESSION_BYTES) as form:
+        parts = {name: await _part(value) for name, value in form.items()}
+    if "sdp" not in parts:
+        raise ApiError("Missing required parameter: 'sdp'.", code="missing_required_parameter", param="sdp")
+    session = _json(parts["session"], "session") if "session" in parts else {"type": "realtime"}
+    return _text(parts["sdp"]), new_session(session)
+
+
+async def _part(value: UploadFile | str) -> bytes:
+    return value.encode() if isinstance(value, str) else await value.read()
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise ApiError("The request is too large.", code="request_too_large", status=413)
+    return body
+
+
+def _text(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        raise ApiError("The SDP offer is not UTF-8.", code="invalid_offer", param="sdp") from None
+
+
+def _json(body: bytes, param: str) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise ApiError("The request is not valid JSON.", code="invalid_json", param=param) from None

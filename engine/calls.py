@@ -1,0 +1,63 @@
+"""The calls of one engine: made, found, ended."""
+
+import asyncio
+
+from aiortc import RTCIceServer
+
+from engine.api_error import ApiError
+from engine.call import Call, Faculties, Limits
+from engine.session_config import SessionConfig
+
+
+class Calls:
+    """Every live call by its id."""
+
+    def __init__(self, faculties: Faculties, limits: Limits, ice_servers: list[RTCIceServer]) -> None:
+        self._faculties = faculties
+        self._limits = limits
+        self._ice_servers = ice_servers
+        self._live: dict[str, Call] = {}
+        self._endings: set[asyncio.Task[None]] = set()
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    async def create(self, offer: str, config: SessionConfig) -> tuple[Call, str]:
+        """A new call and the SDP answer to its offer.
+
+        :raises ApiError: for an offer that cannot be answered
+        """
+        call = Call(config, self._faculties, self._limits, self._ice_servers, self._end_soon)
+        self._live[call.id] = call
+        try:
+            return call, await call.answer(offer)
+        except BaseException:
+            await self._end(call)
+            raise
+
+    def get(self, call_id: str) -> Call:
+        """:raises ApiError: 404 for a call that never was or is over"""
+        if call_id not in self._live:
+            raise ApiError(f"No session found for call_id {call_id!r}.", code="call_id_not_found", status=404)
+        return self._live[call_id]
+
+    async def hang_up(self, call_id: str) -> None:
+        """:raises ApiError: 404 for a call that never was or is over"""
+        await self._end(self.get(call_id))
+
+    async def close(self) -> None:
+        """End every call."""
+        for call in list(self._live.values()):
+            self._end_soon(call)
+        while self._endings:
+            await asyncio.wait(self._endings)
+
+    def _end_soon(self, call: Call) -> None:
+        if call.id in self._live:
+            task = asyncio.create_task(self._end(call))
+            self._endings.add(task)
+            task.add_done_callback(self._endings.discard)
+
+    async def _end(self, call: Call) -> None:
+        if self._live.pop(call.id, None):
+            await call.close()

@@ -1,0 +1,102 @@
+"""The brain of the keyless engine: rules, and the guide inside the instructions."""
+
+import json
+from typing import Any
+
+from engine.brain import Prompt, Reply
+from engine.guide import guide_in
+from engine.items import Item
+from engine.phrases import phrase
+from engine.small_talk import small_talk
+from engine.tool_rules import choose_call
+
+ANSWER_FIELDS = ("message", "answer", "text", "result", "summary")
+
+
+class GuideBrain:
+    """Says only what the instructions' guide, a function's output or its own few phrases say."""
+
+    async def reply(self, prompt: Prompt) -> Reply:
+        """What to say or call now."""
+        if prompt.idle:
+            return Reply(phrase("still_there", prompt.language))
+        turn = _unanswered(prompt.items)
+        outputs = [item for item in turn if item["type"] == "function_call_output"]
+        if outputs:
+            return Reply(" ".join(_spoken_output(item["output"], prompt.language) for item in outputs))
+        if typed := " ".join(filter(None, (_words(item) for item in turn))).strip():
+            return _answer(typed, turn, prompt)
+        if any(item.get("role") == "user" for item in turn):
+            return _not_understood(prompt)
+        return Reply(phrase("greeting", prompt.language))
+
+
+def _unanswered(items: list[Item]) -> list[Item]:
+    """What came since the agent last spoke; when more was typed behind a function's output, only that."""
+    spoken = [n for n, item in enumerate(items) if item.get("role") == "assistant"]
+    turn = items[spoken[-1] + 1 :] if spoken else items
+    outputs = [n for n, item in enumerate(turn) if item["type"] == "function_call_output"]
+    if outputs and any(_words(item) for item in turn[outputs[-1] + 1 :]):
+        return turn[outputs[-1] + 1 :]
+    return turn
+
+
+def _words(item: Item) -> str:
+    if item.get("role") != "user":
+        return ""
+    return " ".join(filter(None, (part.get("text") or part.get("transcript") for part in item["content"])))
+
+
+def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Reply:
+    calling = any(item["type"] == "function_call" for item in turn)
+    if not calling and (call := choose_call(typed, prompt.tools, prompt.tool_choice)):
+        return Reply(call=call)
+    if kind := small_talk(typed):
+        return Reply(phrase(kind, prompt.language))
+    answer = guide_in(prompt.instructions).answer(typed)
+    return Reply(answer or phrase("in_progress" if calling else "nothing_fits", prompt.language))
+
+
+def _not_understood(prompt: Prompt) -> Reply:
+    if prompt.explained:
+        return Reply(phrase("please_type", prompt.language))
+    return Reply(phrase("no_recognizer", prompt.language), explains=True)
+
+
+def _spoken_output(output: str, language: str) -> str:
+    try:
+        value = json.loads(output)
+    except ValueError:
+        return output
+    return _spoken(value, language) or phrase("done", language)
+
+
+def _spoken(value: Any, language: str) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return phrase("yes" if value else "no", language)
+        case {"error": str(error)}:
+            return f"{phrase('not_done', language)} {error}"
+        case dict():
+            return _spoken_fields(value, language)
+        case list():
+            return _listed([_spoken(one, language) for one in value], language)
+        case _:
+            return str(value)
+
+
+def _spoken_fields(fields: dict[str, Any], language: str) -> str:
+    for name in ANSWER_FIELDS:
+        if isinstance(fields.get(name), str):
+            return str(fields[name])
+    told = [f"{name.replace('_', ' ')}: {_spoken(value, language)}" for name, value in fields.items()]
+    return _listed(told, language)
+
+
+def _listed(parts: list[str], language: str) -> str:
+    if not parts:
+        return ""
+    comma, end = ("، ", "۔") if language == "ur" else (", ", ".")
+    return comma.join(part.rstrip("۔.") for part in parts) + end

@@ -1,0 +1,65 @@
+"""Who may ask what: the server key, and ephemeral `ek_` keys that carry a session and expire."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from engine.api_error import ApiError
+from engine.session_config import SessionConfig
+
+
+@dataclass(frozen=True, slots=True)
+class EphemeralKey:
+    """A key a browser may hold."""
+
+    value: str = field(repr=False)
+    expires_at: int
+    """Unix seconds."""
+    session: SessionConfig = field(repr=False)
+    """What calls made with the key start from."""
+
+
+class Keys:
+    """The keys of one engine."""
+
+    def __init__(self, server_key: str, now: Callable[[], float]) -> None:
+        """:param now: Unix seconds"""
+        self._server_key = server_key.encode()
+        self._now = now
+        self._ephemeral: dict[str, EphemeralKey] = {}
+
+    def is_server_key(self, key: str) -> bool:
+        """Compared in constant time."""
+        return hmac.compare_digest(key.encode(), self._server_key)
+
+    def require_server_key(self, key: str) -> None:
+        """:raises ApiError: 401"""
+        if not self.is_server_key(key):
+            raise wrong_key()
+
+    def mint(self, session: SessionConfig, seconds: int) -> EphemeralKey:
+        """A new ephemeral key, good for `seconds`."""
+        self._drop_expired()
+        key = EphemeralKey(f"ek_{secrets.token_hex(16)}", int(self._now()) + seconds, session)
+        self._ephemeral[key.value] = key
+        return key
+
+    def session_of(self, key: str) -> SessionConfig:
+        """The session an ephemeral key carries.
+
+        :raises ApiError: 401 for a key that is unknown or has expired
+        """
+        self._drop_expired()
+        if key not in self._ephemeral:
+            raise wrong_key()
+        return self._ephemeral[key].session
+
+    def _drop_expired(self) -> None:
+        now = self._now()
+        self._ephemeral = {value: key for value, key in self._ephemeral.items() if key.expires_at > now}
+
+
+def wrong_key() -> ApiError:
+    """What a missing, wrong or expired key gets."""
+    return ApiError("Incorrect or expired API key provided.", code="invalid_api_key", status=401)

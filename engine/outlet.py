@@ -1,0 +1,54 @@
+"""What is being spoken to the caller, packet by packet, and where it goes."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Protocol
+
+PACKET_MS = 20
+
+
+@dataclass(eq=False)
+class Utterance:
+    """The sound of one assistant item."""
+
+    response_id: str
+    item_id: str
+    packets: deque[bytes] = field(default_factory=deque, repr=False)
+    """Opus, 20 ms each, not yet sent."""
+    sent: int = 0
+    """Packets that went out."""
+    complete: bool = False
+    """No more packets will come."""
+    started: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    """Set when the first packet goes out."""
+
+    @property
+    def played_ms(self) -> int:
+        """How much the caller was sent."""
+        return self.sent * PACKET_MS
+
+    @property
+    def length_ms(self) -> int:
+        """How much there is by now, sent or not."""
+        return (self.sent + len(self.packets)) * PACKET_MS
+
+
+class Player(Protocol):
+    """Whoever wants to know what really goes out."""
+
+    def utterance_started(self, utterance: Utterance) -> None:
+        """Its first packet goes out now."""
+
+    def utterance_stopped(self, utterance: Utterance) -> None:
+        """Its last packet has gone out."""
+
+
+class Outlet(Protocol):
+    """Where utterances go; one after another."""
+
+    def play(self, utterance: Utterance) -> None:
+        """Put it behind whatever is playing; packets may come later."""
+
+    def clear(self) -> list[Utterance]:
+        """Fall silent at once; what was cut, the one being heard first."""

@@ -1,0 +1,48 @@
+"""Markdown as it is said aloud: no marks, no headings, one sentence at a time."""
+
+import re
+
+MAX_SENTENCE = 220
+"""Characters; longer ones are spoken in pieces, so that the first is heard soon."""
+HEADING = re.compile(r"^\s{0,3}#{1,6}\s+.*$", re.MULTILINE)
+LIST_MARK = re.compile(r"^\s*(?:[-*+•]|[0-9۰-۹]{1,2}[.)])\s+", re.MULTILINE)
+LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
+EMPHASIS = re.compile(r"(\*\*|__|\*|`+|~~)(?=\S)(.+?)(?<=\S)\1")
+RULE_OR_FENCE = re.compile(r"^\s*(?:[-*_]{3,}|```.*|\|?[\s:|-]+\|[\s:|-]*)$", re.MULTILINE)
+SENTENCE_END = re.compile(r"(?<=[۔؟!?])\s+|(?<=[^\d\s]\.)\s+(?=\S)|(?<=\d\.)\s+(?=[^\W\d])|\n+")
+CLAUSE_END = re.compile(r"(?<=[،,;؛:])\s+")
+
+
+def sentences(markdown: str) -> list[str]:
+    """The sentences of a text, plain, in order."""
+    found = (re.sub(r"\s+", " ", part).strip() for part in SENTENCE_END.split(plain(markdown)))
+    return [piece for sentence in found if sentence for piece in _pieces(sentence)]
+
+
+def plain(markdown: str) -> str:
+    """The words without Markdown; headings go."""
+    text = HEADING.sub("", markdown)
+    text = RULE_OR_FENCE.sub("", text)
+    text = LIST_MARK.sub("", text)
+    text = LINK.sub(r"\1", text)
+    text = EMPHASIS.sub(r"\2", text)
+    return re.sub(r"^\s*>\s?", "", text, flags=re.MULTILINE).replace("|", " ").strip()
+
+
+def _pieces(sentence: str) -> list[str]:
+    pieces = [""]
+    for clause in CLAUSE_END.split(sentence) if len(sentence) > MAX_SENTENCE else [sentence]:
+        if pieces[-1] and len(pieces[-1]) + len(clause) > MAX_SENTENCE:
+            pieces.append("")
+        pieces[-1] = f"{pieces[-1]} {clause}".strip()
+    return [part for piece in pieces for part in _cut(piece)]
+
+
+def _cut(piece: str) -> list[str]:
+    """At words, where a text has no clauses."""
+    parts = [""]
+    for word in piece.split(" "):
+        if parts[-1] and len(parts[-1]) + len(word) > 2 * MAX_SENTENCE:
+            parts.append("")
+        parts[-1] = f"{parts[-1]} {word}".strip()
+    return parts

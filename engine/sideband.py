@@ -1,0 +1,57 @@
+"""A server's own WebSocket to a call."""
+
+import asyncio
+
+from fastapi import WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from engine.call import Call
+
+MAX_WAITING_EVENTS = 2000
+"""A reader that falls further behind is cut off."""
+
+
+class SidebandSocket:
+    """Events wait in a queue, so that a slow reader holds nobody up."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+        self._waiting: asyncio.Queue[str | None] = asyncio.Queue()
+
+    def send(self, text: str) -> None:
+        """One event as JSON; never blocks."""
+        if self._waiting.qsize() < MAX_WAITING_EVENTS:
+            self._waiting.put_nowait(text)
+        else:
+            self.close()
+
+    def close(self) -> None:
+        """Send what waits, then close the socket."""
+        self._waiting.put_nowait(None)
+
+    async def serve(self, call: Call) -> None:
+        """Carry events both ways until either side is gone."""
+        await self._websocket.accept()
+        call.attach(self)
+        sending = asyncio.create_task(self._send_waiting())
+        try:
+            while (text := await self._next_text()) is not None:
+                call.receive(text, self)
+        finally:
+            call.detach(self)
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
+
+    async def _next_text(self) -> str | bytes | None:
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            return None
+        return message.get("text") or message.get("bytes") or b""
+
+    async def _send_waiting(self) -> None:
+        try:
+            while (text := await self._waiting.get()) is not None:
+                await self._websocket.send_text(text)
+            await self._websocket.close()
+        except WebSocketDisconnect:
+            return

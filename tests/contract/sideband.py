@@ -1,0 +1,58 @@
+"""A call made and followed with the official SDK; every event is checked against its types."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from openai import AsyncOpenAI
+from openai.resources.realtime.realtime import AsyncRealtimeConnection
+from openai.types.realtime import RealtimeServerEvent
+from pydantic import TypeAdapter
+
+from tests.fakes.webrtc_caller import calling
+
+SERVER_EVENT: TypeAdapter[Any] = TypeAdapter(RealtimeServerEvent)
+
+
+@dataclass
+class Sideband:
+    """A server's connection to its call."""
+
+    call_id: str
+    connection: AsyncRealtimeConnection
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    async def until(self, event_type: str) -> dict[str, Any]:
+        """The next event of a type; those before it are kept too."""
+        while True:
+            event = checked((await self.connection.recv()).to_dict())
+            self.events.append(event)
+            if event["type"] == event_type:
+                return event
+
+    async def type(self, text: str) -> None:
+        """Typed words."""
+        content: Any = [{"type": "input_text", "text": text}]
+        await self.connection.conversation.item.create(
+            item={"type": "message", "role": "user", "content": content}
+        )
+
+
+def checked(event: dict[str, Any]) -> dict[str, Any]:
+    """:raises pydantic.ValidationError: when the SDK has no such event"""
+    SERVER_EVENT.validate_python(event)
+    return event
+
+
+@asynccontextmanager
+async def in_call(client: AsyncOpenAI, **session: Any) -> AsyncIterator[Sideband]:
+    """A call with one audio section and nothing else, attached from the server's side."""
+    async with calling(channel=False) as caller:
+        answer = await client.realtime.calls.create(
+            sdp=await caller.offer(), session={"type": "realtime", **session}
+        )
+        call_id = answer.response.headers["location"].rsplit("/", 1)[-1]
+        await caller.accept(answer.text)
+        async with client.realtime.connect(call_id=call_id) as connection:
+            yield Sideband(call_id, connection)
