@@ -5,14 +5,15 @@ import inspect
 import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Protocol, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import to_json
+
+from store.database import Database
 
 DEFAULT_TIMEOUT_S = 10.0
 
@@ -39,12 +40,6 @@ class ToolRefused(Exception):
         self.sentence = sentence
 
 
-class Store(Protocol):
-    """What is kept, as tools reach it: `store.database.Database`."""
-
-    def session(self) -> AbstractAsyncContextManager[Any]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Identity:
     """Who the caller proved to be."""
@@ -58,7 +53,8 @@ class ToolContext:
     """What tools know of the call they work for. One for each call, shared with no other."""
 
     call_id: str
-    store: Store
+    database: Database
+    """Where tools look things up and change them."""
     identity: Identity | None = None
     """Set by the tool that checked it, on the server; no argument of a tool can stand for it."""
     state: dict[str, Any] = field(default_factory=dict)

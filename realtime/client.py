@@ -36,6 +36,15 @@ class CreatedCall:
     call_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class StructuredAnswer:
+    """JSON by a schema, and what it took."""
+
+    data: dict[str, Any] = field(repr=False)
+    usage: dict[str, Any]
+    """As the provider reported it."""
+
+
 class RealtimeClient:
     """Speaks to one provider with the server's own key."""
 
@@ -94,6 +103,49 @@ class RealtimeClient:
                 await self.hang_up(call_id)
             raise self._failure(response, "provider_bad_answer")
         return CreatedCall(response.text, call_id)
+
+    async def accept(self, call_id: str, session: dict[str, Any]) -> None:
+        """Answer an incoming phone call (`POST /realtime/calls/{id}/accept`).
+
+        :raises ProviderFailure: the call is not answered
+        """
+        await self._post(f"/realtime/calls/{call_id}/accept", None, json=session)
+
+    async def reject(self, call_id: str, status_code: int) -> None:
+        """Turn an incoming phone call away.
+
+        :param status_code: a SIP status, such as 486 (busy)
+        :raises ProviderFailure: the provider did not take it
+        """
+        await self._post(f"/realtime/calls/{call_id}/reject", None, json={"status_code": status_code})
+
+    async def refer(self, call_id: str, target_uri: str) -> None:
+        """Hand a phone call over (SIP REFER). Nothing tells whether anybody there answers.
+
+        :param target_uri: such as `tel:+92…` or `sip:…`
+        :raises ProviderFailure: the provider did not take it
+        """
+        await self._post(f"/realtime/calls/{call_id}/refer", None, json={"target_uri": target_uri})
+
+    async def create_response(self, model: str, prompt: str, schema: dict[str, Any]) -> StructuredAnswer:
+        """Ask for JSON by a schema, outside any call (`POST /responses`).
+
+        :param schema: JSON schema of an object
+        :raises ProviderFailure: no answer, or one that is no JSON object
+        """
+        text = {"format": {"type": "json_schema", "name": "answer", "schema": schema}}
+        body = {"model": model, "input": prompt, "text": text, "store": False}
+        response = await self._post("/responses", None, json=body)
+        try:
+            answer = response.json()
+            parts = [part for item in answer["output"] for part in item.get("content") or []]
+            data = json.loads("".join(part["text"] for part in parts if part.get("type") == "output_text"))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise self._failure(response, "provider_bad_answer") from None
+        if not isinstance(data, dict):
+            raise self._failure(response, "provider_bad_answer")
+        usage = answer.get("usage")
+        return StructuredAnswer(data, usage if isinstance(usage, dict) else {})
 
     async def hang_up(self, call_id: str) -> bool:
         """End a call (`POST /realtime/calls/{id}/hangup`). True when it is over, also when it already was."""

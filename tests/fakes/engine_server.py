@@ -47,7 +47,7 @@ def authorization(key: str = SERVER_KEY) -> dict[str, str]:
 async def _served(app: FastAPI, listening: socket.socket) -> AsyncIterator[None]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
     serving = asyncio.create_task(server.serve([listening]))
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 (uvicorn has no event for it)
         await asyncio.sleep(0.005)
     try:
         yield

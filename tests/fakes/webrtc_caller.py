@@ -88,7 +88,7 @@ class Caller:
         """Connect, and wait for the channel if there is one."""
         await self.peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         if self.channel:
-            await self.opened.wait()
+            await soon(self.opened)
 
     def send(self, event_type: str, **fields: Any) -> None:
         """A client event."""
@@ -101,14 +101,21 @@ class Caller:
 
     async def event(self, event_type: str, count: int = 1, within_s: float = 10) -> dict[str, Any]:
         """The `count`-th event of a type, now or when it comes."""
-        return (await self._until(lambda: self._of(event_type), count, within_s))[count - 1]
+        found: list[dict[str, Any]] = await self.until(lambda: self._of(event_type), count, within_s)
+        return found[count - 1]
 
     async def heard(self, after: float = 0, within_s: float = 10) -> float:
         """When something was first heard after a time (loop time)."""
-        found = await self._until(
+        found: list[float] = await self.until(
             lambda: [t for t, peak in self.levels if t > after and peak > LOUD], 1, within_s
         )
         return found[0]
+
+    async def until(self, found: Callable[[], list[Any]], count: int, within_s: float = 10) -> list[Any]:
+        """What `found` gives once there are `count` of it."""
+        async with asyncio.timeout(within_s), self._news:
+            await self._news.wait_for(lambda: len(found()) >= count)
+        return found()
 
     async def close(self) -> None:
         """Hang up."""
@@ -119,11 +126,6 @@ class Caller:
 
     def _of(self, event_type: str) -> list[dict[str, Any]]:
         return [event for event in self.events if event["type"] == event_type]
-
-    async def _until(self, found: Callable[[], list[Any]], count: int, within_s: float) -> list[Any]:
-        async with asyncio.timeout(within_s), self._news:
-            await self._news.wait_for(lambda: len(found()) >= count)
-        return found()
 
     def _track(self, track: MediaStreamTrack) -> None:
         self._spawn(self._listen(track))
@@ -151,6 +153,12 @@ class Caller:
         task: asyncio.Task[None] = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def soon(event: asyncio.Event, within_s: float = 10) -> None:
+    """Wait, but not for ever."""
+    async with asyncio.timeout(within_s):
+        await event.wait()
 
 
 @asynccontextmanager

@@ -1,3 +1,4 @@
+import json
 import logging
 
 import httpx
@@ -177,3 +178,46 @@ async def test_warming_a_provider_that_is_away_is_no_failure(
     provider.raise_next(httpx.ConnectError)
     await client.warm()
     assert provider.requests[0].url.path == "/v1/models"
+
+
+async def test_a_structured_answer_is_the_json_the_model_wrote(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    parts = [{"type": "output_text", "text": '{"name": "Ali"}'}]
+    body = {
+        "output": [{"type": "reasoning"}, {"type": "message", "content": parts}],
+        "usage": {"input_tokens": 3},
+    }
+    provider.next.append(lambda _: httpx.Response(200, json=body))
+    answer = await client.create_response("m", "the transcript", {"type": "object"})
+    assert (answer.data, answer.usage) == ({"name": "Ali"}, {"input_tokens": 3})
+    sent = json.loads(provider.requests[0].content)
+    assert sent["text"]["format"]["schema"] == {"type": "object"}
+    assert sent["store"] is False
+
+
+@pytest.mark.parametrize("text", ["no json", "[1]", ""])
+async def test_a_structured_answer_that_is_no_object_is_a_bad_answer(
+    client: RealtimeClient, provider: RestProvider, text: str
+) -> None:
+    parts = [{"type": "output_text", "text": text}]
+    provider.next.append(lambda _: httpx.Response(200, json={"output": [{"content": parts}]}))
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_response("m", "p", {"type": "object"})
+    assert caught.value.code == "provider_bad_answer"
+
+
+async def test_a_phone_call_is_accepted_rejected_and_referred_by_its_id(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    for _ in range(3):
+        provider.next.append(lambda _: httpx.Response(200))
+    await client.accept("rtc_1", SESSION)
+    await client.reject("rtc_1", 486)
+    await client.refer("rtc_1", "tel:+922111")
+    assert provider.paths == ["/calls/rtc_1/accept", "/calls/rtc_1/reject", "/calls/rtc_1/refer"]
+    assert [json.loads(r.content) for r in provider.requests] == [
+        SESSION,
+        {"status_code": 486},
+        {"target_uri": "tel:+922111"},
+    ]

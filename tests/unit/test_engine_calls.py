@@ -9,7 +9,7 @@ from engine.calls import Calls
 from engine.recognizer import NoRecognizer
 from engine.session_config import new_session
 from tests.fakes.engine_session import FakeConnection, FakeSpeaker, ScriptedBrain
-from tests.fakes.webrtc_caller import Caller, calling
+from tests.fakes.webrtc_caller import Caller, calling, soon
 
 CONFIG = new_session({"type": "realtime"})
 
@@ -27,7 +27,7 @@ async def begin(calls: Calls, caller: Caller) -> Call:
 async def ended(calls: Calls) -> None:
     """Nothing but what the engine itself does may end the calls."""
     async with asyncio.timeout(5):
-        while len(calls):
+        while len(calls):  # noqa: ASYNC110 (the engine tells nobody)
             await asyncio.sleep(0.01)
     await calls.close()
 
@@ -42,7 +42,7 @@ async def test_a_call_is_found_by_its_id_until_it_is_hung_up() -> None:
         call = await begin(calls, caller)
         assert calls.get(call.id) is call
         await calls.hang_up(call.id)
-        await caller.closed.wait()
+        await soon(caller.closed)
         for again in (calls.get, calls.hang_up):
             with pytest.raises(ApiError) as caught:
                 if result := again(call.id):
@@ -122,4 +122,4 @@ async def test_closing_ends_every_call_and_its_sidebands() -> None:
         await calls.close()
         assert len(calls) == 0
         assert sideband.closed
-        await one.closed.wait()
+        await soon(one.closed)

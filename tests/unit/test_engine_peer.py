@@ -7,7 +7,7 @@ from aiortc import RTCPeerConnection, RTCRtpReceiver
 from engine.api_error import ApiError
 from engine.peer import JITTER_PREFETCH, Peer, hasten
 from engine.voice_track import VoiceTrack
-from tests.fakes.webrtc_caller import calling
+from tests.fakes.webrtc_caller import calling, soon
 
 
 class Player:
@@ -48,12 +48,12 @@ async def test_audio_and_the_channel_come_through_and_the_voice_goes_out() -> No
     ends = Ends()
     async with calling() as caller:
         await caller.accept(await ends.answer(await caller.offer()))
-        await ends.connected.wait()
-        await ends.heard.wait()
+        await soon(ends.connected)
+        await soon(ends.heard)
         assert ends.channels == ["oai-events"]
         assert {len(frame) for frame in ends.frames} == {1024}
-        await caller._until(lambda: caller.levels, 1, 5)
-    await ends.gone.wait()
+        await caller.until(lambda: caller.levels, 1)
+    await soon(ends.gone)
     await ends.peer.close()
 
 
@@ -61,7 +61,7 @@ async def test_an_offer_without_a_data_channel_is_answered_too() -> None:
     ends = Ends()
     async with calling(channel=False) as caller:
         await caller.accept(await ends.answer(await caller.offer()))
-        await ends.heard.wait()
+        await soon(ends.heard)
     await ends.peer.close()
 
 
@@ -87,7 +87,7 @@ async def test_names_that_hide_addresses_and_the_end_of_candidates_do_not_hold_u
         assert hidden in offer
         async with asyncio.timeout(2):
             await caller.accept(await ends.answer(offer))
-            await ends.heard.wait()
+            await soon(ends.heard)
     await ends.peer.close()
 
 
@@ -135,3 +135,12 @@ async def test_the_jitter_buffer_hands_over_after_one_packet() -> None:
     hasten(receiver)
     assert buffer._prefetch == JITTER_PREFETCH
     await connection.close()
+
+
+async def test_every_answered_peer_is_hastened() -> None:
+    ends = Ends()
+    async with calling() as caller:
+        await ends.answer(await caller.offer())
+    receiver = ends.peer._connection.getReceivers()[0]
+    assert receiver._RTCRtpReceiver__jitter_buffer._prefetch == JITTER_PREFETCH  # type: ignore[attr-defined]
+    await ends.peer.close()

@@ -44,6 +44,7 @@ async def test_two_sidebands_hear_the_same_and_one_may_leave() -> None:
             await stays.send("not json")
             assert (await received(stays))["error"]["code"] == "invalid_json"
             assert len(engine.calls) == 1
+            assert len(next(iter(engine.calls)).session.connections) == 1
 
 
 async def test_the_end_of_the_call_closes_the_sideband() -> None:

@@ -65,7 +65,7 @@ def test_none_calls_nothing_and_required_something() -> None:
 def test_arguments_are_found_by_type_and_name(
     name: str, schema: dict[str, Any], text: str, value: Any
 ) -> None:
-    call = choose_call(text, [tool("f", **{name: schema})], "required")
+    call = choose_call(text, [tool("f", "", [], **{name: schema})], "required")
     assert call == ToolCall("f", {name: value})
 
 

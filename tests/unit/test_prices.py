@@ -61,7 +61,12 @@ def test_output_that_is_not_itemised_counts_as_text() -> None:
 
 @pytest.mark.parametrize(
     "usage",
-    [{}, {"input_tokens": None, "output_tokens": None, "input_token_details": None}, {"input_tokens": "9"}],
+    [
+        {},
+        {"input_tokens": None, "output_tokens": None, "input_token_details": None},
+        {"input_tokens": "9"},
+        {"output_tokens": -9, "input_tokens": float("nan")},
+    ],
 )
 def test_usage_that_says_nothing_costs_nothing(usage: dict[str, Any]) -> None:
     assert Prices().cost(FULL, usage) == 0

@@ -11,7 +11,7 @@ from calls.owned_tasks import OwnedTasks
 from calls.tool_runner import PUBLIC_RUNS_PER_MINUTE, ToolRun, ToolRunner
 from calls.tools import Tool, ToolContext, ToolRefused, tool
 from realtime.changes import ItemFinished, ResponseFinished, ToolReady
-from tests.fakes.store import NO_STORE
+from tests.fakes.no_database import NO_DATABASE
 from tests.fakes.timer import FakeTimer
 
 CREATE = {"type": "response.create"}
@@ -102,7 +102,7 @@ class Session:
     first_run: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
-        self.context = ToolContext("call_1", NO_STORE)
+        self.context = ToolContext("call_1", NO_DATABASE)
         self.runner = ToolRunner(
             tools=self.gate.tools,
             context=self.context,

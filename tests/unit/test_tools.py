@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError
 
 from calls.tools import Tool, ToolContext, ToolMistake, load_tools, offered, tool
-from tests.fakes.store import NO_STORE
+from tests.fakes.no_database import NO_DATABASE
 
 JSBANK = Path(__file__).parents[2] / "personas" / "jsbank"
 
@@ -43,7 +43,7 @@ async def block(day: date) -> str:
 
 
 def context() -> ToolContext:
-    return ToolContext("call_1", NO_STORE)
+    return ToolContext("call_1", NO_DATABASE)
 
 
 def test_a_function_becomes_a_function_tool_with_the_schema_of_its_signature() -> None:

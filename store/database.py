@@ -1,0 +1,126 @@
+"""The database: SQLite by default, PostgreSQL by URL."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+from store.models import Record
+
+BUSY_SECONDS = 10
+"""How long a writer of SQLite waits for another one."""
+OWNER_ONLY = 0o600
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    f"busy_timeout = {BUSY_SECONDS * 1000}",
+)
+_BEGIN = "guftagu_begin"
+
+
+class StoreFailure(Exception):
+    """The database did not do its part. The text is the kind of error, never what was to be written."""
+
+
+class Database:
+    """One engine. `session()` reads, `transaction()` writes and commits at its end."""
+
+    def __init__(self, url: str) -> None:
+        """
+        :param url: such as `sqlite+aiosqlite:///data/guftagu.db` or `postgresql+asyncpg://user:password@host/name`
+        """
+        self._url = make_url(url)
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+        # Errors and logs would otherwise show what people said.
+        self._engine = create_async_engine(self._url, hide_parameters=True)
+        for name in ("sqlalchemy", "aiosqlite", "asyncpg"):
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._writing = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+        if self._is_sqlite:
+            event.listen(self._engine.sync_engine, "connect", _set_up)
+            event.listen(self._engine.sync_engine, "begin", _begin)
+
+    async def open(self) -> None:
+        """Make what is missing: the file (readable by its owner only) and the tables.
+
+        :raises StoreFailure: the database cannot be reached or written
+        """
+        with _failures():
+            if self._is_sqlite and self._url.database:
+                _make_file(Path(self._url.database))
+            async with self._writing.begin() as connection:
+                await connection.run_sync(Record.metadata.create_all)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """For reading; what is read stays usable afterwards.
+
+        :raises StoreFailure: the database did not answer
+        """
+        with _failures():
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """For writing: all of it or, after an error, nothing.
+
+        :raises StoreFailure: nothing was written
+        """
+        with _failures():
+            async with AsyncSession(self._writing) as session, session.begin():
+                yield session
+
+    async def scrub(self) -> None:
+        """Leave no trace of deleted rows in SQLite's files: neither in free pages nor in the log.
+
+        :raises StoreFailure: something else kept the database busy; traces may be left
+        """
+        if not self._is_sqlite:
+            return
+        with _failures():
+            async with self._engine.execution_options(**{_BEGIN: None}).connect() as connection:
+                await connection.execute(text("VACUUM"))
+                checkpoint = await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+                if checkpoint.scalar_one():
+                    raise StoreFailure("the log is being read")
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _make_file(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=OWNER_ONLY)
+
+
+def _set_up(connection: Any, _: object) -> None:
+    # Transactions begin where `_begin` says, not where the driver guesses.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes its lock at once: one that first reads and then writes may be refused without a wait.
+    begin = connection.get_execution_options().get(_BEGIN, "BEGIN")
+    if begin:
+        connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        # Not chained: a driver's own text may hold the row.
+        raise StoreFailure(type(error).__name__) from None

@@ -1,0 +1,234 @@
+"""A transcript as a file: plain text, JSON, Markdown, SubRip and WebVTT. Pure: lines in, text out."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+
+from store.models import ItemRecord
+
+SPEAKERS = {"user": "Caller", "assistant": "Agent", "system": "System"}
+REPORTED = "Reported by the caller's side, not by the provider."
+NOT_HEARD = "not heard"
+CUE_CHARS = 84
+"""Two lines of a subtitle."""
+SHORTEST_CUE_MS = 500
+CHARS_PER_SECOND = 14
+"""At which speech is read along, where nobody measured how long it took."""
+RIGHT_TO_LEFT, END_OF_ISOLATE = "\u2067", "\u2069"
+_BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptLine:
+    """One item, with times in milliseconds since the first one began."""
+
+    item_id: str
+    role: str
+    text: str
+    start_ms: int | None = None
+    end_ms: int | None = None
+    heard: int | None = None
+    """Characters of `text` that were played before a barge-in."""
+    interrupted: bool = False
+    source: str = "provider"
+    language: str | None = None
+    kind: str = "message"
+
+    @classmethod
+    def of(cls, item: ItemRecord) -> "TranscriptLine":
+        return cls(
+            item_id=item.item_id,
+            role=item.role,
+            text=item.text,
+            start_ms=item.started_at_ms,
+            end_ms=item.ended_at_ms,
+            heard=item.heard,
+            interrupted=item.interrupted,
+            source=item.source,
+            language=item.language,
+            kind=item.kind,
+        )
+
+    @property
+    def heard_text(self) -> str:
+        return self.text if self.heard is None else self.text[: self.heard]
+
+    @property
+    def unheard_text(self) -> str:
+        return "" if self.heard is None else self.text[self.heard :]
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptMeta:
+    """What stands above a transcript."""
+
+    session_id: str
+    title: str
+    opened_at: datetime
+    closed_at: datetime | None = None
+    topic: str | None = None
+    summary: str | None = None
+    speakers: Mapping[str, str] = field(default_factory=lambda: SPEAKERS)
+    """By role."""
+
+    def speaker(self, line: TranscriptLine) -> str:
+        return self.speakers.get(line.role, line.role)
+
+
+# -- to read -----------------------------------------------------------------------------------------------
+
+
+def to_txt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    head = [_readable(each) for each in (meta.title, _dates(meta), meta.summary, _source_note(lines)) if each]
+    body = [f"{_stamp(line)}{_readable(meta.speaker(line))}: {_with_cut(line)}" for line in _spoken(lines)]
+    return "\n".join([*head, "", *body, ""])
+
+
+def to_md(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    """Nothing that was said can become a link, an image, a heading or HTML."""
+    head = [
+        f"# {_markdown(meta.title)}",
+        *(_markdown(each) for each in (_dates(meta), meta.summary, _source_note(lines)) if each),
+    ]
+    body = [
+        f"**{_markdown(meta.speaker(line))}** {_markdown(_stamp(line))}{_markdown(_with_cut(line))}"
+        for line in _spoken(lines)
+    ]
+    return "\n\n".join([*head, *body]) + "\n"
+
+
+def to_json(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    """All items, tool calls among them, and all fields; times of day in ISO 8601."""
+    session = {**asdict(meta), "opened_at": meta.opened_at.isoformat()}
+    session["closed_at"] = meta.closed_at and meta.closed_at.isoformat()
+    del session["speakers"]
+    return json.dumps(
+        {"session": session, "items": [asdict(line) for line in lines]}, ensure_ascii=False, indent=2
+    )
+
+
+def _spoken(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
+    return (line for line in lines if line.kind == "message" and line.text.strip())
+
+
+def _dates(meta: TranscriptMeta) -> str:
+    opened = f"{meta.opened_at:%Y-%m-%d %H:%M}"
+    return f"{opened} - {meta.closed_at:%H:%M} {meta.opened_at:%Z}" if meta.closed_at else opened
+
+
+def _source_note(lines: Sequence[TranscriptLine]) -> str | None:
+    return REPORTED if any(line.source != "provider" for line in lines) else None
+
+
+def _stamp(line: TranscriptLine) -> str:
+    if line.start_ms is None:
+        return ""
+    minutes, seconds = divmod(line.start_ms // 1000, 60)
+    return f"[{minutes:02}:{seconds:02}] "
+
+
+def _with_cut(line: TranscriptLine) -> str:
+    if unheard := line.unheard_text.strip():
+        return _readable(f"{line.heard_text.rstrip()} … [{NOT_HEARD}: {unheard}]")
+    return _readable(f"{line.text} …" if line.interrupted else line.text)
+
+
+def _markdown(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", text)
+
+
+def _readable(text: str) -> str:
+    """One line in which nothing said can turn the direction of what stands beside it."""
+    line = " ".join(_BIDI_CONTROLS.sub("", text).split())
+    line = "".join(each for each in line if unicodedata.category(each) != "Cc")
+    return f"{RIGHT_TO_LEFT}{line}{END_OF_ISOLATE}" if _runs_right_to_left(line) else line
+
+
+def _runs_right_to_left(text: str) -> bool:
+    """By the majority of its strong characters: Urdu may begin with a Latin name."""
+    directions = [unicodedata.bidirectional(each) for each in text]
+    return sum(each in ("R", "AL") for each in directions) > directions.count("L")
+
+
+# -- subtitles ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    start_ms: int
+    end_ms: int
+    speaker: str
+    text: str
+
+
+def to_srt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    cues = (
+        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
+        f"{cue.speaker}: {cue.text.replace('-->', '→')}\n"
+        for number, cue in enumerate(_cues(lines, meta), 1)
+    )
+    return "\n".join(cues)
+
+
+def to_vtt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    note = _source_note(lines)
+    cues = (
+        f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n"
+        f"<v {_vtt(cue.speaker)}>{_vtt(cue.text)}</v>\n"
+        for cue in _cues(lines, meta)
+    )
+    return "\n".join(["WEBVTT\n", *([f"NOTE {note}\n"] if note else []), *cues])
+
+
+def _cues(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> Iterator[_Cue]:
+    """What was heard, in the order of the conversation; no cue begins before the one before it has ended."""
+    heard = [line for line in _spoken(lines) if line.heard_text.strip()]
+    for line, (start, end) in zip(heard, _times(heard), strict=True):
+        yield from _split(_Cue(start, end, _readable(meta.speaker(line)), " ".join(line.heard_text.split())))
+
+
+def _times(lines: Sequence[TranscriptLine]) -> list[tuple[int, int]]:
+    """Start and end of each line. One that nobody timed follows the line before it."""
+    wanted: list[tuple[int, int]] = []
+    for line in lines:
+        last_start, last_end = wanted[-1] if wanted else (-SHORTEST_CUE_MS, 0)
+        start = last_end if line.start_ms is None else max(line.start_ms, last_start + SHORTEST_CUE_MS)
+        reading_ms = len(line.heard_text) * 1000 // CHARS_PER_SECOND
+        wanted.append((start, max(line.end_ms or 0, start + max(reading_ms, SHORTEST_CUE_MS))))
+    next_starts = [start for start, _ in wanted[1:]] + [wanted[-1][1]] if wanted else []
+    return [(start, min(end, following)) for (start, end), following in zip(wanted, next_starts, strict=True)]
+
+
+def _split(cue: _Cue) -> Iterator[_Cue]:
+    """A long reply as several cues, its time shared by length."""
+    pieces = _pieces(cue.text)
+    total, start, done = sum(map(len, pieces)), cue.start_ms, 0
+    for piece in pieces:
+        done += len(piece)
+        end = cue.start_ms + (cue.end_ms - cue.start_ms) * done // total
+        yield _Cue(start, end, cue.speaker, _readable(piece))
+        start = end
+
+
+def _pieces(text: str) -> list[str]:
+    pieces = [""]
+    for word in text.split():
+        if pieces[-1] and len(pieces[-1]) + len(word) >= CUE_CHARS:
+            pieces.append(word)
+        else:
+            pieces[-1] = f"{pieces[-1]} {word}".strip()
+    return pieces
+
+
+def _clock(ms: int, point: str) -> str:
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{point}{ms:03}"
+
+
+def _vtt(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,210 @@
+"""Writing and reading what is kept. Whatever comes in here is masked before it is written."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult, Delete, Executable, Select, delete, func, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.database import Database
+from store.masking import mask
+from store.models import ItemRecord, ProfileRecord, Record, SessionRecord, ToolCallRecord, UsageRecord
+
+Row = TypeVar("Row", bound=Record)
+_INSERTS: dict[str, Callable[[Any], sqlite.Insert | postgresql.Insert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+class SessionUnknown(Exception):
+    """There is no such session, or it was deleted."""
+
+
+class Records:
+    """Sessions and what belongs to them. Every method raises `StoreFailure` when the database fails."""
+
+    def __init__(self, database: Database, *, keep_text: bool) -> None:
+        """
+        :param keep_text: False keeps metadata only: no words, no tool's data, no profile, no summary
+        """
+        self._database = database
+        self._keep_text = keep_text
+        self._scrub_due = False
+
+    # -- writing -------------------------------------------------------------------------------------------
+
+    async def open_session(self, session: SessionRecord) -> None:
+        """Begin a record; nothing happens if it exists."""
+        async with self._database.transaction() as transaction:
+            await _execute(transaction, _insert(transaction, session).on_conflict_do_nothing())
+
+    async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
+        await self._update(session_id, provider_call_id=provider_call_id)
+
+    async def set_summary(self, session_id: str, *, topic: str | None, summary: str | None) -> None:
+        await self._update(session_id, topic=self._kept(topic), summary=self._kept(summary))
+
+    async def close_session(self, session_id: str, reason: str, at: datetime) -> None:
+        await self._update(session_id, closed_at=at, reason=reason)
+
+    async def save_items(self, session_id: str, items: Sequence[ItemRecord]) -> None:
+        """Write items, over what is known of them.
+
+        :raises SessionUnknown: none was written
+        """
+        async with self._within(session_id) as transaction:
+            for item in items:
+                await _upsert(transaction, item, text=self._kept(item.text) or "")
+
+    async def save_tool_call(self, tool_call: ToolCallRecord) -> None:
+        """:raises SessionUnknown:"""
+        async with self._within(tool_call.session_id) as transaction:
+            kept = {"arguments": self._kept(tool_call.arguments), "output": self._kept(tool_call.output)}
+            await _upsert(transaction, tool_call, **kept)
+
+    async def save_profile(self, profile: ProfileRecord) -> None:
+        """Keep the profile as it is: its schema says what may be in it.
+
+        :raises SessionUnknown:
+        """
+        async with self._within(profile.session_id) as transaction:
+            await _upsert(transaction, profile, **({} if self._keep_text else {"schema": None, "data": None}))
+
+    async def save_usage(self, usage: UsageRecord) -> None:
+        """Write it and add its cost to the session's, once however often it is called.
+
+        :raises SessionUnknown:
+        """
+        async with self._within(usage.session_id) as transaction:
+            written = await _execute(transaction, _insert(transaction, usage).on_conflict_do_nothing())
+            if written:
+                session = SessionRecord.id == usage.session_id
+                cost = SessionRecord.cost_usd + usage.cost_usd
+                await _execute(transaction, update(SessionRecord).where(session).values(cost_usd=cost))
+
+    def _kept(self, text: str | None) -> str | None:
+        return mask(text) if text is not None and self._keep_text else None
+
+    async def _update(self, session_id: str, **values: object) -> None:
+        async with self._within(session_id) as transaction:
+            await _execute(
+                transaction, update(SessionRecord).where(SessionRecord.id == session_id).values(**values)
+            )
+
+    @asynccontextmanager
+    async def _within(self, session_id: str) -> AsyncIterator[AsyncSession]:
+        async with self._database.transaction() as transaction:
+            if not await transaction.scalar(select(SessionRecord.id).where(SessionRecord.id == session_id)):
+                raise SessionUnknown(session_id)
+            yield transaction
+
+    # -- reading -------------------------------------------------------------------------------------------
+
+    async def list_sessions(
+        self, limit: int = 50, before: str | None = None, owner: str | None = None
+    ) -> list[SessionRecord]:
+        """The newest first.
+
+        :param before: id of a session; only those opened before it
+        :param owner: only what this key's hash opened; None: whoever opened it
+        """
+        opened = tuple_(SessionRecord.opened_at, SessionRecord.id)
+        query = select(SessionRecord).order_by(SessionRecord.opened_at.desc(), SessionRecord.id.desc())
+        if owner is not None:
+            query = query.where(SessionRecord.owner == owner)
+        async with self._database.session() as session:
+            if before is not None:
+                edge = await session.get(SessionRecord, before)
+                if edge is None:
+                    return []
+                query = query.where(opened < (edge.opened_at, edge.id))
+            return list(await session.scalars(query.limit(limit)))
+
+    async def get_session(self, session_id: str) -> SessionRecord | None:
+        async with self._database.session() as session:
+            return await session.get(SessionRecord, session_id)
+
+    async def items(self, session_id: str) -> list[ItemRecord]:
+        """In conversation order."""
+        query = select(ItemRecord).where(ItemRecord.session_id == session_id)
+        return await self._all(query.order_by(ItemRecord.position, ItemRecord.item_id))
+
+    async def tool_calls(self, session_id: str) -> list[ToolCallRecord]:
+        query = select(ToolCallRecord).where(ToolCallRecord.session_id == session_id)
+        return await self._all(query.order_by(ToolCallRecord.started_at, ToolCallRecord.call_id))
+
+    async def usage(self, session_id: str) -> list[UsageRecord]:
+        query = select(UsageRecord).where(UsageRecord.session_id == session_id)
+        return await self._all(query.order_by(UsageRecord.at, UsageRecord.reference))
+
+    async def profile(self, session_id: str) -> ProfileRecord | None:
+        async with self._database.session() as session:
+            return await session.get(ProfileRecord, session_id)
+
+    async def spent_since(self, at: datetime) -> Decimal:
+        """US dollars of all usage from `at` on."""
+        async with self._database.session() as session:
+            spent = await session.scalar(select(func.sum(UsageRecord.cost_usd)).where(UsageRecord.at >= at))
+            return spent or Decimal(0)
+
+    async def _all(self, query: Select[Row]) -> list[Row]:
+        async with self._database.session() as session:
+            return list(await session.scalars(query))
+
+    # -- deleting ------------------------------------------------------------------------------------------
+
+    async def delete_session(self, session_id: str) -> bool:
+        """Delete it with all that belongs to it, and every trace in the files; whether there was one."""
+        return bool(await self._delete(delete(SessionRecord).where(SessionRecord.id == session_id)))
+
+    async def purge(self, older_than: timedelta, now: datetime) -> int:
+        """Delete what ended (or, if it never did, began) longer ago; how many sessions."""
+        last = func.coalesce(SessionRecord.closed_at, SessionRecord.opened_at)
+        return await self._delete(delete(SessionRecord).where(last < now - older_than))
+
+    async def _delete(self, statement: Delete) -> int:
+        async with self._database.transaction() as transaction:
+            deleted = await _execute(transaction, statement)
+        # Owed until it succeeded: a later delete makes up for one whose scrub failed.
+        self._scrub_due = self._scrub_due or deleted > 0
+        if self._scrub_due:
+            await self._database.scrub()
+            self._scrub_due = False
+        return deleted
+
+
+def _values(record: Record) -> dict[str, Any]:
+    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
+
+
+def _storable(value: object) -> object:
+    """Without what no database takes as text, and an event's JSON may hold."""
+    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else value
+
+
+def _insert(
+    transaction: AsyncSession, record: Record, **instead: object
+) -> sqlite.Insert | postgresql.Insert:
+    """:param instead: values that are written instead of the record's own"""
+    insert = _INSERTS[transaction.get_bind().dialect.name]
+    values = {**_values(record), **instead}
+    return insert(type(record)).values({name: _storable(value) for name, value in values.items()})
+
+
+async def _upsert(transaction: AsyncSession, record: Record, **instead: object) -> None:
+    statement = _insert(transaction, record, **instead)
+    columns = record.__table__.columns
+    key = [column.key for column in columns if column.primary_key]
+    changed = {column.key: statement.excluded[column.key] for column in columns if not column.primary_key}
+    await _execute(transaction, statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+async def _execute(transaction: AsyncSession, statement: Executable) -> int:
+    """How many rows it wrote."""
+    result = await transaction.execute(statement)
+    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -1,0 +1,314 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from store.database import Database, StoreFailure
+from store.models import ItemRecord, ProfileRecord, Record, ToolCallRecord, UsageRecord
+from store.records import Records, SessionUnknown
+from tests.fakes.kept import NOW, a_session, an_item, bytes_of, database_in
+
+WORDS = "tangerine ترنج"
+FRAGMENTS = (b"tangerine", "ترنج".encode(), json.dumps("ترنج").strip('"').encode())
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    async with database_in(tmp_path) as database:
+        yield database
+
+
+@pytest.fixture
+def records(database: Database) -> Records:
+    return Records(database, keep_text=True)
+
+
+def usage(reference: str, cost: str = "0.25", session_id: str = "s1") -> UsageRecord:
+    return UsageRecord(
+        session_id=session_id,
+        source="response",
+        reference=reference,
+        model="m",
+        usage={"total_tokens": 3},
+        cost_usd=Decimal(cost),
+        at=NOW,
+    )
+
+
+def tool_call(status: str = "called", output: str | None = None, said: str = WORDS) -> ToolCallRecord:
+    return ToolCallRecord(
+        session_id="s1",
+        call_id="c1",
+        name="look",
+        status=status,
+        started_at=NOW,
+        arguments=json.dumps({"q": said}, ensure_ascii=False),
+        output=output,
+    )
+
+
+async def save_everything(records: Records, session_id: str = "s1") -> None:
+    await records.open_session(a_session(session_id))
+    await records.save_items(session_id, [an_item("i1", 0, WORDS, session_id)])
+    if session_id == "s1":
+        await records.save_tool_call(tool_call(output=WORDS))
+    await records.save_usage(usage("r1", session_id=session_id))
+    await records.save_profile(
+        ProfileRecord(session_id=session_id, schema={"title": WORDS}, data={"need": WORDS}, at=NOW)
+    )
+    await records.set_summary(session_id, topic=WORDS, summary=WORDS)
+    await records.close_session(session_id, "stopped", NOW)
+
+
+def assert_no_word_in(folder: Path) -> None:
+    kept = bytes_of(folder)
+    assert not [fragment for fragment in FRAGMENTS if fragment in kept]
+
+
+# -- writing ---------------------------------------------------------------------------------------------
+
+
+async def test_a_session_is_opened_once_then_closed_with_its_reason(records: Records) -> None:
+    await records.open_session(a_session(visitor="v", owner="key"))
+    await records.set_provider_call_id("s1", "rtc_1")
+    await records.open_session(a_session(visitor="someone else"))
+    await records.close_session("s1", "stopped", NOW + timedelta(minutes=3))
+    session = await records.get_session("s1")
+    assert session
+    assert (session.visitor, session.owner, session.provider_call_id) == ("v", "key", "rtc_1")
+    assert (session.reason, session.closed_at) == ("stopped", NOW + timedelta(minutes=3))
+
+
+async def test_an_item_saved_again_takes_the_place_of_what_was_known(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.save_items("s1", [an_item("a", 0, "Good", finished=False), an_item("b", 1, "Hello")])
+    await records.save_items("s1", [an_item("a", 2, "Good morning.", heard=4, interrupted=True)])
+    assert [(item.item_id, item.text) for item in await records.items("s1")] == [
+        ("b", "Hello"),
+        ("a", "Good morning."),
+    ]
+    changed = (await records.items("s1"))[1]
+    assert (changed.finished, changed.heard, changed.interrupted) == (True, 4, True)
+
+
+async def test_the_same_item_id_in_two_sessions_is_two_items(records: Records) -> None:
+    for session_id in ("s1", "s2"):
+        await records.open_session(a_session(session_id))
+        await records.save_items(session_id, [an_item("a", 0, f"of {session_id}", session_id)])
+    assert [item.text for item in await records.items("s1")] == ["of s1"]
+
+
+async def test_sensitive_numbers_are_masked_wherever_words_are_kept(records: Records, tmp_path: Path) -> None:
+    await records.open_session(a_session())
+    await records.save_items("s1", [an_item("a", 0, f"my card {CARD}")])
+    await records.save_tool_call(tool_call(output=f"card {CARD}", said=CARD))
+    await records.set_summary("s1", topic=CARD, summary=f"The card is {CARD}.")
+    assert (await records.items("s1"))[0].text == "my card •••• •••• •••• 1111"
+    assert (await records.tool_calls("s1"))[0].output == "card •••• •••• •••• 1111"
+    assert CARD.encode() not in bytes_of(tmp_path)
+
+
+async def test_a_profile_keeps_what_its_schema_asked_for(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.save_profile(
+        ProfileRecord(session_id="s1", schema={}, data={"phone": "03001234567"}, at=NOW)
+    )
+    await records.save_profile(
+        ProfileRecord(session_id="s1", schema={}, data={"phone": "03001234568"}, at=NOW)
+    )
+    profile = await records.profile("s1")
+    assert profile
+    assert profile.data == {"phone": "03001234568"}
+
+
+async def test_a_tool_call_is_one_row_however_often_it_is_told(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.save_tool_call(tool_call())
+    await records.save_tool_call(tool_call("completed", "found"))
+    assert [(call.status, call.output) for call in await records.tool_calls("s1")] == [("completed", "found")]
+
+
+async def test_usage_is_counted_once_however_often_it_is_saved(records: Records) -> None:
+    await records.open_session(a_session())
+    for reference, cost in [("r1", "0.1"), ("r2", "0.2"), ("r1", "0.1")]:
+        await records.save_usage(usage(reference, cost))
+    session = await records.get_session("s1")
+    assert session
+    assert session.cost_usd == Decimal("0.3")
+    assert len(await records.usage("s1")) == 2
+
+
+async def test_nothing_is_written_for_a_session_nobody_opened(records: Records) -> None:
+    for write in (
+        records.save_items("s1", [an_item("a", 0)]),
+        records.save_usage(usage("r1")),
+        records.save_tool_call(tool_call()),
+        records.close_session("s1", "stopped", NOW),
+    ):
+        with pytest.raises(SessionUnknown):
+            await write
+    assert await records.items("s1") == []
+
+
+async def test_text_no_database_takes_is_still_written(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.save_items("s1", [an_item("a\0", 0, "half \ud83d and \0 whole")])
+    assert [(item.item_id, item.text) for item in await records.items("s1")] == [("a?", "half ? and ? whole")]
+
+
+async def test_many_writers_at_once_lose_nothing(records: Records, tmp_path: Path) -> None:
+    async def call(records: Records, session_id: str) -> None:
+        await records.open_session(a_session(session_id))
+        for turn in range(10):
+            await records.save_items(
+                session_id,
+                [an_item("growing", 0, "x" * turn, session_id), an_item(f"i{turn}", turn, "", session_id)],
+            )
+            await records.save_usage(usage(f"r{turn}", "0.01", session_id))
+
+    async with database_in(tmp_path) as another:
+        both = (records, Records(another, keep_text=True))
+        await asyncio.gather(*(call(both[n % 2], f"s{n}") for n in range(8)))
+    for n in range(8):
+        session = await records.get_session(f"s{n}")
+        assert session
+        assert session.cost_usd == Decimal("0.10")
+        assert len(await records.items(f"s{n}")) == 11
+
+
+async def test_usage_of_one_session_from_many_sides_adds_up(records: Records) -> None:
+    await records.open_session(a_session())
+    await asyncio.gather(*(records.save_usage(usage(f"r{n}", "0.01")) for n in range(20)))
+    session = await records.get_session("s1")
+    assert session
+    assert session.cost_usd == Decimal("0.20")
+
+
+# -- reading ---------------------------------------------------------------------------------------------
+
+
+async def test_sessions_are_listed_newest_first_page_by_page_and_by_owner(records: Records) -> None:
+    for n in range(5):
+        # Two of the same moment: the page must not lose or repeat one.
+        opened_at = NOW + timedelta(minutes=n // 2)
+        await records.open_session(
+            a_session(f"s{n}", opened_at=opened_at, owner="even" if n % 2 == 0 else "odd")
+        )
+    first = [session.id for session in await records.list_sessions(limit=2)]
+    second = [session.id for session in await records.list_sessions(limit=2, before=first[-1])]
+    third = [session.id for session in await records.list_sessions(limit=2, before=second[-1])]
+    assert [*first, *second, *third] == ["s4", "s3", "s2", "s1", "s0"]
+    assert [session.id for session in await records.list_sessions(owner="odd")] == ["s3", "s1"]
+    assert await records.list_sessions(before="unknown") == []
+
+
+# -- keeping less ----------------------------------------------------------------------------------------
+
+
+async def test_without_transcripts_only_metadata_is_kept_and_no_word_is_in_the_files(
+    database: Database, tmp_path: Path
+) -> None:
+    records = Records(database, keep_text=False)
+    await save_everything(records)
+    assert_no_word_in(tmp_path)
+    session, items, profile = (
+        await records.get_session("s1"),
+        await records.items("s1"),
+        await records.profile("s1"),
+    )
+    assert session and profile
+    assert (session.reason, session.cost_usd, session.summary) == ("stopped", Decimal("0.25"), None)
+    assert [(item.item_id, item.text, item.finished) for item in items] == [("i1", "", True)]
+    assert [call.name for call in await records.tool_calls("s1")] == ["look"]
+    assert (profile.schema, profile.data) == (None, None)
+
+
+# -- deleting --------------------------------------------------------------------------------------------
+
+
+async def test_deleting_a_session_leaves_no_row_and_no_word_in_the_files(
+    records: Records, database: Database, tmp_path: Path
+) -> None:
+    await save_everything(records)
+    assert all(fragment in bytes_of(tmp_path) for fragment in FRAGMENTS), "the search must be able to find it"
+    assert await records.delete_session("s1")
+    assert_no_word_in(tmp_path)
+    async with database.session() as session:
+        counts = [
+            await session.scalar(select(func.count()).select_from(each))
+            for each in Record.metadata.sorted_tables
+        ]
+    assert set(counts) == {0}
+    assert not await records.delete_session("s1")
+
+
+async def test_no_word_of_a_deleted_session_is_left_on_pages_it_shared(
+    records: Records, tmp_path: Path
+) -> None:
+    """Rows that grow push others from page to page; what moved away stays until a page is rewritten."""
+    for session_id in ("kept", "s1"):
+        await records.open_session(a_session(session_id))
+    for length in range(40, 900, 90):
+        for n in range(0, 30, 3):
+            for session_id, word in [("s1", "tangerine"), ("kept", "quince")]:
+                text = f"{word} " + "y" * length
+                rows = [an_item(f"i{each:02}", each, text, session_id) for each in (n, n + 1, n + 2)]
+                await records.save_items(session_id, rows)
+    await records.delete_session("s1")
+    assert_no_word_in(tmp_path)
+    assert b"quince" in bytes_of(tmp_path)
+    assert len(await records.items("kept")) == 30
+
+
+async def test_a_scrub_that_failed_is_made_up_for_by_the_next_delete(
+    records: Records, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise StoreFailure("busy")
+
+    await save_everything(records)
+    with monkeypatch.context() as patched:
+        patched.setattr(database, "scrub", fails)
+        with pytest.raises(StoreFailure):
+            await records.delete_session("s1")
+    await records.delete_session("s1")
+    assert_no_word_in(tmp_path)
+
+
+async def test_deleting_leaves_other_sessions_and_their_writers_alone(records: Records) -> None:
+    await save_everything(records)
+    await save_everything(records, "s2")
+    await asyncio.gather(
+        records.delete_session("s1"),
+        *(records.save_items("s2", [an_item(f"i{n}", n, "more", "s2")]) for n in range(2, 20)),
+    )
+    assert len(await records.items("s2")) == 19
+    assert await records.get_session("s1") is None
+
+
+async def test_retention_deletes_what_ended_long_ago_by_the_given_clock(
+    records: Records, tmp_path: Path
+) -> None:
+    days = timedelta(days=1)
+    for session_id, opened, closed in [
+        ("old", 40, 31),
+        ("began_old", 40, 29),
+        ("lost", 31, None),
+        ("live", 0, None),
+    ]:
+        await records.open_session(a_session(session_id, opened_at=NOW - opened * days))
+        await records.save_items(session_id, [an_item("i", 0, f"tangerine of {session_id}", session_id)])
+        if closed is not None:
+            await records.close_session(session_id, "stopped", NOW - closed * days)
+    assert await records.purge(30 * days, NOW - 20 * days) == 0
+    assert await records.purge(30 * days, NOW) == 2
+    assert {session.id for session in await records.list_sessions()} == {"began_old", "live"}
+    assert b"tangerine of old" not in bytes_of(tmp_path)
+    assert b"tangerine of lost" not in bytes_of(tmp_path)
+    assert isinstance((await records.items("live"))[0], ItemRecord)
