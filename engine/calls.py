@@ -1,6 +1,7 @@
 """The calls of one engine: made, found, ended."""
 
 import asyncio
+from collections.abc import Iterator
 
 from aiortc import RTCIceServer
 
@@ -18,6 +19,9 @@ class Calls:
         self._ice_servers = ice_servers
         self._live: dict[str, Call] = {}
         self._endings: set[asyncio.Task[None]] = set()
+
+    def __iter__(self) -> Iterator[Call]:
+        return iter(list(self._live.values()))
 
     def __len__(self) -> int:
         return len(self._live)
@@ -47,7 +51,7 @@ class Calls:
 
     async def close(self) -> None:
         """End every call."""
-        for call in list(self._live.values()):
+        for call in self:
             self._end_soon(call)
         while self._endings:
             await asyncio.wait(self._endings)

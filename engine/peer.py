@@ -131,8 +131,8 @@ def _opus() -> list[RTCRtpCodecCapability]:
 def _without_hidden_addresses(offer: str) -> str:
     """The offer without what delays or ends the connection.
 
-    mDNS names take seconds to resolve, and behind the end of candidates ICE would not wait for the browser's own
-    checks, which tell the address anyway.
+    mDNS names take seconds to resolve, and behind the end of candidates ICE would not wait for the browser's
+    own checks, which tell the address anyway.
     """
     return "".join(line for line in offer.splitlines(keepends=True) if not HIDDEN_OR_END.match(line))
 

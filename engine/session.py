@@ -55,7 +55,7 @@ class Session:
         self.spoken: dict[str, Utterance] = {}
         """What began to be played, by item id."""
         self._expires_at = expires_at
-        self._connections: list[Connection] = []
+        self.connections: list[Connection] = []
         self._outlet = outlet(self)
         self.caller = Caller(self, recognizer, detect, call_later)
         self.responses = Responses(self, brain, speaker, self._outlet, word_interval_s)
@@ -67,18 +67,18 @@ class Session:
 
     def attach(self, connection: Connection) -> None:
         """From now on `connection` gets every event; first `session.created`."""
-        self._connections.append(connection)
+        self.connections.append(connection)
         connection.send(encoded("session.created", session=self.shown()))
 
     def detach(self, connection: Connection) -> None:
         """No more events for `connection`."""
-        if connection in self._connections:
-            self._connections.remove(connection)
+        if connection in self.connections:
+            self.connections.remove(connection)
 
     def emit(self, event_type: str, **fields: Any) -> None:
         """Say an event to everyone connected."""
         text = encoded(event_type, **fields)
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             connection.send(text)
 
     def shown(self) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Session:
 
     async def close(self) -> None:
         """Stop everything; nothing is said any more."""
-        self._connections.clear()
+        self.connections.clear()
         await self.caller.close()
         await self.responses.close()
 

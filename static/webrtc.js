@@ -36,6 +36,9 @@ function findObstacle() {
   return window.isSecureContext && navigator.mediaDevices ? null : "insecure_origin";
 }
 
+/** Whether the server no longer knows this page; anything else mends itself. */
+const isForgotten = (error) => !(error instanceof Error) || error.message === "Implicit handshake failed";
+
 function release(call) {
   clearTimeout(call.timer);
   call.abort.abort();
@@ -244,6 +247,7 @@ export default {
       const { attempt } = this.call;
       this.drop();
       this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
+      this.checkLost();
     },
     leave() {
       if (!this.call) return;
@@ -266,22 +270,27 @@ export default {
       if (!window.socket) return setTimeout(() => this.waitForSocket(), 20);
       window.socket.on("connect", () => {
         clearTimeout(this.graceTimer);
+        this.lost = false;
         this.uplink.resend();
       });
       window.socket.on("disconnect", () => {
         this.graceTimer = setTimeout(() => this.pageLost(), this.graceMs);
+        this.checkLost();
       });
-      // NiceGUI answers trouble by reloading the page, which would kill a live call.
+      // NiceGUI answers trouble by reloading the page, which would kill a live call or lose what was said.
       for (const name of ["connect_error", "try_reconnect"]) {
         const reload = window.socket.listeners(name);
         window.socket.off(name);
-        window.socket.on(name, (...args) => (this.call ? this.socketTrouble(args[0]) : reload.forEach((f) => f(...args))));
+        window.socket.on(name, (...args) => {
+          if (!this.call && !this.lost) reload.forEach((listener) => listener(...args));
+          else if (isForgotten(args[0])) this.pageLost();
+        });
       }
       if (window.socket.connected) this.uplink.resend();
     },
-    socketTrouble(error) {
-      const forgotten = !(error instanceof Error) || error.message === "Implicit handshake failed";
-      if (forgotten) this.pageLost();
+    checkLost() {
+      const unsaid = this.uplink.kept.some(([, , event]) => event.type === "guftagu.phase");
+      this.lost = !this.call && unsaid && !window.socket?.connected; // Python cannot say that it is over
     },
     pageLost() {
       if (!this.call) return;

@@ -1,5 +1,6 @@
 """A call made and followed with the official SDK; every event is checked against its types."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,11 +26,12 @@ class Sideband:
 
     async def until(self, event_type: str) -> dict[str, Any]:
         """The next event of a type; those before it are kept too."""
-        while True:
-            event = checked((await self.connection.recv()).to_dict())
-            self.events.append(event)
-            if event["type"] == event_type:
-                return event
+        async with asyncio.timeout(10):
+            while True:
+                event = checked((await self.connection.recv()).to_dict())
+                self.events.append(event)
+                if event["type"] == event_type:
+                    return event
 
     async def type(self, text: str) -> None:
         """Typed words."""
@@ -48,10 +50,9 @@ def checked(event: dict[str, Any]) -> dict[str, Any]:
 @asynccontextmanager
 async def in_call(client: AsyncOpenAI, **session: Any) -> AsyncIterator[Sideband]:
     """A call with one audio section and nothing else, attached from the server's side."""
+    wanted: Any = {"type": "realtime", **session}
     async with calling(channel=False) as caller:
-        answer = await client.realtime.calls.create(
-            sdp=await caller.offer(), session={"type": "realtime", **session}
-        )
+        answer = await client.realtime.calls.create(sdp=await caller.offer(), session=wanted)
         call_id = answer.response.headers["location"].rsplit("/", 1)[-1]
         await caller.accept(answer.text)
         async with client.realtime.connect(call_id=call_id) as connection:

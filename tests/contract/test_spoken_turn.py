@@ -10,7 +10,7 @@ import pytest
 from tests.contract.sideband import checked
 from tests.fakes.engine_server import EngineServer
 from tests.fakes.speech import write_microphone
-from tests.fakes.webrtc_caller import RATE, Caller, calling
+from tests.fakes.webrtc_caller import RATE, Caller, calling, soon
 
 SESSION: dict[str, Any] = {
     "type": "realtime",
@@ -88,7 +88,7 @@ async def test_a_hang_up_closes_the_callers_channel(engine: EngineServer) -> Non
     async with calling() as caller:
         call_id = await connected(engine, caller)
         assert (await engine.http.post(f"/realtime/calls/{call_id}/hangup")).status_code == 200
-        await caller.closed.wait()
+        await soon(caller.closed)
 
 
 async def test_two_callers_at_once_never_see_each_other(engine: EngineServer) -> None:
