@@ -223,8 +223,7 @@ export default {
       call.timer = setTimeout(() => this.peerLost(call), LOST_PEER_MS);
     },
     peerLost(call) {
-      if (call.live) this.end("ended", "peer_lost");
-      else this.end("failed", "no_media_path");
+      this.end(...(call.live ? ["ended", "peer_lost"] : ["failed", "no_media_path"]));
     },
     channelTimeout(call) {
       const reached = ["connected", "completed"].includes(call.pc.iceConnectionState);
@@ -249,10 +248,10 @@ export default {
       this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
       this.checkLost();
     },
-    leave() {
+    leave(reason = "page_left") {
       if (!this.call) return;
       this.beacon();
-      this.end("ended", "page_left");
+      this.end("ended", reason);
     },
     beacon() {
       if (this.call.endUrl) navigator.sendBeacon(this.call.endUrl, this.call.endToken);
@@ -294,8 +293,7 @@ export default {
     },
     pageLost() {
       if (!this.call) return;
-      this.beacon();
-      this.end("ended", "page_lost");
+      this.leave("page_lost");
       this.lost = true;
     },
   },
