@@ -5,6 +5,7 @@ from pathlib import Path
 
 from nicegui import app, core, ui
 
+from calls.archive import Archive
 from calls.dialer import Dialer
 from calls.persona import load_personas
 from calls.registry import Registry
@@ -33,9 +34,12 @@ def build(settings: Settings) -> None:
         )
     client = RealtimeClient(settings.provider_url, settings.provider_key)
     registry = Registry(Dialer(client, settings), settings)
+    records = Archive(settings, registry)
+    app.on_startup(records.open)
     app.include_router(call_routes(registry))
     caller.install(registry, personas, settings)
     app.on_shutdown(registry.close)
+    app.on_shutdown(records.close)
     if settings.provider_kind == "engine":
         mount_engine(settings)
     app.on_startup(client.warm)

@@ -5,6 +5,7 @@
 
 import json
 import secrets
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
@@ -44,21 +45,29 @@ class Settings(BaseSettings):
     persona: str = "jsbank"
     max_calls: int = Field(default=10, ge=1)
     max_call_minutes: float = Field(default=15, gt=0, le=60)
+    max_idle_seconds: float = Field(default=120, gt=0)
+    max_call_usd: Decimal = Field(default=Decimal(2), gt=0)
+    max_day_usd: Decimal = Field(default=Decimal(25), gt=0)
     starts_per_minute: int = Field(default=6, ge=1)
     page_grace_seconds: float = Field(default=90, gt=0)
     """How long a page's socket may be down before its call is ended."""
 
-    @field_validator("ice_servers", mode="before")
+    database_url: str = Field(default="sqlite+aiosqlite:///data/guftagu.db", repr=False)
+    store_transcripts: bool = True
+    """False keeps metadata only."""
+    retention_days: float | None = Field(default=None, gt=0)
+    prices: Annotated[dict[str, Any], NoDecode] = {}
+    """JSON over the price table of `realtime/prices.py`."""
+
+    @field_validator("ice_servers", "prices", mode="before")
     @classmethod
-    def _json_list(cls, value: object) -> object:
+    def _json(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         try:
             return json.loads(value)
         except json.JSONDecodeError:
-            raise ValueError(
-                'takes JSON, such as [{"urls": "turn:turn.example.org", "username": "u", "credential": "c"}]'
-            ) from None
+            raise ValueError("takes JSON; .env.example shows its form") from None
 
     @field_validator("openai_base_url")
     @classmethod

@@ -6,7 +6,19 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from calls.changes import CallChange, Closed, Noticed, Phase, PhaseChanged
+from calls.ask import Questions
+from calls.changes import (
+    CallChange,
+    CallerActed,
+    Closed,
+    Connected,
+    Finished,
+    Noticed,
+    Phase,
+    PhaseChanged,
+    Summarised,
+    Warned,
+)
 from calls.control_line import ControlLine
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
@@ -22,6 +34,11 @@ from realtime.sideband import SidebandLost
 log = logging.getLogger("guftagu.calls")
 
 MAX_TYPED_CHARS = 2000
+TOPIC = "Name the topic of this conversation in at most five words, in its own language. Only the words."
+SUMMARY = (
+    "Sum up this conversation in two sentences in its own language: what the caller wanted, what came of it. "
+    "No card, account, identity or phone numbers."
+)
 REPORTED_PHASES: dict[str, Phase] = {
     "microphone": "microphone",
     "connecting": "connecting",
@@ -60,7 +77,6 @@ class Call:
         dialer: Dialer,
         tasks: OwnedTasks,
         *,
-        max_minutes: float,
         timer: Timer,
         on_closed: Callable[["Call"], None],
     ) -> None:
@@ -82,12 +98,12 @@ class Call:
         self._send: Send | None = None
         self._line: ControlLine | None = None
         self._holding: asyncio.Task[None] | None = None
-        self._max_minutes = max_minutes
-        self._timer = timer
+        self._questions = Questions()
         self._on_closed = on_closed
         self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
         self._running = False
-        self._hang_up: asyncio.Task[None] | None = None
+        self._finishing: asyncio.Task[None] | None = None
+        self._finished = False
 
     # -- watching ----------------------------------------------------------------------------------
 
@@ -109,7 +125,9 @@ class Call:
         :raises CallEnded: the caller hung up meanwhile; what was created has been hung up
         """
         # Its own task: a browser that goes away must not leave a created call without its id.
-        return str(await asyncio.shield(self._tasks.start(self._place(offer_sdp), f"place {self.id}")))
+        expected = (ProviderFailure, CallEnded)
+        placing = self._tasks.start(self._place(offer_sdp), f"place {self.id}", expected)
+        return str(await asyncio.shield(placing))
 
     async def _place(self, offer_sdp: str) -> str:
         try:
@@ -117,10 +135,10 @@ class Call:
         except ProviderFailure as failure:
             self.fail(failure)
             raise
-        self._provider_call_id = created.call_id
         if self.closed:
-            self._start_hang_up()
+            await self._dialer.hang_up(created.call_id)
             raise CallEnded
+        self._provider_call_id = created.call_id
         log.info("%s is %s at the provider", self.id, created.call_id)
         if self.controlled:
             self._check_answer(created.answer_sdp)
@@ -154,12 +172,12 @@ class Call:
         self._end(Closed("control_lost"))
 
     def _set_running(self) -> None:
-        """The provider holds the session now: from here the call's own limit counts."""
+        """The provider holds the session now."""
         if self._running or self.closed:
             return
         self._running = True
         self._deadline.cancel()
-        self._deadline = self._timer(self._max_minutes * 60, lambda: self._end(Closed("limit_minutes")))
+        self._tell(Connected(self._provider_call_id))
 
     # -- what comes in -----------------------------------------------------------------------------
 
@@ -169,10 +187,11 @@ class Call:
             self._apply(event, at_ms)
 
     def _apply(self, event: dict[str, Any], at_ms: float) -> None:
-        if self.closed:
+        if self._finished:
             return
         self._set_running()
         changes = self.conversation.apply(event, at_ms)
+        self._questions.apply(changes)
         self._deliver(self._sequencer.apply(event))
         for change in changes:
             if isinstance(change, ErrorReported):
@@ -196,6 +215,10 @@ class Call:
     def notice(self, code: str) -> None:
         """Something went wrong that the call survives."""
         self._tell(Noticed(code))
+
+    def warn(self, warned: Warned) -> None:
+        """A limit comes near."""
+        self._tell(warned)
 
     # -- what goes out -----------------------------------------------------------------------------
 
@@ -222,6 +245,7 @@ class Call:
         """
         if not text.strip() or len(text) > MAX_TYPED_CHARS:
             raise ValueError(f"typed text takes 1 to {MAX_TYPED_CHARS} characters")
+        self._tell(CallerActed())
         self.interrupt()
         content = [{"type": "input_text", "text": text.strip()}]
         self.send(
@@ -239,13 +263,28 @@ class Call:
         if self.conversation.activity == "agent_speaking":
             self.send({"type": "output_audio_buffer.clear"})
 
+    async def ask(self, prompt: str) -> str:
+        """Ask the session something beside the conversation; nobody hears it. Controlled calls only.
+
+        :return: the answer as text
+        :raises SidebandLost: there is no line to ask over
+        :raises TimeoutError: no answer in time
+        """
+        if self._line is None:
+            raise SidebandLost("only a controlled call can be asked")
+        return await self._questions.ask(prompt, self._line.send)
+
     # -- the end -----------------------------------------------------------------------------------
 
     async def close(self, reason: str) -> None:
         """End the call and wait until the provider has hung up. Any number of times, from anywhere."""
+        self.end(reason)
+        if self._finishing:
+            await asyncio.shield(self._finishing)
+
+    def end(self, reason: str) -> None:
+        """End the call; what is to be done at the provider is done in the background."""
         self._end(Closed(reason))
-        if self._hang_up:
-            await asyncio.shield(self._hang_up)
 
     def fail(self, failure: ProviderFailure) -> None:
         """End the call because the provider did not do its part."""
@@ -258,16 +297,26 @@ class Call:
         self.phase = "ended"
         self._deadline.cancel()
         log.info("%s ended: %s", self.id, closed.reason)
-        self._start_hang_up()
-        if self._holding and self._holding is not asyncio.current_task():
-            self._holding.cancel()
         self._on_closed(self)
         self._tell(closed)
+        self._finishing = self._tasks.start(self._finish(closed), f"finish {self.id}")
 
-    def _start_hang_up(self) -> None:
-        if self._provider_call_id and not self._hang_up:
-            self._hang_up = self._tasks.start(self._hang_up_at_provider(), f"hang up {self.id}")
+    async def _finish(self, closed: Closed) -> None:
+        """Sum up while the session still answers, let go of the line, hang up."""
+        try:
+            if self._line and closed.reason != "control_lost" and self.conversation.items:
+                await self._sum_up()
+        finally:
+            if self._holding:
+                self._holding.cancel()
+            await self._dialer.hang_up(self._provider_call_id)
+            self._finished = True
+            self._tell(Finished(closed))
 
-    async def _hang_up_at_provider(self) -> None:
-        assert self._provider_call_id
-        await self._dialer.client.hang_up(self._provider_call_id)
+    async def _sum_up(self) -> None:
+        try:
+            topic, summary = await asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
+        except (SidebandLost, TimeoutError):
+            log.info("%s: no summary", self.id)
+        else:
+            self._tell(Summarised(topic, summary))

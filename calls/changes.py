@@ -32,4 +32,44 @@ class Noticed:
     code: str
 
 
-CallChange = Change | PhaseChanged | Closed | Noticed
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The provider holds the session: from here time and money count."""
+
+    provider_call_id: str | None
+    """None where only the browser knows it (ephemeral signalling)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerActed:
+    """The caller did something that is not speech, such as typing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """The call will be ended with `code` unless something changes."""
+
+    code: str
+    """`limit_minutes`, `limit_idle`, `limit_money` or `limit_day_money`."""
+    seconds: float | None
+    """Until then; for money an estimate by the pace so far, None where there was no pace yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summarised:
+    """What the call was about, in the agent's own words."""
+
+    topic: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Nothing more comes: after `Closed`, what was still to be done at the provider is done."""
+
+    closed: Closed
+
+
+CallChange = (
+    Change | PhaseChanged | Closed | Noticed | Connected | CallerActed | Warned | Summarised | Finished
+)

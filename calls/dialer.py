@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from calls.persona import Persona
 from realtime.client import ClientSecret, CreatedCall, RealtimeClient
 from realtime.failures import ProviderFailure
-from realtime.session import build_session
+from realtime.session import SessionSpec, build_session
 from realtime.sideband import Sideband, SidebandLost
 from settings import Settings
 
@@ -57,14 +57,17 @@ class Dialer:
 
     def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
         """The session object of a call with `persona`."""
+        return build_session(self.spec(persona, prompt_id))
+
+    def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
+        """What a call with `persona` asks of the provider, with the deployment's overrides."""
         settings = self._settings
-        return build_session(
-            persona.session(
-                model=settings.openai_model,
-                voice=settings.openai_voice,
-                transcription_model=settings.openai_transcription_model,
-                prompt_id=prompt_id,
-            )
+        return persona.session(
+            controlled=self.controls(persona),
+            model=settings.openai_model,
+            voice=settings.openai_voice,
+            transcription_model=settings.openai_transcription_model,
+            prompt_id=prompt_id,
         )
 
     def controls(self, persona: Persona) -> bool:
@@ -79,6 +82,11 @@ class Dialer:
         if provider_call_id is None:
             raise SidebandLost("the provider named no call id")
         return await Sideband.attach(self.client.base_url, self._settings.provider_key, provider_call_id)
+
+    async def hang_up(self, provider_call_id: str | None) -> None:
+        """End the call at the provider, where its id is known."""
+        if provider_call_id:
+            await self.client.hang_up(provider_call_id)
 
     def safety_identifier(self, visitor_id: str) -> str:
         """A stable pseudonym of the visitor, for the provider's abuse handling."""

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from calls.call import Cancellable, Timer
-from calls.changes import CallChange, Closed
+from calls.call_limits import Limits
+from calls.changes import CallChange, CallerActed, Closed, Connected, Warned
 from calls.meter import DaySpending, Meter
 from realtime.changes import Activity, ActivityChanged, UsageReported
 
@@ -20,38 +19,6 @@ GRACE_S = 10.0
 """Between warning and end where the money went past both at once."""
 CHECK_S = 5.0
 """How often money is looked at that no event tells of: minutes of a bridged call, other calls of the day."""
-
-
-class Limits(BaseModel):
-    """What one call may take. The values here are the defaults."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    minutes: float = Field(default=15, gt=0, le=60)
-    idle_seconds: float = Field(default=120, gt=0)
-    """Silence of the caller, not counting the time the agent thinks or speaks."""
-    call_usd: Decimal = Field(default=Decimal(2), gt=0)
-    day_usd: Decimal = Field(default=Decimal(25), gt=0)
-    """All calls of the deployment together."""
-
-    def within(self, outer: "Limits") -> "Limits":
-        """The stricter of both, limit by limit: a persona's within those of the deployment."""
-        return Limits(
-            minutes=min(self.minutes, outer.minutes),
-            idle_seconds=min(self.idle_seconds, outer.idle_seconds),
-            call_usd=min(self.call_usd, outer.call_usd),
-            day_usd=min(self.day_usd, outer.day_usd),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Warned:
-    """The call will be ended with `code` unless something changes."""
-
-    code: str
-    """`limit_minutes`, `limit_idle`, `limit_money` or `limit_day_money`."""
-    seconds: float | None
-    """Until then; for money an estimate by the pace so far, None where there was no pace yet."""
 
 
 @dataclass
@@ -123,6 +90,10 @@ class Leash:
                 self._follow(change.activity)
             elif isinstance(change, UsageReported):
                 self._check_money()
+            elif isinstance(change, Connected):
+                self.start()
+            elif isinstance(change, CallerActed):
+                self.caller_acted()
             elif isinstance(change, Closed):
                 self.stop()
 

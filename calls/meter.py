@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 
-from calls.changes import CallChange, Closed
+from calls.changes import CallChange, Closed, Connected, Finished
 from realtime.changes import UsageReported
 from realtime.prices import Prices
 
@@ -89,8 +89,12 @@ class Meter:
         for change in changes:
             if isinstance(change, UsageReported):
                 self._reported += self.cost_of(change)
+            elif isinstance(change, Connected):
+                self.start()
             elif isinstance(change, Closed):
                 self._stop()
+            elif isinstance(change, Finished):
+                self.settle()
 
     def cost_of(self, change: UsageReported) -> Decimal:
         """What one report comes to; a record keeps it beside the usage."""

@@ -14,11 +14,16 @@ class OwnedTasks:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def start(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
-        """Run `work` until it ends by itself."""
+    def start(
+        self, work: Coroutine[Any, Any, Any], name: str, expected: tuple[type[Exception], ...] = ()
+    ) -> asyncio.Task[Any]:
+        """Run `work` until it ends by itself.
+
+        :param expected: failures that whoever awaits the task deals with, so they are not said here
+        """
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
-        task.add_done_callback(self._done)
+        task.add_done_callback(lambda done: self._done(done, expected))
         return task
 
     async def finish(self) -> None:
@@ -26,7 +31,8 @@ class OwnedTasks:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    def _done(self, task: asyncio.Task[Any]) -> None:
+    def _done(self, task: asyncio.Task[Any], expected: tuple[type[Exception], ...]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        error = None if task.cancelled() else task.exception()
+        if error and not isinstance(error, expected):
             log.error("%s failed: %s", task.get_name(), type(error).__name__, exc_info=error)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from calls.call_limits import OwnLimits
+from calls.tools import Tool, ToolMistake, load_tools, offered
 from realtime.session import SessionSpec, transcription_for
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -21,7 +23,7 @@ class PersonaError(ValueError):
 class Strict(BaseModel):
     """A table of `persona.toml`: unknown keys are mistakes, and nothing changes after loading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class Transcription(Strict):
@@ -77,11 +79,20 @@ class Persona(Strict):
     """Words the recogniser should know."""
     transcription: Transcription = Transcription()
     turn_detection: TurnDetection = TurnDetection()
+    limits: OwnLimits = OwnLimits()
+    tools: dict[str, Tool] = {}
+    """The functions of `tools.py` by name."""
     colors: Colors = Colors()
+
+    @property
+    def has_private_tools(self) -> bool:
+        """Whether some of its tools may run in controlled calls alone."""
+        return any(not tool.public for tool in self.tools.values())
 
     def session(
         self,
         *,
+        controlled: bool = False,
         model: str | None = None,
         voice: str | None = None,
         transcription_model: str | None = None,
@@ -97,6 +108,7 @@ class Persona(Strict):
                 transcription_model or self.transcription.model, languages, self.key_terms
             ),
             turn_detection=self.turn_detection.model_dump(exclude_none=True),
+            tools=offered(self.tools, controlled=controlled),
             prompt_id=prompt_id,
         )
 
@@ -118,6 +130,12 @@ def load_persona(folder: Path) -> Persona:
     guide = folder / "guide.md"
     if guide.exists():
         table["guide"] = guide.read_text("utf-8")
+    if "tools" in table:
+        raise PersonaError(f"{folder.name}/persona.toml: tools: belong into tools.py, as typed functions")
+    try:
+        table["tools"] = load_tools(folder)
+    except (ToolMistake, SyntaxError, ImportError) as error:
+        raise PersonaError(f"{folder.name}/tools.py: {error}") from None
     return _checked(table, folder.name)
 
 

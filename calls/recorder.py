@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 
 from calls.call import Call, Cancellable, Timer
-from calls.changes import CallChange, Closed
+from calls.changes import CallChange, Closed, Connected, Finished, Summarised
 from calls.owned_tasks import OwnedTasks
 from realtime.changes import (
     ItemAdded,
@@ -99,10 +99,6 @@ class Recorder:
 
     # -- what is to be kept --------------------------------------------------------------------------------
 
-    def placed(self, provider_call_id: str) -> None:
-        """The provider created the call."""
-        self._keep(partial(self._records.set_provider_call_id, self._session.id, provider_call_id))
-
     def tool_done(self, tool_call: ToolCallRecord) -> None:
         """Whoever runs a tool says what came of it."""
         self._keep(partial(self._records.save_tool_call, tool_call))
@@ -132,8 +128,12 @@ class Recorder:
                 self._keep(partial(self._records.save_usage, self._usage(change)))
             case ToolReady():
                 self._keep(partial(self._records.save_tool_call, self._tool_call(change)))
-            case Closed():
-                self._end(change)
+            case Connected(provider_call_id) if provider_call_id:
+                self._keep(partial(self._records.set_provider_call_id, self._session.id, provider_call_id))
+            case Summarised(topic, summary):
+                self._keep(partial(self._records.set_summary, self._session.id, topic=topic, summary=summary))
+            case Finished(closed):
+                self._end(closed)
 
     def _add(self, item_id: str, after: str | None) -> None:
         item = self._call.conversation.item(item_id)

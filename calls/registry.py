@@ -7,6 +7,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from calls.attendance import Attendance
 from calls.call import Call, CallEnded, Timer
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
@@ -40,7 +41,9 @@ class Registry:
         self._dialer = dialer
         self._settings = settings
         self._timer = timer
-        self._tasks = OwnedTasks()
+        self.tasks = OwnedTasks()
+        """Whatever calls have going; `close` waits for it."""
+        self.attendance: Attendance | None = None
         self._tickets = TicketBook()
         self._calls: dict[str, Call] = {}
         self._starts = MovingWindowRateLimiter(MemoryStorage())
@@ -65,13 +68,18 @@ class Registry:
             persona,
             visitor_id,
             self._dialer,
-            self._tasks,
-            max_minutes=self._settings.max_call_minutes,
+            self.tasks,
             timer=self._timer or asyncio.get_running_loop().call_later,
             on_closed=self._forget,
         )
         self._calls[call.id] = call
+        self._attend(call)
         return call
+
+    def _attend(self, call: Call) -> None:
+        if self.attendance:
+            spec = self._dialer.spec(call.persona)
+            self.attendance.attend(call, spec, kind="browser")
 
     async def ticket(self, call: Call) -> Ticket:
         """Where the call's browser posts its offer.
@@ -105,4 +113,4 @@ class Registry:
     async def close(self) -> None:
         """End every call and wait for the last hang-up."""
         await asyncio.gather(*(call.close("server_stopping") for call in list(self._calls.values())))
-        await self._tasks.finish()
+        await self.tasks.finish()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
-from calls.changes import CallChange
+from calls.changes import CallChange, Closed
 from calls.owned_tasks import OwnedTasks
 from calls.tools import Tool, ToolContext, ToolRefused
 from realtime.changes import ResponseFinished, ToolReady
@@ -97,17 +97,20 @@ class ToolRunner:
     _seen: set[str] = field(default_factory=set)
     _jobs: list[_Job] = field(default_factory=list)
     _public_runs: deque[float] = field(default_factory=deque)
+    _over: bool = False
 
     def apply(self, changes: Iterable[CallChange]) -> None:
         """Start what is ready, each `call_id` once; ask for the reply when all of a response is answered."""
         for change in changes:
-            if isinstance(change, ToolReady) and change.call_id not in self._seen:
+            if isinstance(change, ToolReady) and change.call_id not in self._seen and not self._over:
                 self._seen.add(change.call_id)
                 job = _Job(change)
                 self._jobs.append(job)
                 self.tasks.start(self._work(job), f"tool of {self.context.call_id}")
             elif isinstance(change, ResponseFinished):
                 self._finish_response(change.response_id)
+            elif isinstance(change, Closed):
+                self._over = True
 
     # -- one reply for a response's calls ----------------------------------------------------------
 

@@ -74,6 +74,10 @@ class Conversation:
     def item(self, item_id: str) -> Item | None:
         return self._transcript.get(item_id)
 
+    def response_of(self, item_id: str) -> str | None:
+        """The id of the response an item belongs to; None where the provider did not say."""
+        return self._responses.of(item_id).id or None
+
     @property
     def activity(self) -> Activity:
         return self._turns.activity

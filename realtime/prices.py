@@ -152,6 +152,19 @@ class Prices:
             log.warning("no price is known for model %s; counting the dearest known one", model)
 
 
+class NothingBilled(Prices):
+    """The prices of our own engine."""
+
+    def cost(self, model: str, usage: Json) -> Decimal:
+        return Decimal(0)
+
+    def transcription_cost(self, model: str, usage: Json) -> Decimal:
+        return Decimal(0)
+
+    def worst_per_minute(self, model: str) -> Decimal:
+        return Decimal(0)
+
+
 def _dearest(prices: Iterable[Price]) -> Price:
     """The highest price of every kind of token."""
     known = list(prices)

@@ -4,7 +4,7 @@ import logging
 import pytest
 
 from calls.call import MAX_TYPED_CHARS, CallEnded
-from calls.changes import Closed, Noticed, PhaseChanged
+from calls.changes import CallerActed, Closed, Connected, Finished, Noticed, PhaseChanged, Warned
 from realtime.changes import ItemAdded
 from realtime.failures import ProviderFailure
 from tests.fakes.house import OFFER, House, Page
@@ -87,15 +87,26 @@ async def test_a_refusal_closes_the_call_with_its_code_and_waiting_time(house: H
     assert call.closed == Closed("provider_busy", 9)
 
 
-async def test_the_server_hangs_up_at_the_minute_limit(house: House) -> None:
-    call = house.open()
-    await call.connect(OFFER)
-    house.timer.advance(house.settings.max_call_minutes * 60 - 1)
-    assert call.closed is None
-    house.timer.advance(1)
-    assert call.closed == Closed("limit_minutes")
+async def test_a_limit_reached_ends_the_call_by_the_servers_hang_up(house: House) -> None:
+    page = Page(house.open())
+    await page.call.connect(OFFER)
+    page.call.warn(Warned("limit_minutes", 60))
+    page.call.end("limit_minutes")
     await house.registry.close()
+    assert page.changes[1:] == [
+        Warned("limit_minutes", 60),
+        Closed("limit_minutes"),
+        Finished(Closed("limit_minutes")),
+    ]
     assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+
+
+async def test_time_and_money_count_from_where_the_provider_holds_the_session(house: House) -> None:
+    page = Page(house.open())
+    assert page.changes == []
+    await page.call.connect(OFFER)
+    page.call.receive({"type": "session.created", "session": {}}, 0)
+    assert [change for change in page.changes if isinstance(change, Connected)] == [Connected("rtc_1")]
 
 
 async def test_a_call_nobody_connects_gives_its_place_back(house: House) -> None:
@@ -118,6 +129,7 @@ async def test_typed_words_become_an_item_and_ask_for_an_answer(house: House) ->
     item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "سلام"}]}
     assert page.sent[0] == {"type": "conversation.item.create", "item": item}
     assert page.sent_types[1:] == ["response.create"]
+    assert page.changes == [CallerActed()]
 
 
 async def test_typed_words_cut_a_reply_that_is_being_made_and_played(house: House) -> None:
@@ -160,6 +172,7 @@ async def test_nothing_moves_after_the_end(house: House) -> None:
     page = Page(house.open())
     await page.call.close("stopped")
     seen = list(page.changes)
+    assert seen == [Closed("stopped"), Finished(Closed("stopped"))]
     page.call.report("live")
     page.call.receive(STARTED, 0)
     page.call.send({"type": "response.create"})

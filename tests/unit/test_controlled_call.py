@@ -1,12 +1,17 @@
+import asyncio
+import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.server import ServerConnection
 
 from calls.call import CallEnded
-from calls.changes import CallChange, Closed
+from calls.changes import CallChange, Closed, Connected, Finished, Summarised
 from realtime.changes import ItemAdded
+from realtime.sideband import SidebandLost
 from tests.fakes.house import OFFER, House, Page
 from tests.fakes.settings import given
 from tests.fakes.sideband_provider import SidebandProvider
@@ -43,7 +48,7 @@ async def test_the_conversation_is_the_providers_and_nothing_the_browser_says_co
     page = Page(house.open())
     await page.call.connect(OFFER)
     page.call.receive(STARTED, 0)
-    assert page.changes == []
+    assert page.changes == [Connected("rtc_1")]
     told: list[CallChange] = []
     page.call.watch(told.extend)
     async with house.next_change(page.call):
@@ -111,3 +116,55 @@ async def test_a_provider_that_names_no_call_cannot_be_controlled(house: House) 
     house.provider.next.append(lambda _: httpx.Response(201, text=AUDIO_ANSWER))
     with pytest.raises(CallEnded):
         await house.open().connect(OFFER)
+
+
+async def test_an_answer_to_a_question_reaches_who_asked_and_not_the_transcript(
+    house: House, provider: SidebandProvider
+) -> None:
+    call = house.open()
+    await call.connect(OFFER)
+    session = await provider.connections.get()
+    asking = asyncio.create_task(call.ask("What is it about?"))
+    await answer(session, await provider.received.get(), "Cards")
+    assert await asking == "Cards"
+    assert call.conversation.items == []
+
+
+async def test_a_bridged_call_cannot_be_asked() -> None:
+    with pytest.raises(SidebandLost):
+        await House().open().ask("What is it about?")
+
+
+async def test_at_the_end_the_session_is_asked_for_topic_and_summary_before_the_hang_up(
+    house: House, provider: SidebandProvider
+) -> None:
+    page = Page(house.open())
+    await page.call.connect(OFFER)
+    session = await provider.connections.get()
+    async with house.next_change(page.call):
+        await session.send(json.dumps(STARTED))
+    closing = asyncio.create_task(page.call.close("stopped"))
+    for text in ("A lost card", "It was lost. It was blocked."):
+        await answer(session, await provider.received.get(), text)
+    await closing
+    told = [change for change in page.changes if isinstance(change, Closed | Summarised | Finished)]
+    summary = Summarised("A lost card", "It was lost. It was blocked.")
+    assert told == [Closed("stopped"), summary, Finished(Closed("stopped"))]
+    assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+
+
+async def answer(session: ServerConnection, question: dict[str, Any], text: str) -> None:
+    """Answer an out-of-band response as a provider does."""
+    asked = question["response"]
+    assert (asked["conversation"], asked["output_modalities"]) == ("none", ["text"])
+    response = {
+        "id": f"resp_{text}",
+        "conversation_id": None,
+        "metadata": asked["metadata"],
+        "status": "completed",
+    }
+    await session.send(
+        json.dumps({"type": "response.created", "response": {**response, "status": "in_progress"}})
+    )
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}
+    await session.send(json.dumps({"type": "response.done", "response": {**response, "output": [message]}}))

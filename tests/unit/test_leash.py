@@ -5,8 +5,9 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from calls.changes import Closed
-from calls.leash import Leash, Limits, Warned
+from calls.call_limits import Limits, OwnLimits
+from calls.changes import Closed, Warned
+from calls.leash import Leash
 from calls.meter import DaySpending, Meter
 from realtime.changes import Activity, ActivityChanged, UsageReported
 from realtime.prices import Prices
@@ -83,10 +84,9 @@ def test_limits_that_hold_nothing_are_refused(wrong: dict[str, float]) -> None:
 
 
 def test_a_personas_limits_only_tighten_those_of_the_deployment() -> None:
-    persona = Limits(minutes=5, idle_seconds=300, call_usd=Decimal(9), day_usd=Decimal(1))
+    persona = OwnLimits(minutes=5, idle_seconds=300)
     deployment = Limits(minutes=10, idle_seconds=60, call_usd=Decimal(3), day_usd=Decimal(4))
-    strictest = Limits(minutes=5, idle_seconds=60, call_usd=Decimal(3), day_usd=Decimal(1))
-    assert persona.within(deployment) == deployment.within(persona) == strictest
+    assert deployment.narrowed(persona) == deployment.model_copy(update={"minutes": 5})
 
 
 # -- minutes ---------------------------------------------------------------------------------------

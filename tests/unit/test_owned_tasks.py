@@ -27,3 +27,15 @@ async def test_a_failure_is_said_with_the_tasks_name(caplog: pytest.LogCaptureFi
     await tasks.finish()
     await asyncio.sleep(0)
     assert "hang up call_1 failed: KeyError" in caplog.text
+
+
+async def test_a_failure_that_somebody_waits_for_is_theirs_to_tell(caplog: pytest.LogCaptureFixture) -> None:
+    tasks = OwnedTasks()
+
+    async def work() -> None:
+        raise KeyError("x")
+
+    with pytest.raises(KeyError):
+        await tasks.start(work(), "place call_1", (KeyError,))
+    await asyncio.sleep(0)
+    assert caplog.text == ""

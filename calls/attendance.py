@@ -1,0 +1,169 @@
+"""Who attends a call besides its page: meter, leash, tools and recorder."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Literal
+
+from calls.call import Call, Timer
+from calls.call_limits import Limits
+from calls.changes import CallChange, Finished
+from calls.leash import Leash
+from calls.meter import DaySpending, Meter
+from calls.owned_tasks import OwnedTasks
+from calls.recorder import Recorder, utc_now
+from calls.tool_runner import ToolRun, ToolRunner
+from calls.tools import ToolContext
+from realtime.prices import Prices
+from realtime.session import SessionSpec
+from store.database import Database
+from store.models import SessionRecord, ToolCallRecord
+from store.records import Records
+
+Kind = Literal["browser", "phone", "api"]
+
+
+@dataclass(frozen=True)
+class Attendants:
+    """Those of one call, as long as it is not finished."""
+
+    meter: Meter
+    recorder: Recorder
+    tools: ToolContext
+
+
+class Attendance:
+    """What all calls share: the store, the prices, the limits and the day's spending."""
+
+    def __init__(
+        self,
+        database: Database,
+        records: Records,
+        prices: Prices,
+        limits: Limits,
+        tasks: OwnedTasks,
+        *,
+        day: DaySpending,
+        timer: Timer,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """
+        :param tasks: own the writing and the tools that run
+        :param clock: seconds, running as `timer` does
+        """
+        self.records = records
+        self.day = day
+        self.limits = limits
+        self._database = database
+        self._prices = prices
+        self._tasks = tasks
+        self._timer = timer
+        self._clock = clock
+        self._now = now
+        self._attended: dict[str, Attendants] = {}
+
+    def of(self, call_id: str) -> Attendants | None:
+        """Who attends a call that is not finished yet."""
+        return self._attended.get(call_id)
+
+    def attend(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
+        """Begin the record of a call and hold it to its limits, from its first change on."""
+        meter = self._meter(call, spec)
+        recorder = self._recorder(call, spec, meter, kind, owner)
+        tools = ToolContext(call.id, self._database)
+        self._attended[call.id] = Attendants(meter, recorder, tools)
+        call.watch(meter.apply)
+        call.watch(self._leash(call, meter).apply)
+        call.watch(self._runner(call, tools, recorder).apply)
+        call.watch(lambda changes: self._forget(call.id, changes))
+
+    def _forget(self, call_id: str, changes: list[CallChange]) -> None:
+        if any(isinstance(change, Finished) for change in changes):
+            self._attended.pop(call_id, None)
+
+    def _limits_of(self, call: Call) -> Limits:
+        return self.limits.narrowed(call.persona.limits)
+
+    def _meter(self, call: Call, spec: SessionSpec) -> Meter:
+        return Meter(
+            self._prices,
+            spec.model,
+            _transcription_model(spec),
+            self.day,
+            self._clock,
+            bridged=not call.controlled,
+            limit_usd=self._limits_of(call).call_usd,
+        )
+
+    def _leash(self, call: Call, meter: Meter) -> Leash:
+        limits = self._limits_of(call)
+        return Leash(limits, meter, self.day, self._timer, self._clock, warn=call.warn, end=call.end)
+
+    def _recorder(
+        self, call: Call, spec: SessionSpec, meter: Meter, kind: Kind, owner: str | None
+    ) -> Recorder:
+        session = SessionRecord(
+            id=call.id,
+            persona=call.persona.name,
+            kind=kind,
+            control="controlled" if call.controlled else "bridged",
+            opened_at=self._now(),
+            visitor=call.visitor_id,
+            owner=owner,
+            model=spec.model,
+            voice=spec.voice,
+            language=call.persona.language,
+        )
+        return Recorder(
+            call,
+            self.records,
+            session,
+            self._tasks,
+            transcription_model=_transcription_model(spec),
+            cost_of=meter.cost_of,
+            timer=self._timer,
+            clock=self._now,
+        )
+
+    def _runner(self, call: Call, tools: ToolContext, recorder: Recorder) -> ToolRunner:
+        return ToolRunner(
+            tools=call.persona.tools,
+            context=tools,
+            send=call.send,
+            response_of=call.conversation.response_of,
+            tasks=self._tasks,
+            clock=self._clock,
+            control="controlled" if call.controlled else "bridged",
+            language=call.persona.language,
+            on_run=lambda run: recorder.tool_done(self._tool_call(call.id, run)),
+        )
+
+    def _tool_call(self, call_id: str, run: ToolRun) -> ToolCallRecord:
+        return ToolCallRecord(
+            session_id=call_id,
+            call_id=run.call_id,
+            name=run.name,
+            status=run.status,
+            started_at=self._now(),
+            took_ms=round(run.took_s * 1000),
+            arguments=run.arguments,
+            output=run.output,
+        )
+
+
+def _transcription_model(spec: SessionSpec) -> str:
+    return str((spec.transcription or {}).get("model", ""))
+
+
+def midnight(now: datetime) -> datetime:
+    """When the day of `now` began, in UTC: the day that money is counted by."""
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def spending_so_far(records: Records, now: Callable[[], datetime] = utc_now) -> DaySpending:
+    """The day's spending, with what earlier runs of this server recorded of it."""
+    spent: Decimal = await records.spent_since(midnight(now()))
+    return DaySpending(lambda: now().astimezone(UTC).date(), spent)
