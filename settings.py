@@ -1,4 +1,4 @@
-"""Every setting of the deployment: environment variables, or a `.env` file beside `main.py`.
+"""Every setting of the deployment: environment variables, or a `.env` file in the folder it is started from.
 
 `.env.example` names each one; `tests/unit/test_settings.py` holds the two to each other.
 """

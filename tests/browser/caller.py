@@ -1,0 +1,142 @@
+"""A person in front of the page: opens it, presses, types, reads, and notes what goes wrong there."""
+
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+
+SCREENSHOTS = Path(__file__).parents[2] / "test-results"
+
+REMEMBER_MEDIA = """
+window.__tracks = [];
+window.__peers = [];
+if (navigator.mediaDevices) {
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await open(wanted);
+    window.__tracks.push(...stream.getTracks());
+    return stream;
+  };
+}
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...settings) { super(...settings); window.__peers.push(this); }
+};
+"""
+"""Run before the page's own scripts, so that tests can look at its microphone and its peer connections."""
+
+
+class Caller:
+    """One browser context with one page. Whatever the console or the page complains of fails the test."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context = context
+        self.url = url
+        self.problems: list[str] = []
+        self._expected: list[str] = []
+        context.add_init_script(REMEMBER_MEDIA)
+        self.page: Page = context.new_page()
+        self.page.on("pageerror", self._note_error)
+        self.page.on("console", self._note_console)
+
+    def open(self) -> "Caller":
+        """Open the page and wait until it is alive."""
+        self.page.goto(self.url)
+        self.wait_until_alive()
+        return self
+
+    def wait_until_alive(self) -> None:
+        """Until NiceGUI's handshake is done; clicks before it are lost."""
+        self.page.wait_for_function("window.did_handshake")
+        expect(self.start_button).to_be_enabled()
+
+    # --- what there is on the page
+
+    @property
+    def start_button(self) -> Locator:
+        return self.page.get_by_role("button", name=re.compile("Start"))
+
+    @property
+    def stop_button(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop")
+
+    @property
+    def status(self) -> Locator:
+        return self.page.get_by_role("status").first
+
+    @property
+    def text_field(self) -> Locator:
+        return self.page.get_by_role("textbox")
+
+    @property
+    def notice(self) -> Locator:
+        return self.page.get_by_role("note")
+
+    @property
+    def bubbles(self) -> Locator:
+        return self.page.get_by_role("log").locator("[data-item-id]")
+
+    def bubble(self, item_id: str) -> Locator:
+        return self.page.get_by_role("log").locator(f"[data-item-id='{item_id}']")
+
+    def bubbles_of(self, role: str) -> Locator:
+        return self.page.get_by_role("log").locator(f"[data-item-id][data-role='{role}']")
+
+    # --- what a caller does
+
+    def start(self) -> None:
+        self.start_button.click()
+
+    def go_live(self) -> None:
+        """Start, and wait until the page listens."""
+        self.start()
+        self.wait_until_live()
+
+    def wait_until_live(self) -> None:
+        expect(self.status).to_contain_text("بولیں")
+
+    def stop(self) -> None:
+        self.stop_button.click()
+
+    def type(self, text: str) -> None:
+        self.text_field.fill(text)
+        self.text_field.press("Enter")
+
+    # --- what a test looks at
+
+    def expect_microphone_released(self) -> None:
+        """Every track the page ever got from the microphone has ended."""
+        self.page.wait_for_function("window.__tracks.every(track => track.readyState === 'ended')")
+
+    def expect_peers_closed(self) -> None:
+        self.page.wait_for_function("window.__peers.every(peer => peer.signalingState === 'closed')")
+
+    def expect_told_of_the_lost_page(self) -> None:
+        """The page says that its connection is gone, and nothing on it still claims to listen."""
+        expect(self.page.get_by_role("alert")).to_be_visible()
+        expect(self.page.get_by_text("بولیں")).to_be_hidden()
+
+    def expects_problem(self, *patterns: str) -> None:
+        """Complaints of the browser this test provokes, as regular expressions."""
+        self._expected += patterns
+
+    def leave(self) -> None:
+        """Close the tab, running its `pagehide`."""
+        self.page.close(run_before_unload=False)
+
+    @property
+    def surprises(self) -> list[str]:
+        return [p for p in self.problems if not any(re.search(known, p) for known in self._expected)]
+
+    def save_screenshot(self, name: str) -> None:
+        """Best effort: a page that is closed or stuck has no picture."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        with suppress(Error):
+            self.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True, timeout=5_000)
+
+    def _note_error(self, error: Error) -> None:
+        self.problems.append(f"page error: {error}")
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")

@@ -1,0 +1,159 @@
+"""Browsers, apps and callers. Browsers and apps are shared by the whole run; a caller has its own context."""
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+from tests.browser.caller import Caller
+from tests.chromium import Machine, find_chromium
+from tests.fakes.provider import ScriptedProvider
+from tests.fakes.running_app import RunningApp
+from tests.fakes.speech import write_microphone
+
+AppFactory = Callable[..., RunningApp]
+CallerFactory = Callable[..., Caller]
+BrowserFactory = Callable[..., Browser]
+
+QUESTION = "السلام علیکم، مجھے اپنے اکاؤنٹ کے بارے میں معلومات چاہئیں۔"
+MICROPHONES: dict[str, tuple[str | float, ...]] = {
+    "silent": (2.0,),
+    "speaking": (1.0, QUESTION, 60.0),
+    "interrupting": (1.0, QUESTION, 6.0, QUESTION, 60.0),
+}
+"""What each fake microphone hears, from the moment it is opened."""
+
+ENGINE_KEY = "engine-key-that-nobody-should-see"
+PATIENCE_MS = 20_000
+"""How long anything awaited may take; only a failing test waits that long."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--host-resolver-rules=MAP bank.example 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser_with(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserFactory]:
+    """`browser_with(microphone)`: a browser whose microphone hears that of `MICROPHONES`; made once."""
+    path = find_chromium(Machine(playwright_path=lambda: playwright.chromium.executable_path))
+    speech = tmp_path_factory.mktemp("speech")
+    browsers: dict[str, Browser] = {}
+
+    def launch(microphone: str) -> Browser:
+        if microphone not in browsers:
+            file = write_microphone(speech / f"{microphone}.wav", *MICROPHONES[microphone])
+            flags = [*FLAGS, f"--use-file-for-fake-audio-capture={file}%noloop"]
+            browsers[microphone] = playwright.chromium.launch(executable_path=path, args=flags)
+        return browsers[microphone]
+
+    yield launch
+    for browser in browsers.values():
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def app_of_session() -> Iterator[AppFactory]:
+    """Apps by their settings, each started once for the whole run."""
+    apps: dict[tuple[tuple[str, str], ...], RunningApp] = {}
+
+    def start(**env: str) -> RunningApp:
+        key = tuple(sorted(env.items()))
+        if key not in apps:
+            apps[key] = RunningApp(env).start()
+        return apps[key]
+
+    yield start
+    for app in apps.values():
+        app.clean_up()
+
+
+@pytest.fixture
+def own_app() -> Iterator[AppFactory]:
+    """An app for this test alone: `own_app(env, before=…)`, as `RunningApp` takes them."""
+    apps: list[RunningApp] = []
+
+    def start(env: dict[str, str], *, before: str = "") -> RunningApp:
+        apps.append(RunningApp(env, before=before).start())
+        return apps[-1]
+
+    yield start
+    for app in apps:
+        app.clean_up()
+
+
+@pytest.fixture
+def engine_app(app_of_session: AppFactory) -> RunningApp:
+    """The app without a provider's key, so that its own engine answers."""
+    return app_of_session(ENGINE_API_KEY=ENGINE_KEY)
+
+
+@pytest.fixture
+def provider_env(provider: ScriptedProvider) -> dict[str, str]:
+    """Settings that make the scripted provider the app's provider."""
+    return {"OPENAI_API_KEY": provider.key, "OPENAI_BASE_URL": provider.url}
+
+
+@pytest.fixture
+def provider_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
+    """The app with the scripted provider behind it, offers relayed."""
+    return app_of_session(**provider_env)
+
+
+@pytest.fixture
+def strict_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
+    """The same with narrow limits: one call at a time, two starts a minute, a second without the page."""
+    limits = {"MAX_CALLS": "1", "STARTS_PER_MINUTE": "2", "PAGE_GRACE_SECONDS": "1"}
+    return app_of_session(**provider_env, **limits)
+
+
+@pytest.fixture
+def ephemeral_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
+    """The same, the browser posting its offer to the provider itself."""
+    return app_of_session(**provider_env, SIGNALING="ephemeral")
+
+
+@pytest.fixture
+def caller_at(request: pytest.FixtureRequest, browser_with: BrowserFactory) -> Iterator[CallerFactory]:
+    """`caller_at(url, microphone="silent", **context_options)`: a caller with a context of their own."""
+    callers: list[Caller] = []
+
+    def enter(url: str, microphone: str = "silent", **options: Any) -> Caller:
+        callers.append(Caller(browser_with(microphone).new_context(**options), url))
+        return callers[-1]
+
+    yield enter
+    failed = request.node.stash.get(FAILED, False)
+    for number, caller in enumerate(callers):
+        if failed:
+            caller.save_screenshot(re.sub(r"\W+", "_", f"{request.node.name}_{number}"))
+        caller.context.close()
+    assert failed or not any(caller.surprises for caller in callers), [c.surprises for c in callers]
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

@@ -1,0 +1,13 @@
+"""The page's sentences, in the language it has when nobody asks for another."""
+
+from components.words import Words
+
+
+def sentence(code: str) -> str:
+    """What the caller reads when a call fails with `code`."""
+    return Words("en")[f"failure.{code}"]
+
+
+def way_out(obstacle: str) -> str:
+    """What the caller reads where the browser cannot give a microphone."""
+    return Words("en")[f"way_out.{obstacle}"]

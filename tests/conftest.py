@@ -1,0 +1,28 @@
+"""What all tests share. Browser tests come last: Playwright's loop, once started, stays in the thread."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.fakes.provider import ScriptedProvider
+
+ORDER = ("tests/unit", "tests/contract", "tests/browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next(i for i, folder in enumerate(ORDER) if folder in item.path.as_posix()))
+
+
+@pytest.fixture(scope="session")
+def provider_of_session() -> Iterator[ScriptedProvider]:
+    provider = ScriptedProvider().start()
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture
+def provider(provider_of_session: ScriptedProvider) -> Iterator[ScriptedProvider]:
+    """A scripted provider that knows of nothing yet."""
+    provider_of_session.reset()
+    yield provider_of_session
+    provider_of_session.reset()
