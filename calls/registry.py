@@ -7,12 +7,13 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from calls.attendance import Attendance
+from calls.attendance import Attendance, Kind
 from calls.call import Call, CallEnded, Timer
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.ticket import Ticket, TicketBook
+from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
 from settings import Settings
 
@@ -24,10 +25,10 @@ FULL_RETRY_SECONDS = 60
 class CallRefused(Exception):
     """A call may not start now. Nothing was spent."""
 
-    def __init__(self, code: str, retry_after_s: float) -> None:
+    def __init__(self, code: str, retry_after_s: float | None = None) -> None:
         """
-        :param code: `calls_full` or `starts_exceeded`
-        :param retry_after_s: seconds until another start makes sense
+        :param code: `calls_full`, `starts_exceeded` or `limit_day_money`
+        :param retry_after_s: seconds until another start makes sense; None: not soon
         """
         super().__init__(code)
         self.code = code
@@ -54,32 +55,67 @@ class Registry:
         """How many calls are open now."""
         return len(self._calls)
 
-    def open(self, persona: Persona, visitor_id: str) -> Call:
+    def controls(self, persona: Persona) -> bool:
+        """Whether calls with `persona` are run by this server, and offer no data channel."""
+        return self._dialer.controls(persona)
+
+    def open(self, persona: Persona, visitor_id: str, kind: Kind = "browser") -> Call:
         """Open a call for a visitor; it holds one of `MAX_CALLS` places until it is closed.
 
-        :raises CallRefused: too many calls, or too many starts of this visitor
+        :raises CallRefused: too many calls, too many starts of this visitor, or the day's money is spent
         """
-        if self.live >= self._settings.max_calls:
-            raise CallRefused("calls_full", FULL_RETRY_SECONDS)
+        self._check_place()
         if not self._starts.hit(self._start_limit, visitor_id):
             stats = self._starts.get_window_stats(self._start_limit, visitor_id)
             raise CallRefused("starts_exceeded", max(1.0, stats.reset_time - time.time()))
-        call = Call(
-            persona,
-            visitor_id,
-            self._dialer,
-            self.tasks,
-            timer=self._timer or asyncio.get_running_loop().call_later,
-            on_closed=self._forget,
-        )
+        call = self.new_call(persona, visitor_id, self._dialer)
         self._calls[call.id] = call
-        self._attend(call)
+        self._attend(call, kind)
         return call
 
-    def _attend(self, call: Call) -> None:
+    def new_call(
+        self, persona: Persona, visitor_id: str, dialer: Dialer, conversation: Conversation | None = None
+    ) -> Call:
+        """A call that holds no place and that nobody attends yet.
+
+        :param conversation: one that goes on; None begins one
+        """
+        return Call(
+            persona,
+            visitor_id,
+            dialer,
+            self.tasks,
+            timer=self.timer,
+            on_closed=self._forget,
+            conversation=conversation,
+        )
+
+    def take_place(self, call: Call) -> None:
+        """Let the call hold one of `MAX_CALLS` places until it is closed.
+
+        :raises CallRefused: there is none, or the day's money is spent
+        """
+        self._check_place()
+        self._calls[call.id] = call
+
+    def _check_place(self) -> None:
+        if self.live >= self._settings.max_calls:
+            raise CallRefused("calls_full", FULL_RETRY_SECONDS)
+        self.check_money()
+
+    def check_money(self) -> None:
+        """:raises CallRefused: the day's money is spent"""
+        if self.attendance and not self.attendance.has_money:
+            raise CallRefused("limit_day_money")
+
+    @property
+    def timer(self) -> Timer:
+        return self._timer or asyncio.get_running_loop().call_later
+
+    def _attend(self, call: Call, kind: Kind) -> None:
         if self.attendance:
             spec = self._dialer.spec(call.persona)
-            self.attendance.attend(call, spec, kind="browser")
+            self.attendance.attend(call, spec, kind=kind)
 
     async def ticket(self, call: Call) -> Ticket:
         """Where the call's browser posts its offer.
@@ -105,6 +141,10 @@ class Registry:
     def redeem(self, token: str) -> Call | None:
         """The call a ticket's token stands for, once."""
         return self._calls.get(self._tickets.redeem(token) or "")
+
+    def live_call(self, call_id: str) -> Call | None:
+        """The call with this id, as long as it is not closed."""
+        return self._calls.get(call_id)
 
     def by_end_token(self, token: str) -> Call | None:
         """The call whose browser holds this end token."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from calls.call import Call
-from calls.changes import CallChange, Closed, Noticed, PhaseChanged
+from calls.changes import CallChange, Closed, Noticed, PhaseChanged, Warned
 from calls.persona import Persona
 from components.controls import Controls
 from components.notice import Notice
@@ -48,6 +48,8 @@ class CallView:
             match change:
                 case Noticed(code) | ErrorReported(code):
                     self.notice.show(code)
+                case Warned(code, seconds):
+                    self.notice.warn(self.words(f"warning.{code}", seconds=round(seconds or 0)))
                 case PhaseChanged() | ActivityChanged() if not call.closed:
                     self._show_running(stage_of(call.phase, call.conversation.activity))
                 case Closed():

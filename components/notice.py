@@ -28,6 +28,11 @@ class Notice(ui.element):
         self._sentence.set_text(f"{self._words['notice.title']} {sentence}")
         self.props(remove="hidden")
 
+    def warn(self, sentence: str) -> None:
+        """Say something that has to be said now, whatever was said before."""
+        self._sentence.set_text(sentence)
+        self.props(remove="hidden")
+
     def reset(self) -> None:
         """A new call starts with nothing wrong."""
         self.count = 0

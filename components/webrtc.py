@@ -96,7 +96,7 @@ class Bridge:
 class WebRTC(
     ui.element,
     component="../static/webrtc.js",
-    dependencies=["../static/uplink.js", "../static/offer.js", "../static/levels.js"],
+    dependencies=[f"../static/{part}.js" for part in ("uplink", "offer", "microphone", "levels")],
 ):
     """The element that owns microphone, peer connection and data channel in the browser."""
 
@@ -106,16 +106,19 @@ class WebRTC(
         *,
         orb: str,
         grace_s: float,
+        with_channel: bool,
         on_entry: Callable[[Entry], None],
         pace_ms: Callable[[], float],
     ) -> None:
         """
         :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
         :param grace_s: how long the page's socket may be down before the browser ends the call
+        :param with_channel: whether the page may speak to the session (not in a controlled call)
         """
         super().__init__()
         self.bridge = Bridge(self.run_method, on_entry=on_entry, pace_ms=pace_ms)
         self._props["wanted"] = sorted(WANTED_EVENTS)
+        self._props["with-channel"] = with_channel
         self._props["orb"] = orb
         self._props["grace-ms"] = grace_s * 1000
         self._props["words"] = {key: words[f"bridge.{key}"] for key in ("tap_to_hear", "page_lost", "reload")}

@@ -92,6 +92,7 @@ class CallerPage:
             self._words,
             orb=SELECTOR,
             grace_s=self._settings.page_grace_seconds,
+            with_channel=not self._registry.controls(self._persona),
             on_entry=self._on_entry,
             pace_ms=self._pace_ms,
         )

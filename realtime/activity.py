@@ -1,7 +1,7 @@
 """Who is doing what: the caller speaks, the agent thinks or speaks, or all listen."""
 
 from realtime.changes import Activity
-from realtime.fields import Json, mapping
+from realtime.fields import Json, mapping, number
 
 
 class Turns:
@@ -79,6 +79,19 @@ def answers_by_itself(session: Json) -> bool:
     """Whether a session of this configuration creates a response when the caller's turn ends."""
     if session.get("type") == "transcription":
         return False
+    detection = _turn_detection(session)
+    return detection is not None and detection.get("create_response") is not False
+
+
+def detection_margins_ms(session: Json) -> float:
+    """What voice detection adds to the length of speech: padding before it, silence after it."""
+    detection = _turn_detection(session) or {}
+    margins = (number(detection.get(name)) for name in ("prefix_padding_ms", "silence_duration_ms"))
+    return sum(margin or 0.0 for margin in margins)
+
+
+def _turn_detection(session: Json) -> Json | None:
+    """None where it is off; empty where the session does not say."""
     holders = (mapping(mapping(session, "audio"), "input"), session)
     detection: object = next((held["turn_detection"] for held in holders if "turn_detection" in held), {})
-    return isinstance(detection, dict) and detection.get("create_response") is not False
+    return detection if isinstance(detection, dict) else None

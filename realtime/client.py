@@ -16,6 +16,7 @@ from realtime.failures import ProviderFailure, code_for_status
 log = logging.getLogger("guftagu.provider")
 
 TIMEOUT = httpx.Timeout(20, connect=8)
+REACH_SECONDS = 3
 SDP = "application/sdp"
 
 
@@ -26,6 +27,8 @@ class ClientSecret:
     value: str = field(repr=False)
     expires_at: int
     """Unix seconds."""
+    raw: dict[str, Any] = field(default_factory=dict, repr=False)
+    """The provider's whole answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,13 @@ class RealtimeClient:
         except httpx.HTTPError as error:
             log.info("provider not warmed: %s", type(error).__name__)
 
+    async def is_reachable(self) -> bool:
+        """Whether the provider answers at all, whatever it thinks of the key."""
+        try:
+            return (await self._http.get("/models", timeout=REACH_SECONDS)).status_code < 500
+        except httpx.HTTPError:
+            return False
+
     async def create_client_secret(
         self, session: dict[str, Any], *, expires_after_s: int, safety_identifier: str | None = None
     ) -> ClientSecret:
@@ -84,7 +94,7 @@ class RealtimeClient:
         response = await self._post("/realtime/client_secrets", safety_identifier, json=body)
         try:
             answer = response.json()
-            return ClientSecret(value=str(answer["value"]), expires_at=int(answer["expires_at"]))
+            return ClientSecret(str(answer["value"]), int(answer["expires_at"]), answer)
         except (ValueError, KeyError, TypeError):
             raise self._failure(response, "provider_bad_answer") from None
 

@@ -8,7 +8,7 @@ is the same. Nothing an event holds can make it raise.
 from collections.abc import Callable
 from typing import Any
 
-from realtime.activity import Turns, answers_by_itself
+from realtime.activity import Turns, answers_by_itself, detection_margins_ms
 from realtime.changes import (
     Activity,
     ActivityChanged,
@@ -58,6 +58,7 @@ class Conversation:
         self._changes: list[Change] = []
         self._transcript = Transcript(self._tell)
         self._turns = Turns()
+        self._margins_ms = 0.0
         self._responses = Responses()
         self._audio_ends_ms: dict[str, float] = {}
         self._pace = SpeakingPace()
@@ -123,6 +124,7 @@ class Conversation:
     def _on_session(self, event: Json, at_ms: float | None) -> None:
         session = needed_mapping(event, "session")
         self._turns.answers = answers_by_itself(session)
+        self._margins_ms = detection_margins_ms(session)
         self._tell(SessionReported(session))
 
     def _on_error(self, event: Json, at_ms: float | None) -> None:
@@ -150,7 +152,7 @@ class Conversation:
                 item.spoken, item.ended_at_ms = True, at_ms
                 ended_ms = number(event.get("audio_end_ms"))
                 if ended_ms is not None and item.speech_began_ms is not None:
-                    item.speech_ms = max(0.0, ended_ms - item.speech_began_ms)
+                    item.speech_ms = max(0.0, ended_ms - item.speech_began_ms - self._margins_ms)
 
     def _on_input_committed(self, event: Json, at_ms: float | None) -> None:
         item_id = needed_id(event, "item_id")

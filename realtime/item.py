@@ -32,7 +32,7 @@ class Item:
     spoken: bool = False
     """By voice, not typed."""
     speech_ms: float | None = None
-    """Length of the caller's speech as the provider's voice detection measured it, its padding included."""
+    """Length of the caller's speech as the provider's voice detection measured it, without its margins."""
     failure: str | None = None
     """The recogniser's error code."""
     started_at_ms: float | None = None

@@ -2,6 +2,7 @@
 // components/webrtc.py is the other half.
 
 import { Levels } from "levels";
+import { findObstacle, openMicrophone } from "microphone";
 import { CallFailure, postOffer } from "offer";
 import { MAX_FRAME_BYTES, Uplink, wireBytes } from "uplink";
 
@@ -10,48 +11,33 @@ const TICKET_TIMEOUT_MS = 20000;
 const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
 const MAX_TEXT = 12000; // characters of one string in a forwarded event
 const UNREAD_KEYS = new Set(["instructions", "tools", "logprobs"]); // large, and nobody in the page reads them
-const AUDIO = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-const MICROPHONE_FAILURES = {
-  NotAllowedError: "microphone_denied",
-  SecurityError: "microphone_denied",
-  NotFoundError: "microphone_missing",
-  OverconstrainedError: "microphone_missing",
-};
 
 /** What of a call needs neither microphone nor network; made while the page is idle, so the click need not wait. */
-function preparePeer() {
+function preparePeer(withChannel) {
   const pc = new RTCPeerConnection();
-  const channel = pc.createDataChannel("oai-events");
+  const channel = withChannel ? pc.createDataChannel("oai-events") : null; // none in a call the server controls
   const { sender } = pc.addTransceiver("audio", { direction: "sendrecv" });
   return { pc, channel, sender, offer: pc.createOffer() };
-}
-
-function frameWithoutMicrophone() {
-  const policy = document.permissionsPolicy ?? document.featurePolicy;
-  return window.top !== window.self && policy?.allowsFeature("microphone") === false;
-}
-
-function findObstacle() {
-  if (frameWithoutMicrophone()) return "frame_without_microphone";
-  return window.isSecureContext && navigator.mediaDevices ? null : "insecure_origin";
 }
 
 /** Whether the server no longer knows this page; anything else mends itself. */
 const isForgotten = (error) => !(error instanceof Error) || error.message === "Implicit handshake failed";
 
+const isOpen = ({ channel, pc }) => (channel ? channel.readyState === "open" : pc.connectionState === "connected");
+
 function release(call) {
   clearTimeout(call.timer);
   call.abort.abort();
-  call.channel.onopen = call.channel.onmessage = call.channel.onclose = null;
+  if (call.channel) call.channel.onopen = call.channel.onmessage = call.channel.onclose = null;
   call.pc.onconnectionstatechange = call.pc.ontrack = null;
   call.microphone?.getTracks().forEach((track) => track.stop());
   call.levels?.close();
-  call.channel.close();
+  call.channel?.close();
   call.pc.close();
 }
 
 export default {
-  props: { wanted: Array, orb: String, graceMs: Number, words: Object },
+  props: { wanted: Array, withChannel: Boolean, orb: String, graceMs: Number, words: Object },
   data: () => ({ muted: false, lost: false }),
   render() {
     const button = (label, onClick) => Vue.h("button", { class: "button button--start", type: "button", onClick }, label);
@@ -74,7 +60,7 @@ export default {
     window.addEventListener("beforeunload", this.onBeforeUnload);
     const obstacle = findObstacle();
     if (obstacle) this.notice(obstacle);
-    else this.prepared = preparePeer();
+    else this.prepared = preparePeer(this.withChannel);
     this.waitForSocket();
   },
   beforeUnmount() {
@@ -89,14 +75,15 @@ export default {
     start() {
       if (this.call) return;
       const obstacle = findObstacle();
-      const call = { ...(this.prepared ?? preparePeer()), attempt: ++this.attempts, abort: new AbortController() };
+      const call = this.prepared ?? preparePeer(this.withChannel);
+      Object.assign(call, { attempt: ++this.attempts, abort: new AbortController() });
       this.prepared = null;
       this.call = call;
       if (obstacle) return this.end("failed", obstacle);
       this.phase("microphone");
       call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
       this.watchPeer(call);
-      this.openMicrophone(call);
+      this.attachMicrophone(call);
     },
     say(text) {
       if (!this.call?.live) return false;
@@ -122,7 +109,7 @@ export default {
       if (attempt === this.call?.attempt) this.drop();
     },
     send(events, attempt) {
-      if (attempt === this.call?.attempt && this.call.channel.readyState === "open")
+      if (attempt === this.call?.attempt && this.call.channel?.readyState === "open")
         events.forEach((event) => this.call.channel.send(JSON.stringify(event)));
     },
     ack(seq, paceMs) {
@@ -136,14 +123,13 @@ export default {
 
     // --- setting up
 
-    async openMicrophone(call) {
+    async attachMicrophone(call) {
       try {
-        const stream = await navigator.mediaDevices.getUserMedia({ audio: AUDIO });
+        const stream = await openMicrophone();
         if (call !== this.call) return stream.getTracks().forEach((track) => track.stop());
         call.microphone = stream;
-      } catch (error) {
-        if (call === this.call) this.end("failed", MICROPHONE_FAILURES[error.name] ?? "microphone_busy");
-        return;
+      } catch (failure) {
+        return call === this.call && this.end("failed", failure.reason);
       }
       const [track] = call.microphone.getAudioTracks();
       track.onended = () => call === this.call && this.end("ended", "microphone_missing");
@@ -165,9 +151,8 @@ export default {
       });
     },
     watchPeer(call) {
-      call.channel.onopen = () => this.goLive(call);
-      call.channel.onmessage = ({ data }) => this.receive(data);
-      call.channel.onclose = () => this.channelClosed(call);
+      const [onopen, onclose] = [() => this.goLive(call), () => this.channelClosed(call)];
+      if (call.channel) Object.assign(call.channel, { onopen, onclose, onmessage: ({ data }) => this.receive(data) });
       call.pc.onconnectionstatechange = () => this.peerChanged(call);
       call.pc.ontrack = ({ track }) => {
         call.remote = new MediaStream([track]);
@@ -177,7 +162,7 @@ export default {
     },
     goLive(call) {
       if (call !== this.call || call.live) return;
-      if (call.channel.readyState !== "open") return this.phase("connecting");
+      if (!isOpen(call)) return this.phase("connecting");
       clearTimeout(call.timer);
       if (!call.attached) return;
       call.live = true;
@@ -215,7 +200,7 @@ export default {
     peerChanged(call) {
       const state = call.pc.connectionState;
       if (state === "failed") this.peerLost(call);
-      if (!call.live) return;
+      if (!call.live) return state === "connected" && !call.channel && this.goLive(call);
       clearTimeout(call.timer);
       if (state === "connected") this.phase("live");
       if (state !== "disconnected") return;

@@ -107,9 +107,9 @@ def test_a_failed_start_keeps_the_first_label_and_says_when_to_try_again() -> No
 
 def test_a_change_that_comes_with_the_end_does_not_bring_the_call_back() -> None:
     front = Front()
-    closed = Closed("stopped")
+    closed = Closed("provider_error")
     front.hear(FakeCall("ended", closed=closed), closed, ActivityChanged("listening"))
-    assert front.shown[0] == "ended"
+    assert (front.shown[0], front.running) == ("failed", False)
 
 
 @pytest.mark.parametrize("change", [Noticed("event_broken"), ErrorReported("event_broken", "…")])

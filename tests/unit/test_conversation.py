@@ -564,3 +564,14 @@ def test_a_cut_at_no_number_changes_nothing(bad: object) -> None:
 
 def test_half_a_surrogate_pair_cannot_reach_the_page() -> None:
     assert the(after(delta("a1", "x\ud83d")), "a1").text.encode() == b"x?"
+
+
+def test_the_length_of_speech_leaves_out_what_voice_detection_adds_to_it() -> None:
+    talk = Conversation()
+    detection = {"type": "server_vad", "prefix_padding_ms": 300, "silence_duration_ms": 400}
+    session = {"type": "realtime", "audio": {"input": {"turn_detection": detection}}}
+    talk.apply({"type": "session.created", "session": session})
+    talk.apply({"type": "input_audio_buffer.speech_started", "item_id": "u1", "audio_start_ms": 700})
+    talk.apply({"type": "input_audio_buffer.speech_stopped", "item_id": "u1", "audio_end_ms": 3800})
+    item = talk.item("u1")
+    assert item and item.speech_ms == 2400
