@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from typing import Protocol
 
-from calls.call import Call, Cancellable, Timer
+from calls.call import Cancellable, Timer, Watcher
 from calls.changes import CallChange, Closed, Connected, Finished, Summarised
 from calls.owned_tasks import OwnedTasks
 from realtime.changes import (
@@ -23,6 +24,7 @@ from realtime.changes import (
     ToolReady,
     UsageReported,
 )
+from realtime.conversation import Conversation
 from realtime.item import Item
 from store.database import StoreFailure
 from store.masking import before_open_number
@@ -50,6 +52,16 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class Recorded(Protocol):
+    """What a record is kept of: a call, or a session that goes over several."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def conversation(self) -> Conversation: ...
+    def watch(self, watcher: Watcher) -> Callable[[], None]: ...
+
+
 class Recorder:
     """The record of one call. Everything is written by one task, which ends after the call.
 
@@ -59,7 +71,7 @@ class Recorder:
 
     def __init__(
         self,
-        call: Call,
+        call: Recorded,
         records: Records,
         session: SessionRecord,
         tasks: OwnedTasks,
@@ -78,7 +90,7 @@ class Recorder:
         self._call = call
         self._records = records
         self._session = session
-        self._source = "provider" if session.control == "controlled" else "browser"
+        self._source = _source(session)
         self._models = {"response": session.model or "", "transcription": transcription_model}
         self._cost_of = cost_of
         self._timer = timer
@@ -98,6 +110,10 @@ class Recorder:
         tasks.start(self._write_until_the_end(), f"record {call.id}")
 
     # -- what is to be kept --------------------------------------------------------------------------------
+
+    @property
+    def session_id(self) -> str:
+        return self._session.id
 
     def tool_done(self, tool_call: ToolCallRecord) -> None:
         """Whoever runs a tool says what came of it."""
@@ -247,11 +263,13 @@ class Recorder:
         if not self._is_open:
             await self._records.open_session(self._session)
             self._is_open = True
-        await self._write_items()
-        while self._waiting:
-            await self._waiting[0]()
-            self._waiting.popleft()
-        if self._closed and not self._due:
+        while self._due or self._waiting:
+            if self._due:
+                await self._write_items()
+            else:
+                await self._waiting[0]()
+                self._waiting.popleft()
+        if self._closed:
             closed, at = self._closed
             await self._records.close_session(self._session.id, closed.reason, at)
             self._is_done = True
@@ -259,8 +277,7 @@ class Recorder:
     async def _write_items(self) -> None:
         due, self._due = self._due, set()
         try:
-            if due:
-                await self._records.save_items(self._session.id, self._rows(due))
+            await self._records.save_items(self._session.id, self._rows(due))
         except StoreFailure:
             self._set_due(*due)
             raise
@@ -287,3 +304,10 @@ class Recorder:
         if not self._complained:
             self._complained = True
             log.warning("%s: the record is behind: %s", self._call.id, what)
+
+
+def _source(session: SessionRecord) -> str:
+    """Who tells of its items."""
+    if session.control == "controlled":
+        return "provider"
+    return "client" if session.kind == "api" else "browser"

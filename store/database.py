@@ -78,6 +78,11 @@ class Database:
             async with AsyncSession(self._writing) as session, session.begin():
                 yield session
 
+    async def check(self) -> None:
+        """:raises StoreFailure: the database does not answer"""
+        async with self.session() as session:
+            await session.execute(text("SELECT 1"))
+
     async def scrub(self) -> None:
         """Leave no trace of deleted rows in SQLite's files: neither in free pages nor in the log.
 

@@ -1,5 +1,6 @@
 """A database of a test's own, what goes into it, and what its files hold."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -25,12 +26,22 @@ async def database_in(folder: Path) -> AsyncIterator[Database]:
 
 
 def a_session(session_id: str = "s1", **fields: Any) -> SessionRecord:
-    given = {"persona": "shop", "kind": "browser", "control": "bridged", "opened_at": NOW} | fields
+    given: dict[str, Any] = {
+        "persona": "shop",
+        "kind": "browser",
+        "control": "bridged",
+        "opened_at": NOW,
+    } | fields
     return SessionRecord(id=session_id, **given)
 
 
 def an_item(item_id: str, position: int, text: str = "", session_id: str = "s1", **fields: Any) -> ItemRecord:
-    given = {"role": "user", "kind": "message", "source": "browser", "finished": True} | fields
+    given: dict[str, Any] = {
+        "role": "user",
+        "kind": "message",
+        "source": "browser",
+        "finished": True,
+    } | fields
     return ItemRecord(session_id=session_id, item_id=item_id, position=position, text=text, **given)
 
 
@@ -41,17 +52,30 @@ def bytes_of(folder: Path) -> bytes:
 
 @dataclass
 class FailingRecords:
-    """Records on a database that fails while `failing` is set; counts the tries."""
+    """Records on a database that fails while `failing` is set, and answers only while `gate` is."""
 
     records: Records
     failing: bool = True
-    tries: int = field(default=0)
+    tries: int = 0
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    _tried: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
+
+    async def tried(self, times: int) -> None:
+        """Wait until something was tried that often."""
+        async with self._tried:
+            await self._tried.wait_for(lambda: self.tries >= times)
 
     def __getattr__(self, name: str) -> Any:
-        async def call(*args: Any) -> Any:
-            self.tries += 1
+        async def call(*args: Any, **named: Any) -> Any:
+            async with self._tried:
+                self.tries += 1
+                self._tried.notify_all()
+            await self.gate.wait()
             if self.failing:
                 raise StoreFailure("OperationalError")
-            return await getattr(self.records, name)(*args)
+            return await getattr(self.records, name)(*args, **named)
 
         return call
