@@ -4,15 +4,21 @@
 """
 
 import json
+import re
 import secrets
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 OPENAI_URL = "https://api.openai.com/v1"
 ENGINE_PATH = "/engine/v1"
+MODELS = ("gpt-realtime-2.1", "gpt-realtime-2.1-mini", "gpt-realtime-2", "gpt-realtime-1.5")
+VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
+SHORTEST_API_KEY = 16
+ORIGIN = re.compile(r"https?://[^/\s,;*]+")
+FRAME = re.compile(r"https?://[^/\s,;]+")
 
 
 class SettingsError(ValueError):
@@ -38,9 +44,32 @@ class Settings(BaseSettings):
     signaling: Literal["relay", "ephemeral"] = "relay"
     control: Literal["persona", "sideband"] = "persona"
     """`sideband`: every call under the server's control, whatever its persona says."""
+    openai_webhook_secret: str | None = Field(default=None, repr=False)
+    """`whsec_…`; without it no phone is answered."""
+    phone_numbers: Annotated[dict[str, str], NoDecode] = {}
+    """Line → persona, as JSON."""
     engine_api_key: str = Field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
     """What `RTCPeerConnection` takes as `iceServers`, as JSON."""
+
+    api_keys: Annotated[list[SecretStr], NoDecode] = []
+    """Who may use the API, besides this machine itself; separated by commas."""
+    allowed_models: Annotated[list[str], NoDecode] = list(MODELS)
+    allowed_voices: Annotated[list[str], NoDecode] = list(VOICES)
+    """What a client of the API may choose, besides what the persona has anyway; separated by commas."""
+    extraction_model: str = "gpt-6-luna"
+    """Writes customer profiles (`/v1/responses`)."""
+    access_code: SecretStr | None = None
+    """What callers enter once before they see the page."""
+    admin_password_hash: str | None = Field(default=None, repr=False)
+    """`uv run main.py hash-password` makes it."""
+    allowed_origins: Annotated[list[str], NoDecode] = []
+    """Other origins whose pages may use the API and our page's socket, such as `https://app.example.org`."""
+    frame_ancestors: str = "none"
+    """Who may show the page in a frame: `none`, `self`, or origins separated by spaces."""
+    forwarded_allow_ips: str | None = None
+    """Addresses of proxies whose `X-Forwarded-…` is believed; `*` where the proxy is the only way in."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     persona: str = "jsbank"
     max_calls: int = Field(default=10, ge=1)
@@ -59,7 +88,7 @@ class Settings(BaseSettings):
     prices: Annotated[dict[str, Any], NoDecode] = {}
     """JSON over the price table of `realtime/prices.py`."""
 
-    @field_validator("ice_servers", "prices", mode="before")
+    @field_validator("ice_servers", "prices", "phone_numbers", mode="before")
     @classmethod
     def _json(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -68,6 +97,34 @@ class Settings(BaseSettings):
             return json.loads(value)
         except json.JSONDecodeError:
             raise ValueError("takes JSON; .env.example shows its form") from None
+
+    @field_validator("api_keys", "allowed_models", "allowed_voices", "allowed_origins", mode="before")
+    @classmethod
+    def _list(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return [each.strip() for each in value.split(",") if each.strip()]
+
+    @field_validator("api_keys")
+    @classmethod
+    def _long_enough(cls, keys: list[SecretStr]) -> list[SecretStr]:
+        if any(len(key.get_secret_value()) < SHORTEST_API_KEY for key in keys):
+            raise ValueError(f"takes keys of at least {SHORTEST_API_KEY} characters")
+        return keys
+
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins(cls, origins: list[str]) -> list[str]:
+        if not all(ORIGIN.fullmatch(origin) for origin in origins):
+            raise ValueError("takes origins such as https://app.example.org, without a path")
+        return [origin.lower() for origin in origins]
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _frames(cls, value: str) -> str:
+        if value not in ("none", "self") and not all(map(FRAME.fullmatch, value.split())):
+            raise ValueError("takes none, self, or origins such as https://*.example.org")
+        return value
 
     @field_validator("openai_base_url")
     @classmethod

@@ -42,6 +42,10 @@ class Archive:
             timer=asyncio.get_running_loop().call_later,
         )
 
+    async def check(self) -> None:
+        """:raises StoreFailure: the database does not answer"""
+        await self._database.check()
+
     async def close(self) -> None:
         """Close it; after the calls."""
         if self._retention:

@@ -5,15 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Literal
+from functools import partial
+from typing import Literal, Protocol
 
 from calls.call import Call, Timer
 from calls.call_limits import Limits
 from calls.changes import CallChange, Finished
 from calls.leash import Leash
-from calls.meter import DaySpending, Meter
+from calls.meter import DaySpending, Meter, cost_of
 from calls.owned_tasks import OwnedTasks
-from calls.recorder import Recorder, utc_now
+from calls.persona import Persona
+from calls.recorder import Recorded, Recorder, utc_now
 from calls.tool_runner import ToolRun, ToolRunner
 from calls.tools import ToolContext
 from realtime.prices import Prices
@@ -32,6 +34,18 @@ class Attendants:
     meter: Meter
     recorder: Recorder
     tools: ToolContext
+    runner: ToolRunner
+
+
+class OnRecord(Recorded, Protocol):
+    """What a record is begun from."""
+
+    @property
+    def persona(self) -> Persona: ...
+    @property
+    def controlled(self) -> bool: ...
+    @property
+    def visitor_id(self) -> str: ...
 
 
 class Attendance:
@@ -58,12 +72,17 @@ class Attendance:
         self.day = day
         self.limits = limits
         self._database = database
-        self._prices = prices
+        self.prices = prices
         self._tasks = tasks
         self._timer = timer
         self._clock = clock
         self._now = now
         self._attended: dict[str, Attendants] = {}
+
+    @property
+    def has_money(self) -> bool:
+        """Whether the day's money is not all spent."""
+        return self.day.usd < self.limits.day_usd
 
     def of(self, call_id: str) -> Attendants | None:
         """Who attends a call that is not finished yet."""
@@ -71,13 +90,17 @@ class Attendance:
 
     def attend(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
         """Begin the record of a call and hold it to its limits, from its first change on."""
+        self.hold(call, spec, self.record(call, spec, kind=kind, owner=owner))
+
+    def hold(self, call: Call, spec: SessionSpec, recorder: Recorder) -> None:
+        """Hold a call to its limits and run its tools; `recorder` keeps the record it belongs to."""
         meter = self._meter(call, spec)
-        recorder = self._recorder(call, spec, meter, kind, owner)
         tools = ToolContext(call.id, self._database)
-        self._attended[call.id] = Attendants(meter, recorder, tools)
+        runner = self._runner(call, tools, recorder)
+        self._attended[call.id] = Attendants(meter, recorder, tools, runner)
         call.watch(meter.apply)
         call.watch(self._leash(call, meter).apply)
-        call.watch(self._runner(call, tools, recorder).apply)
+        call.watch(runner.apply)
         call.watch(lambda changes: self._forget(call.id, changes))
 
     def _forget(self, call_id: str, changes: list[CallChange]) -> None:
@@ -89,7 +112,7 @@ class Attendance:
 
     def _meter(self, call: Call, spec: SessionSpec) -> Meter:
         return Meter(
-            self._prices,
+            self.prices,
             spec.model,
             _transcription_model(spec),
             self.day,
@@ -102,28 +125,27 @@ class Attendance:
         limits = self._limits_of(call)
         return Leash(limits, meter, self.day, self._timer, self._clock, warn=call.warn, end=call.end)
 
-    def _recorder(
-        self, call: Call, spec: SessionSpec, meter: Meter, kind: Kind, owner: str | None
-    ) -> Recorder:
+    def record(self, of: OnRecord, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> Recorder:
+        """Begin a record; it goes on until what it is of tells that it is finished."""
         session = SessionRecord(
-            id=call.id,
-            persona=call.persona.name,
+            id=of.id,
+            persona=of.persona.name,
             kind=kind,
-            control="controlled" if call.controlled else "bridged",
+            control="controlled" if of.controlled else "bridged",
             opened_at=self._now(),
-            visitor=call.visitor_id,
+            visitor=of.visitor_id,
             owner=owner,
             model=spec.model,
             voice=spec.voice,
-            language=call.persona.language,
+            language=of.persona.language,
         )
         return Recorder(
-            call,
+            of,
             self.records,
             session,
             self._tasks,
             transcription_model=_transcription_model(spec),
-            cost_of=meter.cost_of,
+            cost_of=partial(cost_of, self.prices, spec.model, _transcription_model(spec)),
             timer=self._timer,
             clock=self._now,
         )
@@ -138,12 +160,12 @@ class Attendance:
             clock=self._clock,
             control="controlled" if call.controlled else "bridged",
             language=call.persona.language,
-            on_run=lambda run: recorder.tool_done(self._tool_call(call.id, run)),
+            on_run=lambda run: recorder.tool_done(self._tool_call(recorder.session_id, run)),
         )
 
-    def _tool_call(self, call_id: str, run: ToolRun) -> ToolCallRecord:
+    def _tool_call(self, session_id: str, run: ToolRun) -> ToolCallRecord:
         return ToolCallRecord(
-            session_id=call_id,
+            session_id=session_id,
             call_id=run.call_id,
             name=run.name,
             status=run.status,

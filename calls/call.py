@@ -79,7 +79,9 @@ class Call:
         *,
         timer: Timer,
         on_closed: Callable[["Call"], None],
+        conversation: Conversation | None = None,
     ) -> None:
+        """:param conversation: one that goes on; None begins one"""
         self.id = f"call_{secrets.token_hex(8)}"
         self.end_token = secrets.token_urlsafe(24)
         """Ends the call without a page (the `pagehide` beacon); known to the caller's browser only."""
@@ -87,7 +89,7 @@ class Call:
         self.controlled = dialer.controls(persona)
         """Events come and go over the server's own sideband; the browser is never believed."""
         self.visitor_id = visitor_id
-        self.conversation = Conversation()
+        self.conversation = conversation or Conversation()
         self.phase: Phase = "opening"
         self.closed: Closed | None = None
         self._dialer = dialer
@@ -98,6 +100,7 @@ class Call:
         self._send: Send | None = None
         self._line: ControlLine | None = None
         self._holding: asyncio.Task[None] | None = None
+        self._line_lost = "control_lost"
         self._questions = Questions()
         self._on_closed = on_closed
         self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
@@ -135,16 +138,37 @@ class Call:
         except ProviderFailure as failure:
             self.fail(failure)
             raise
-        if self.closed:
-            await self._dialer.hang_up(created.call_id)
-            raise CallEnded
-        self._provider_call_id = created.call_id
-        log.info("%s is %s at the provider", self.id, created.call_id)
+        await self._keep(created.call_id)
         if self.controlled:
             self._check_answer(created.answer_sdp)
             await self._take_control(created.call_id)
         self._set_running()
         return created.answer_sdp
+
+    async def answer(self, provider_call_id: str) -> None:
+        """Accept a phone call that rings at the provider, and take control of it.
+
+        :raises ProviderFailure: it was not accepted; the call is closed with that reason
+        :raises CallEnded: it cannot be controlled, or the call was closed meanwhile; it has been hung up
+        """
+        self._line_lost = "line_ended"  # A caller who hangs up has no page that says so.
+        try:
+            await self._dialer.accept(self.persona, provider_call_id)
+        except ProviderFailure as failure:
+            if failure.status is None or failure.status >= 500:  # It may have been accepted all the same.
+                self._provider_call_id = provider_call_id
+            self.fail(failure)
+            raise
+        await self._keep(provider_call_id)
+        await self._take_control(provider_call_id)
+        self._set_running()
+
+    async def _keep(self, provider_call_id: str | None) -> None:
+        if self.closed:
+            await self._dialer.hang_up(provider_call_id)
+            raise CallEnded
+        self._provider_call_id = provider_call_id
+        log.info("%s is %s at the provider", self.id, provider_call_id)
 
     def _check_answer(self, answer_sdp: str) -> None:
         if sections(answer_sdp) != ["audio"]:
@@ -169,7 +193,7 @@ class Call:
 
     async def _hold(self, line: ControlLine) -> None:
         await line.run()
-        self._end(Closed("control_lost"))
+        self._end(Closed(self._line_lost))
 
     def _set_running(self) -> None:
         """The provider holds the session now."""
@@ -256,6 +280,13 @@ class Call:
             {"type": "response.create"},
         )
 
+    def instruct(self, instructions: str) -> bool:
+        """Give the session other instructions over the server's own line; False where there is none."""
+        if self._line is None or self.closed:
+            return False
+        self.send({"type": "session.update", "session": {"type": "realtime", "instructions": instructions}})
+        return True
+
     def interrupt(self) -> None:
         """Stop the reply: its generation first, then what of it is still to be played."""
         if self._sequencer.active:
@@ -275,6 +306,11 @@ class Call:
         return await self._questions.ask(prompt, self._line.send)
 
     # -- the end -----------------------------------------------------------------------------------
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether everything is done, also at the provider; nothing more is told."""
+        return self._finished
 
     async def close(self, reason: str) -> None:
         """End the call and wait until the provider has hung up. Any number of times, from anywhere."""
@@ -304,7 +340,7 @@ class Call:
     async def _finish(self, closed: Closed) -> None:
         """Sum up while the session still answers, let go of the line, hang up."""
         try:
-            if self._line and closed.reason != "control_lost" and self.conversation.items:
+            if self._holding and not self._holding.done() and self.conversation.items:
                 await self._sum_up()
         finally:
             if self._holding:

@@ -42,7 +42,21 @@ class Dialer:
             )
         )
 
-    async def secret(self, persona: Persona, visitor_id: str) -> ClientSecret:
+    def choosing(
+        self, *, model: str | None = None, voice: str | None = None, transcription_model: str | None = None
+    ) -> "Dialer":
+        """The same provider, with these choices (None: as it was) over the deployment's."""
+        names = {
+            "openai_model": model,
+            "openai_voice": voice,
+            "openai_transcription_model": transcription_model,
+        }
+        chosen = {name: value for name, value in names.items() if value is not None}
+        return Dialer(self.client, self._settings.model_copy(update=chosen))
+
+    async def secret(
+        self, persona: Persona, visitor_id: str, expires_after_s: int = SECRET_SECONDS
+    ) -> ClientSecret:
         """Mint a client secret that holds the whole session.
 
         :raises ProviderFailure: nothing was minted
@@ -50,9 +64,18 @@ class Dialer:
         return await self._with_prompt(
             lambda prompt_id: self.client.create_client_secret(
                 self.session(persona, prompt_id),
-                expires_after_s=SECRET_SECONDS,
+                expires_after_s=expires_after_s,
                 safety_identifier=self.safety_identifier(visitor_id),
             )
+        )
+
+    async def accept(self, persona: Persona, provider_call_id: str) -> None:
+        """Accept a phone call that rings at the provider.
+
+        :raises ProviderFailure: it is not accepted
+        """
+        await self._with_prompt(
+            lambda prompt_id: self.client.accept(provider_call_id, self.session(persona, prompt_id))
         )
 
     def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:

@@ -98,9 +98,7 @@ class Meter:
 
     def cost_of(self, change: UsageReported) -> Decimal:
         """What one report comes to; a record keeps it beside the usage."""
-        if change.source == "transcription":
-            return self._prices.transcription_cost(self._transcription_model, change.usage)
-        return self._prices.cost(self._model, change.usage)
+        return cost_of(self._prices, self._model, self._transcription_model, change)
 
     def charge(self, usd: Decimal) -> None:
         """Add what the server itself spent on the call outside its session, such as an extraction."""
@@ -124,3 +122,10 @@ class Meter:
             return NOTHING
         until_s = self._clock() if self._stopped_s is None else self._stopped_s
         return Decimal(str(until_s - self._started_s)) / 60
+
+
+def cost_of(prices: Prices, model: str, transcription_model: str, change: UsageReported) -> Decimal:
+    """What one report of usage comes to, in US dollars."""
+    if change.source == "transcription":
+        return prices.transcription_cost(transcription_model, change.usage)
+    return prices.cost(model, change.usage)

@@ -13,6 +13,7 @@ from realtime.session import SessionSpec, transcription_for
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+Uri = Annotated[str, StringConstraints(pattern=r"^(tel:\+?[0-9][0-9.()-]*|sips?:[^\s<>]+)$")]
 NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
 
 
@@ -75,6 +76,10 @@ class Persona(Strict):
     """The text of `guide.md`."""
     control: Literal["bridged", "sideband"] = "bridged"
     """Who runs a call: the page's data channel, or this server's own sideband."""
+    phone_numbers: list[Text] = []
+    """The lines this agent answers, such as `+92 21 32799000`."""
+    transfer_to: Uri | None = None
+    """Where phone calls are handed over to a human, such as `tel:+922132799000`."""
     key_terms: list[Text] = []
     """Words the recogniser should know."""
     transcription: Transcription = Transcription()

@@ -69,18 +69,27 @@ class Registry:
             stats = self._starts.get_window_stats(self._start_limit, visitor_id)
             raise CallRefused("starts_exceeded", max(1.0, stats.reset_time - time.time()))
         call = self.new_call(persona, visitor_id, self._dialer)
-        self._calls[call.id] = call
         self._attend(call, kind)
         return call
 
     def new_call(
-        self, persona: Persona, visitor_id: str, dialer: Dialer, conversation: Conversation | None = None
+        self,
+        persona: Persona,
+        visitor_id: str,
+        dialer: Dialer,
+        conversation: Conversation | None = None,
+        *,
+        holds_place: bool = True,
     ) -> Call:
-        """A call that holds no place and that nobody attends yet.
+        """A call that nobody attends yet.
 
         :param conversation: one that goes on; None begins one
+        :param holds_place: one of `MAX_CALLS`, until it is closed
+        :raises CallRefused: there is no place, or the day's money is spent
         """
-        return Call(
+        if holds_place:
+            self._check_place()
+        call = Call(
             persona,
             visitor_id,
             dialer,
@@ -89,14 +98,9 @@ class Registry:
             on_closed=self._forget,
             conversation=conversation,
         )
-
-    def take_place(self, call: Call) -> None:
-        """Let the call hold one of `MAX_CALLS` places until it is closed.
-
-        :raises CallRefused: there is none, or the day's money is spent
-        """
-        self._check_place()
-        self._calls[call.id] = call
+        if holds_place:
+            self._calls[call.id] = call
+        return call
 
     def _check_place(self) -> None:
         if self.live >= self._settings.max_calls:

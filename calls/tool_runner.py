@@ -97,6 +97,7 @@ class ToolRunner:
     _seen: set[str] = field(default_factory=set)
     _jobs: list[_Job] = field(default_factory=list)
     _public_runs: deque[float] = field(default_factory=deque)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
     _over: bool = False
 
     def apply(self, changes: Iterable[CallChange]) -> None:
@@ -106,11 +107,18 @@ class ToolRunner:
                 self._seen.add(change.call_id)
                 job = _Job(change)
                 self._jobs.append(job)
-                self.tasks.start(self._work(job), f"tool of {self.context.call_id}")
+                running = self.tasks.start(self._work(job), f"tool of {self.context.call_id}")
+                self._running.add(running)
+                running.add_done_callback(self._running.discard)
             elif isinstance(change, ResponseFinished):
                 self._finish_response(change.response_id)
             elif isinstance(change, Closed):
                 self._over = True
+
+    async def settled(self) -> None:
+        """Wait until every tool that runs now has answered."""
+        if self._running:
+            await asyncio.wait(set(self._running))
 
     # -- one reply for a response's calls ----------------------------------------------------------
 

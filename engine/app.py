@@ -1,5 +1,6 @@
 """The engine's HTTP face: the Realtime API's routes, for a server to mount."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -20,14 +21,18 @@ from engine.espeak import EspeakSpeaker
 from engine.guide_brain import GuideBrain
 from engine.items import new_id
 from engine.keys import Keys
+from engine.phone import Phone, Referral, Rejection
 from engine.recognizer import NoRecognizer, Recognizer
 from engine.session_config import SessionConfig, new_session
 from engine.sideband import SidebandSocket
 from engine.speaker import Speaker
 from engine.validation import Strict, validated
+from engine.webhook import Webhook
+from engine.written import WrittenRequest, written_response
 
 MAX_OFFER_BYTES = 256 * 1024
 MAX_SESSION_BYTES = 1024 * 1024
+MAX_WRITTEN_BYTES = 256 * 1024
 BETA_CLOSE_CODE = 4000
 
 
@@ -48,12 +53,14 @@ class SecretRequest(Strict):
 class Engine:
     """What the routes share, and what has to be closed with the server."""
 
-    def __init__(self, keys: Keys, calls: Calls) -> None:
+    def __init__(self, keys: Keys, calls: Calls, phone: Phone) -> None:
         self.keys = keys
         self.calls = calls
+        self.phone = phone
 
     async def close(self) -> None:
         """End every call."""
+        self.phone.close()
         await self.calls.close()
 
 
@@ -65,6 +72,7 @@ def create_engine(
     brain: Brain | None = None,
     speaker: Speaker | None = None,
     limits: Limits | None = None,
+    webhook: Webhook | None = None,
     now: Callable[[], float] = time.time,
 ) -> FastAPI:
     """A Realtime provider, to be mounted at `/engine/v1`.
@@ -73,13 +81,16 @@ def create_engine(
 
     :param server_key: the standard key, as `Authorization: Bearer`
     :param ice_servers: as in `RTCConfiguration` (urls, username, credential); none asks nobody outside
+    :param webhook: who is told of phone calls; `app.state.engine.phone.ring` makes them, no route does
     :param now: Unix seconds, for keys that expire
     """
     faculties = Faculties(recognizer or NoRecognizer(), brain or GuideBrain(), speaker or EspeakSpeaker())
     servers = [RTCIceServer(**server) for server in ice_servers or []]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.engine = Engine(Keys(server_key, now), Calls(faculties, limits or Limits(), servers))
+    calls = Calls(faculties, limits or Limits(), servers)
+    app.state.engine = Engine(Keys(server_key, now), calls, Phone(calls, webhook))
     app.include_router(router)
+    app.include_router(written)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _http_error)
     return app
@@ -124,6 +135,7 @@ def _owned_engine(request: Request) -> Engine:
 AnyEngine = Annotated[Engine, Depends(_engine)]
 OwnedEngine = Annotated[Engine, Depends(_owned_engine)]
 router = APIRouter(prefix="/realtime")
+written = APIRouter()
 
 
 @router.post("/client_secrets")
@@ -153,6 +165,29 @@ async def hang_up(call_id: str, engine: OwnedEngine) -> Response:
     return Response(status_code=200)
 
 
+@router.post("/calls/{call_id}/accept")
+async def accept(request: Request, call_id: str, engine: OwnedEngine) -> Response:
+    """Pick up a phone that rings; the body is its session."""
+    engine.phone.accept(call_id, _json(await _body(request, MAX_SESSION_BYTES), "body"))
+    return Response(status_code=200)
+
+
+@router.post("/calls/{call_id}/reject")
+async def reject(request: Request, call_id: str, engine: OwnedEngine) -> Response:
+    """Turn a phone call away."""
+    body = _json(await _body(request, MAX_SESSION_BYTES) or b"{}", "body")
+    engine.phone.reject(call_id, validated(Rejection, body, ""))
+    return Response(status_code=200)
+
+
+@router.post("/calls/{call_id}/refer")
+async def refer(request: Request, call_id: str, engine: OwnedEngine) -> Response:
+    """Send a caller at the phone elsewhere."""
+    body = _json(await _body(request, MAX_SESSION_BYTES), "body")
+    engine.phone.refer(call_id, validated(Referral, body, ""))
+    return Response(status_code=200)
+
+
 @router.websocket("")
 async def sideband(websocket: WebSocket, call_id: str | None = None) -> None:
     """Attach to a call."""
@@ -167,6 +202,13 @@ async def sideband(websocket: WebSocket, call_id: str | None = None) -> None:
         await _refuse_socket(websocket, error)
         return
     await SidebandSocket(websocket).serve(call)
+
+
+@written.post("/responses")
+async def create_response(request: Request, engine: OwnedEngine) -> dict[str, Any]:
+    """JSON by a client's schema, filled from a conversation."""
+    body = _json(await _body(request, MAX_WRITTEN_BYTES), "body")
+    return await asyncio.to_thread(written_response, validated(WrittenRequest, body, ""))
 
 
 async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:

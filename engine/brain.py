@@ -21,6 +21,8 @@ class Prompt:
     """What to speak: `ur` or `en`."""
     explained: bool
     """Whether the caller has been told that speech is not understood here."""
+    aside: str = ""
+    """What an out-of-band response in writing is asked by its own instructions."""
     idle: bool = False
     """The caller has been silent for long; nothing new was said."""
 

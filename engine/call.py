@@ -1,4 +1,4 @@
-"""One call: a peer, its session, and the end of both."""
+"""One call: what carries it, its session, and the end of both."""
 
 import asyncio
 import logging
@@ -16,6 +16,7 @@ from engine.idle import Timer
 from engine.items import new_id
 from engine.outlet import Player
 from engine.peer import Peer
+from engine.phone_line import PhoneLine
 from engine.recognizer import Recognizer
 from engine.session import Session
 from engine.session_config import SessionConfig
@@ -54,23 +55,34 @@ class Sideband(Protocol):
         """The call is over."""
 
 
+class Carrier(Protocol):
+    """What brings the sound: a WebRTC peer or a phone line."""
+
+    async def close(self) -> None:
+        """Release everything."""
+
+
 class Call:
-    """Lives from the offer until anything ends it."""
+    """Lives from the offer, or from picking up the phone, until anything ends it."""
 
     def __init__(
         self,
         config: SessionConfig,
         faculties: Faculties,
         limits: Limits,
-        ice_servers: list[RTCIceServer],
         on_over: Callable[["Call"], None],
+        call_id: str | None = None,
     ) -> None:
-        """:param on_over: told once or more when the call has ended by itself and should be closed"""
-        self.id = new_id("rtc")
+        """
+        :param on_over: told once or more when the call has ended by itself and should be closed
+        :param call_id: of a call that rang; others get a new one
+        """
+        self.id = call_id or new_id("rtc")
         self._on_over = on_over
         self._closed = False
         self._sidebands: list[Sideband] = []
         self._channel: ChannelConnection | None = None
+        self._carrier: Carrier | None = None
         loop = asyncio.get_running_loop()
         self.session = Session(
             config,
@@ -83,22 +95,28 @@ class Call:
             expires_at=int(time.time() + limits.session_s),
         )
         self._client_events = ClientEvents(self.session)
-        self._peer = Peer(
+        self._connect_timer: Timer = loop.call_later(limits.connect_s, self._over, "no media path")
+        self._limit_timer: Timer = loop.call_later(limits.session_s, self._expire)
+
+    async def answer(self, offer: str, ice_servers: list[RTCIceServer]) -> str:
+        """The SDP answer.
+
+        :raises ApiError: for an offer that cannot be answered
+        """
+        peer = self._carrier = Peer(
             ice_servers,
             on_frame=self.session.caller.audio.hear,
             on_channel=self._channel_opened,
             on_connected=self._connected,
             on_gone=self._over,
         )
-        self._connect_timer: Timer = loop.call_later(limits.connect_s, self._over, "no media path")
-        self._limit_timer: Timer = loop.call_later(limits.session_s, self._expire)
+        return await peer.answer(offer, self._voice)
 
-    async def answer(self, offer: str) -> str:
-        """The SDP answer.
-
-        :raises ApiError: for an offer that cannot be answered
-        """
-        return await self._peer.answer(offer, self._voice)
+    def pick_up(self, line: PhoneLine) -> None:
+        """Answer a phone that rings."""
+        self._carrier = line
+        line.connect(self._voice, self.session.caller.audio.hear, self._over)
+        self._connected()
 
     def attach(self, sideband: Sideband) -> None:
         """From now on the sideband hears and may ask everything."""
@@ -122,7 +140,8 @@ class Call:
         await self.session.close()
         for sideband in self._sidebands:
             sideband.close()
-        await self._peer.close()
+        if self._carrier:
+            await self._carrier.close()
 
     def _new_voice(self, player: Player) -> VoiceTrack:
         self._voice = VoiceTrack(player)

@@ -7,6 +7,7 @@ from aiortc import RTCIceServer
 
 from engine.api_error import ApiError
 from engine.call import Call, Faculties, Limits
+from engine.phone_line import PhoneLine
 from engine.session_config import SessionConfig
 
 
@@ -31,18 +32,25 @@ class Calls:
 
         :raises ApiError: for an offer that cannot be answered
         """
-        call = Call(config, self._faculties, self._limits, self._ice_servers, self._end_soon)
+        call = Call(config, self._faculties, self._limits, self._end_soon)
         self._live[call.id] = call
         try:
-            return call, await call.answer(offer)
+            return call, await call.answer(offer, self._ice_servers)
         except BaseException:
             await self._end(call)
             raise
 
+    def pick_up(self, line: PhoneLine, config: SessionConfig) -> Call:
+        """The call of a phone that rings."""
+        call = Call(config, self._faculties, self._limits, self._end_soon, line.call_id)
+        self._live[call.id] = call
+        call.pick_up(line)
+        return call
+
     def get(self, call_id: str) -> Call:
         """:raises ApiError: 404 for a call that never was or is over"""
         if call_id not in self._live:
-            raise ApiError(f"No session found for call_id {call_id!r}.", code="call_id_not_found", status=404)
+            raise no_such_call(call_id)
         return self._live[call_id]
 
     async def hang_up(self, call_id: str) -> None:
@@ -65,3 +73,8 @@ class Calls:
     async def _end(self, call: Call) -> None:
         if self._live.pop(call.id, None):
             await call.close()
+
+
+def no_such_call(call_id: str) -> ApiError:
+    """What a call gets that never was or is over."""
+    return ApiError(f"No session found for call_id {call_id!r}.", code="call_id_not_found", status=404)

@@ -58,13 +58,22 @@ class Guide:
     def answer(self, question: str) -> str | None:
         """The sentences of the best section that answer best; None when nothing fits."""
         asked = content_words(question)
+        section = self._section(asked)
+        return " ".join(self._passage(section, asked)) if section else None
+
+    def heading(self, question: str) -> str | None:
+        """The heading of the section that answers; None when nothing fits."""
+        section = self._section(content_words(question))
+        return section.heading if section else None
+
+    def _section(self, asked: list[str]) -> Section | None:
         if not self._index or not asked:
             return None
         scores = self._index.get_scores(asked)
         best = max(range(len(scores)), key=lambda n: float(scores[n]))
         if self._coverage(asked, set(self._words[best])) < MIN_COVERAGE:
             return None
-        return " ".join(self._passage(self._sections[best], asked))
+        return self._sections[best]
 
     def _coverage(self, asked: list[str], found: set[str]) -> float:
         total = sum(self._weight(word) for word in asked)

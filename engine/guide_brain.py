@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+from engine.asides import aside
 from engine.brain import Prompt, Reply
 from engine.guide import guide_in
-from engine.items import Item
+from engine.items import Item, words_of
 from engine.phrases import phrase
 from engine.small_talk import small_talk
 from engine.tool_rules import choose_call
@@ -18,6 +19,8 @@ class GuideBrain:
 
     async def reply(self, prompt: Prompt) -> Reply:
         """What to say or call now."""
+        if prompt.aside and (told := aside(prompt)):
+            return Reply(told)
         if prompt.idle:
             return Reply(phrase("still_there", prompt.language))
         turn = _unanswered(prompt.items)
@@ -42,9 +45,7 @@ def _unanswered(items: list[Item]) -> list[Item]:
 
 
 def _words(item: Item) -> str:
-    if item.get("role") != "user":
-        return ""
-    return " ".join(filter(None, (part.get("text") or part.get("transcript") for part in item["content"])))
+    return words_of(item) if item.get("role") == "user" else ""
 
 
 def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Reply:

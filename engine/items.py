@@ -110,6 +110,12 @@ def client_item(data: Any, param: str = "item") -> Item:
     return {"id": new_id("item"), **item, "object": "realtime.item", "status": "completed"}
 
 
+def words_of(item: Item) -> str:
+    """What a message says in words; empty for what is not known in words, and for functions."""
+    parts = item.get("content") or []
+    return " ".join(filter(None, (part.get("text") or part.get("transcript") for part in parts)))
+
+
 class Items:
     """One conversation."""
 

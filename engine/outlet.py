@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -22,6 +23,23 @@ class Utterance:
     """No more packets will come."""
     started: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     """Set when the first packet goes out."""
+
+    on_news: Callable[[], None] | None = field(default=None, repr=False)
+    """Called when there is more to send, or no more will come."""
+
+    def add(self, packets: Iterable[bytes]) -> None:
+        """More to say."""
+        self.packets.extend(packets)
+        self._tell()
+
+    def finish(self) -> None:
+        """That was all."""
+        self.complete = True
+        self._tell()
+
+    def _tell(self) -> None:
+        if self.on_news:
+            self.on_news()
 
     @property
     def played_ms(self) -> int:

@@ -14,19 +14,17 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
-from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
+from aiortc.rtp import RtpPacket
 from aiortc.sdp import SessionDescription
-from av import AudioFrame
 
 from engine.api_error import ApiError
-from engine.vad import Framer
+from engine.ear import Ear
 from engine.voice_track import VoiceTrack
 
 log = logging.getLogger("guftagu.engine")
 
-JITTER_PREFETCH = 1
-"""aiortc waits for 4 packets (80 ms) before it decodes; one is enough to notice a barge-in early."""
+OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000/2\r\n(?:a=fmtp:\1 (.*)\r\n)?", re.MULTILINE)
 HIDDEN_OR_END = re.compile(r"a=end-of-candidates|a=candidate:.*\.local ")
 BAD_SDP = (
     ValueError, AssertionError, KeyError, IndexError, TypeError, AttributeError,
@@ -54,12 +52,10 @@ class Peer:
         """
         # An empty list, not None: for None aiortc asks a public STUN server.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=ice_servers))
-        self._on_frame = on_frame
+        self._ear = Ear(on_frame, asyncio.get_running_loop().call_later)
         self._on_channel = on_channel
         self._on_connected = on_connected
         self._on_gone = on_gone
-        self._listening: asyncio.Task[None] | None = None
-        self._connection.on("track", self._track)
         self._connection.on("datachannel", self._channel)
         self._connection.on("connectionstatechange", self._state)
 
@@ -78,29 +74,13 @@ class Peer:
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except BAD_SDP as error:
             raise _bad_offer(type(error).__name__) from None
-        hasten(transceiver.receiver)
-        return self._connection.localDescription.sdp
+        listen_straight(transceiver.receiver, self._ear.hear)
+        return with_quiet_silence(self._connection.localDescription.sdp)
 
     async def close(self) -> None:
         """Release sockets, threads and tasks."""
-        if self._listening:
-            self._listening.cancel()
-            await asyncio.gather(self._listening, return_exceptions=True)
         await self._connection.close()
-
-    def _track(self, track: MediaStreamTrack) -> None:
-        self._listening = asyncio.create_task(self._listen(track))
-
-    async def _listen(self, track: MediaStreamTrack) -> None:
-        framer = Framer()
-        while True:
-            try:
-                audio = await track.recv()
-            except MediaStreamError:
-                return
-            assert isinstance(audio, AudioFrame)
-            for frame in framer.frames(audio):
-                self._on_frame(frame)
+        self._ear.close()
 
     def _channel(self, channel: RTCDataChannel) -> None:
         channel.on("close", lambda: self._on_gone("data channel closed"))
@@ -114,12 +94,42 @@ class Peer:
             self._on_gone(f"peer {state}")
 
 
-def hasten(receiver: RTCRtpReceiver) -> None:
-    """Decode as soon as one packet is whole.
+class StraightBuffer:
+    """In the place of aiortc's jitter buffer, which waits for the next packet, and for 16 when one is lost.
 
-    Private to aiortc, so its version is pinned and a test holds this.
+    Nothing is left for aiortc's own decoder, a thread and two wake-ups of the loop a packet.
     """
-    receiver._RTCRtpReceiver__jitter_buffer._prefetch = JITTER_PREFETCH  # type: ignore[attr-defined]
+
+    def __init__(self, hear: Callable[[bytes, int], None]) -> None:
+        """:param hear: gets payload and timestamp of every packet that is newer than those before it"""
+        self._hear = hear
+        self._newest: int | None = None
+
+    def add(self, packet: RtpPacket) -> tuple[bool, None]:
+        """Called by aiortc; the answer says that no key frame is wanted and nothing is left to decode."""
+        if self._newest is None or 0 < (packet.sequence_number - self._newest) % 2**16 < 2**15:
+            self._newest = packet.sequence_number
+            if packet.payload:
+                self._hear(packet.payload, packet.timestamp)
+        return False, None
+
+
+def listen_straight(receiver: RTCRtpReceiver, hear: Callable[[bytes, int], None]) -> None:
+    """Hear every packet in the moment it comes.
+
+    The buffer is private to aiortc, so its version is pinned and a test holds this.
+    """
+    receiver._RTCRtpReceiver__jitter_buffer = StraightBuffer(hear)  # type: ignore[attr-defined]
+
+
+def with_quiet_silence(sdp: str) -> str:
+    """The description with the wish that the other side sends next to nothing while its caller is silent."""
+
+    def wish(found: re.Match[str]) -> str:
+        settings = ";".join(filter(None, (found[2], "usedtx=1")))
+        return f"{found[0].splitlines()[0]}\r\na=fmtp:{found[1]} {settings}\r\n"
+
+    return OPUS.sub(wish, sdp)
 
 
 def _opus() -> list[RTCRtpCodecCapability]:

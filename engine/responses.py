@@ -166,6 +166,7 @@ class Responses:
             tool_choice=params.tool_choice or config.tool_choice,
             language=language_of_session(config),
             explained=self._conversation.explained,
+            aside=_aside(params, run.response.modality),
             idle=run.idle,
         )
 
@@ -184,7 +185,7 @@ class Responses:
         language = language_of_text(sentence, language_of_session(config))
         voice = Voice(language, _name(params, config), config.audio.output.speed)
         async for packets in self._speaker.speak(sentence, voice):
-            utterance.packets.extend(packets)
+            utterance.add(packets)
         await _first_packet_sent(utterance)
 
     async def _write(self, text: str, response: Response) -> None:
@@ -207,10 +208,14 @@ class Responses:
             self._finish(run, "failed", error={"type": "server_error", "code": "engine_failure"})
         # Only now, so that `output_audio_buffer.stopped` follows `response.done`.
         if run.utterance:
-            run.utterance.complete = True
+            run.utterance.finish()
         if self._answer_owed and not self.active:
             self._answer_owed = False
             self.answer_turn()
+
+
+def _aside(params: ResponseParams, modality: str) -> str:
+    return params.instructions or "" if params.out_of_band and modality == "text" else ""
 
 
 def _name(params: ResponseParams, config: SessionConfig) -> str:

@@ -141,12 +141,13 @@ class SessionConfig(Strict):
         return self.audio.input.turn_detection
 
 
-def new_session(data: Any) -> SessionConfig:
+def new_session(data: Any, param: str = "session") -> SessionConfig:
     """The effective session of a session object as a client creates it.
 
+    :param param: what the client calls it; empty for a whole body
     :raises ApiError: naming the field
     """
-    return validated(SessionConfig, data, "session")
+    return validated(SessionConfig, data, param)
 
 
 def updated_session(current: SessionConfig, patch: Any, *, has_spoken: bool) -> SessionConfig:

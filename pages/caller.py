@@ -3,6 +3,7 @@
 import asyncio
 
 from nicegui import app, ui
+from starlette.responses import RedirectResponse
 
 from calls.call import Call
 from calls.changes import CallChange, Closed
@@ -25,6 +26,9 @@ from components.uplink import Entry, EventReported, NoticeReported, PhaseReporte
 from components.way_out import OBSTACLES, WayOut
 from components.webrtc import WebRTC
 from components.words import Words
+from pages.colors import colors
+from pages.sign_in import PATH as SIGN_IN_PATH
+from pages.sign_in import Door
 from settings import Settings
 
 END_URL = "/calls/end"
@@ -34,15 +38,19 @@ KEEP_PAGE_SECONDS = 30
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
-def install(registry: Registry, personas: dict[str, Persona], settings: Settings) -> None:
-    """Serve the page with the persona of the settings."""
+def install(registry: Registry, personas: dict[str, Persona], settings: Settings, door: Door) -> None:
+    """Serve the page with the persona of the settings, to whom the door admits."""
     stylesheet.link()
     persona = personas[settings.persona]
     keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
 
     @ui.page("/", title=persona.title, viewport=VIEWPORT, dark=True, language=None, reconnect_timeout=keep_s)
-    def caller_page(lang: str = "en") -> None:
-        CallerPage(registry, persona, settings, Words(lang))
+    def caller_page(lang: str = "en") -> RedirectResponse | None:
+        words = Words(lang)
+        if door.is_locked and not door.admits(app.storage.user):
+            return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+        CallerPage(registry, persona, settings, words)
+        return None
 
 
 class CallerPage:
@@ -181,9 +189,3 @@ class CallerPage:
     def _on_page_lost(self) -> None:
         if self._call:
             self._tasks.start(self._call.close("page_lost"), f"close {self._call.id}")
-
-
-def colors(persona: Persona) -> str:
-    """The persona's colours as CSS custom properties."""
-    chosen = persona.colors
-    return f"--ground: {chosen.ground}; --accent: {chosen.accent}; --accent2: {chosen.accent2}"

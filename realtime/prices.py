@@ -56,6 +56,10 @@ def _rates(into: str, cached: str, out: str = "0") -> Rates:
     return Rates(input=Decimal(into), cached=Decimal(cached), output=Decimal(out))
 
 
+def _text_only(into: str, cached: str, out: str) -> Price:
+    return Price(text=_rates(into, cached, out), audio=_rates("0", "0"), image=_rates(into, cached))
+
+
 _FULL = Price(text=_rates("4", "0.40", "24"), audio=_rates("32", "0.40", "64"), image=_rates("5", "0.50"))
 _MINI = Price(
     text=_rates("0.60", "0.06", "2.40"), audio=_rates("10", "0.30", "20"), image=_rates("0.80", "0.08")
@@ -65,6 +69,8 @@ MODEL_PRICES: Mapping[str, Price] = {
     "gpt-realtime-2": _FULL,
     "gpt-realtime-2.1-mini": _MINI,
     "gpt-realtime-1.5": _FULL.model_copy(update={"text": _rates("4", "0.40", "16")}),
+    "gpt-6-luna": _text_only("0.10", "0.01", "0.50"),
+    "gpt-5.6-luna": _text_only("0.20", "0.02", "1.20"),
 }
 MINUTE_PRICES: Mapping[str, Decimal] = {
     "gpt-live-transcribe": Decimal("0.017"),

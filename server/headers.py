@@ -19,6 +19,7 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._connect = "'self'"
+        self._framing = settings.frame_ancestors
         if settings.signaling == "ephemeral" and settings.provider_kind != "engine":
             url = urlsplit(settings.browser_provider_url)
             self._connect += f" {url.scheme}://{url.netloc}"
@@ -35,8 +36,13 @@ class SecurityHeaders:
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
             "style-src 'self' 'unsafe-inline'; "
             f"img-src 'self' data:; font-src 'self'; media-src 'self' blob:; connect-src {self._connect}; "
-            "object-src 'none'; base-uri 'none'; form-action 'self'"
+            "object-src 'none'; base-uri 'none'; form-action 'self'; "
+            f"frame-ancestors {self._frame_ancestors}"
         )
+
+    @property
+    def _frame_ancestors(self) -> str:
+        return f"'{self._framing}'" if self._framing in ("none", "self") else self._framing
 
 
 class _Answer:

@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("guftagu.http")
 
-QUIET_PATHS = ("/_nicegui", "/static/", "/healthz")
+LONGEST_PATH = 200
+QUIET_PATHS = ("/_nicegui", "/static/", "/healthz", "/readyz")
 """What every open page asks for, and what watches us; a line each would bury the others."""
 
 
@@ -38,4 +39,10 @@ class RequestLog:
             await self._app(scope, receive, send_with_id)
         finally:
             took_ms = (time.perf_counter() - began) * 1000
-            log.info("%s %s %s %.1f ms %s", scope["method"], scope["path"], status, took_ms, request_id)
+            log.info("%s %s %s %.1f ms %s", scope["method"], _path(scope), status, took_ms, request_id)
+
+
+def _path(scope: Scope) -> str:
+    """As it was sent, not decoded: a line break in it stays in the line."""
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
+    return raw.decode("ascii", "replace")[:LONGEST_PATH]

@@ -1,12 +1,13 @@
-"""Our own HTTP routes of a call: the relayed offer, the beacon that ends it, and health."""
+"""Our own HTTP routes of a page's call: the relayed offer, and the beacon that ends it."""
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.responses import PlainTextResponse
 
 from calls.call import CallEnded
 from calls.registry import OFFER_PATH, TICKET_HEADER, Registry
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
+from server.errors import error
 
 END_PATH = "/calls/end"
 MAX_TOKEN_BYTES = 128
@@ -20,12 +21,6 @@ async def body_up_to(request: Request, limit: int) -> bytes:
         if len(body) > limit:
             break
     return bytes(body[: limit + 1])
-
-
-def error(status: int, code: str, message: str, retry_after_s: float | None = None) -> JSONResponse:
-    """The one JSON shape of an error."""
-    headers = {"Retry-After": str(round(retry_after_s))} if retry_after_s else {}
-    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
 
 
 def call_routes(registry: Registry) -> APIRouter:
@@ -57,9 +52,5 @@ def call_routes(registry: Registry) -> APIRouter:
         if call:
             await call.close("page_left")
         return Response(status_code=204)
-
-    @router.get("/healthz")
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
 
     return router

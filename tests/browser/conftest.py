@@ -116,6 +116,12 @@ def provider_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> Ru
 
 
 @pytest.fixture
+def framed_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
+    """The same, and pages of this machine may show it in a frame."""
+    return app_of_session(**provider_env, FRAME_ANCESTORS="http://localhost:*")
+
+
+@pytest.fixture
 def strict_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
     """The same with narrow limits: one call at a time, two starts a minute, a second without the page."""
     limits = {"MAX_CALLS": "1", "STARTS_PER_MINUTE": "2", "PAGE_GRACE_SECONDS": "1"}

@@ -38,11 +38,11 @@ def test_an_insecure_address_is_named_as_the_reason_not_the_microphone(
 
 
 def test_a_frame_without_the_microphone_offers_a_tab_of_its_own(
-    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+    provider: ScriptedProvider, framed_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     # Another origin of the same site: NiceGUI itself does not start where a frame gets no storage.
     caller = caller_at(f"{provider.url}/frame".replace("127.0.0.1", "localhost"))
-    frame_tag = f"<iframe src='{provider_app.url}' width=800 height=600></iframe>"
+    frame_tag = f"<iframe src='{framed_app.url}' width=800 height=600></iframe>"
     provider.answer_next("other", headers={"Content-Type": "text/html"}, body=frame_tag)
     caller.expects_problem("favicon", "Failed to load resource")
     caller.page.goto(caller.url)

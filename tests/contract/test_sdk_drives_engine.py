@@ -106,6 +106,25 @@ async def test_a_response_can_be_cancelled(openai: AsyncOpenAI) -> None:
         assert (error["code"], error["event_id"]) == ("response_cancel_not_active", "mine")
 
 
+async def test_a_call_is_named_and_summed_up_out_of_band_from_its_own_words(openai: AsyncOpenAI) -> None:
+    async with in_call(openai, **TEXT) as call:
+        await call.type("when do you open?")
+        await call.connection.response.create()
+        await call.until("response.done")
+        for asked, told in (
+            ("Name the topic of this conversation in at most five words.", "Opening hours"),
+            (
+                "Sum up this conversation in two sentences.",
+                "The caller asked: “when do you open”. The answer was: “We open at nine”.",
+            ),
+        ):
+            await call.connection.response.create(
+                response={"conversation": "none", "output_modalities": ["text"], "instructions": asked}
+            )
+            response = (await call.until("response.done"))["response"]
+            assert response["output"][0]["content"][0]["text"] == told
+
+
 async def test_an_out_of_band_response_stays_out_of_the_conversation(openai: AsyncOpenAI) -> None:
     async with in_call(openai, instructions=GUIDE) as call:
         await call.connection.response.create(

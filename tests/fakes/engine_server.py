@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from engine.app import create_engine
 from engine.calls import Calls
+from engine.phone import Phone
 
 SERVER_KEY = "sk-engine-test"
 
@@ -23,6 +24,7 @@ class EngineServer:
 
     url: str
     calls: Calls
+    phone: Phone
     http: httpx.AsyncClient
     """A client with the server key."""
 
@@ -35,7 +37,7 @@ async def running_engine(**options: Any) -> AsyncIterator[EngineServer]:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with _served(app, listening), httpx.AsyncClient(base_url=url, headers=authorization()) as http:
-            yield EngineServer(url, app.state.engine.calls, http)
+            yield EngineServer(url, app.state.engine.calls, app.state.engine.phone, http)
 
 
 def authorization(key: str = SERVER_KEY) -> dict[str, str]:

@@ -16,6 +16,7 @@ class SidebandProvider:
 
     def __init__(self) -> None:
         self.refusals = 0
+        self.answers_questions = True
         self.refuse_with = HTTPStatus.NOT_FOUND
         self.requests: list[Request] = []
         self.received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -45,4 +46,19 @@ class SidebandProvider:
     async def _serve(self, connection: ServerConnection) -> None:
         self.connections.put_nowait(connection)
         async for frame in connection:
-            self.received.put_nowait(json.loads(frame))
+            event = json.loads(frame)
+            self.received.put_nowait(event)
+            if self.answers_questions and event.get("response", {}).get("conversation") == "none":
+                await answer(connection, event, "An answer")
+
+
+async def answer(connection: ServerConnection, question: dict[str, Any], text: str) -> None:
+    """Answer an out-of-band response as a provider does."""
+    asked = question["response"]
+    response = {"id": f"resp_{text}", "conversation_id": None, "metadata": asked["metadata"]}
+    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}
+    for kind, rest in (
+        ("created", {"status": "in_progress"}),
+        ("done", {"status": "completed", "output": [message]}),
+    ):
+        await connection.send(json.dumps({"type": f"response.{kind}", "response": {**response, **rest}}))

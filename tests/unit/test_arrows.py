@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "settings": set[str](),
     "pages": {"components", "calls", "settings"},
     "components": {"calls", "realtime", "settings"},
-    "server": {"calls", "realtime", "settings"},
+    "server": {"calls", "realtime", "settings", "store"},
     "calls": {"realtime", "store", "settings"},
     "store": set[str](),
     "realtime": set[str](),

@@ -2,11 +2,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from http import HTTPStatus
-from typing import Any
 
 import httpx
 import pytest
-from websockets.asyncio.server import ServerConnection
 
 from calls.call import CallEnded
 from calls.changes import CallChange, Closed, Connected, Finished, Summarised
@@ -14,7 +12,7 @@ from realtime.changes import ItemAdded
 from realtime.sideband import SidebandLost
 from tests.fakes.house import OFFER, House, Page
 from tests.fakes.settings import given
-from tests.fakes.sideband_provider import SidebandProvider
+from tests.fakes.sideband_provider import SidebandProvider, answer
 
 AUDIO_ANSWER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
 STARTED = {"type": "input_audio_buffer.speech_started", "item_id": "u1", "audio_start_ms": 0}
@@ -121,11 +119,14 @@ async def test_a_provider_that_names_no_call_cannot_be_controlled(house: House) 
 async def test_an_answer_to_a_question_reaches_who_asked_and_not_the_transcript(
     house: House, provider: SidebandProvider
 ) -> None:
+    provider.answers_questions = False
     call = house.open()
     await call.connect(OFFER)
     session = await provider.connections.get()
     asking = asyncio.create_task(call.ask("What is it about?"))
-    await answer(session, await provider.received.get(), "Cards")
+    question = await provider.received.get()
+    assert question["response"]["output_modalities"] == ["text"]
+    await answer(session, question, "Cards")
     assert await asking == "Cards"
     assert call.conversation.items == []
 
@@ -138,6 +139,7 @@ async def test_a_bridged_call_cannot_be_asked() -> None:
 async def test_at_the_end_the_session_is_asked_for_topic_and_summary_before_the_hang_up(
     house: House, provider: SidebandProvider
 ) -> None:
+    provider.answers_questions = False
     page = Page(house.open())
     await page.call.connect(OFFER)
     session = await provider.connections.get()
@@ -151,20 +153,3 @@ async def test_at_the_end_the_session_is_asked_for_topic_and_summary_before_the_
     summary = Summarised("A lost card", "It was lost. It was blocked.")
     assert told == [Closed("stopped"), summary, Finished(Closed("stopped"))]
     assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
-
-
-async def answer(session: ServerConnection, question: dict[str, Any], text: str) -> None:
-    """Answer an out-of-band response as a provider does."""
-    asked = question["response"]
-    assert (asked["conversation"], asked["output_modalities"]) == ("none", ["text"])
-    response = {
-        "id": f"resp_{text}",
-        "conversation_id": None,
-        "metadata": asked["metadata"],
-        "status": "completed",
-    }
-    await session.send(
-        json.dumps({"type": "response.created", "response": {**response, "status": "in_progress"}})
-    )
-    message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}
-    await session.send(json.dumps({"type": "response.done", "response": {**response, "output": [message]}}))

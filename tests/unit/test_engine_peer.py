@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 from aiortc import RTCPeerConnection, RTCRtpReceiver
+from aiortc.rtp import RtpPacket
 
 from engine.api_error import ApiError
-from engine.peer import JITTER_PREFETCH, Peer, hasten
+from engine.peer import Peer, StraightBuffer, listen_straight, with_quiet_silence
 from engine.voice_track import VoiceTrack
 from tests.fakes.webrtc_caller import calling, soon
 
@@ -126,21 +127,64 @@ async def test_opus_is_spoken_even_when_the_offer_likes_another_codec_better() -
     await ends.peer.close()
 
 
-async def test_the_jitter_buffer_hands_over_after_one_packet() -> None:
+def packet(sequence_number: int, payload: bytes = b"opus") -> RtpPacket:
+    made = RtpPacket(sequence_number=sequence_number, timestamp=960 * sequence_number)
+    made.payload = payload
+    return made
+
+
+def heard(*packets: RtpPacket) -> list[int]:
+    timestamps: list[int] = []
+    buffer = StraightBuffer(lambda _, timestamp: timestamps.append(timestamp // 960))
+    for each in packets:
+        assert buffer.add(each) == (False, None)
+    return timestamps
+
+
+def test_packets_are_heard_in_the_moment_they_come() -> None:
+    assert heard(packet(7), packet(8), packet(10)) == [7, 8, 10]
+
+
+def test_a_packet_that_comes_late_or_twice_or_with_nothing_in_it_is_not_heard() -> None:
+    assert heard(packet(7), packet(9), packet(8), packet(9), packet(10, b""), packet(11)) == [7, 9, 11]
+
+
+def test_sequence_numbers_start_again_from_zero() -> None:
+    assert heard(packet(65535), packet(0), packet(1)) == [65535, 0, 1]
+
+
+async def test_aiortc_hands_its_packets_to_our_buffer() -> None:
     """aiortc's attribute is private: this fails when its name changes."""
     connection = RTCPeerConnection()
     receiver = connection.addTransceiver("audio").receiver
-    buffer = receiver._RTCRtpReceiver__jitter_buffer  # type: ignore[attr-defined]
-    assert buffer._prefetch > JITTER_PREFETCH
-    hasten(receiver)
-    assert buffer._prefetch == JITTER_PREFETCH
+    assert hasattr(receiver._RTCRtpReceiver__jitter_buffer, "add")  # type: ignore[attr-defined]
+    listen_straight(receiver, lambda payload, timestamp: None)
+    assert isinstance(receiver._RTCRtpReceiver__jitter_buffer, StraightBuffer)  # type: ignore[attr-defined]
     await connection.close()
 
 
-async def test_every_answered_peer_is_hastened() -> None:
+@pytest.mark.parametrize(
+    ("sdp", "wished"),
+    [
+        (
+            "a=rtpmap:111 opus/48000/2\r\na=ptime:20\r\n",
+            "a=rtpmap:111 opus/48000/2\r\na=fmtp:111 usedtx=1\r\na=ptime:20\r\n",
+        ),
+        (
+            "a=rtpmap:96 opus/48000/2\r\na=fmtp:96 minptime=10;useinbandfec=1\r\n",
+            "a=rtpmap:96 opus/48000/2\r\na=fmtp:96 minptime=10;useinbandfec=1;usedtx=1\r\n",
+        ),
+        ("a=rtpmap:0 PCMU/8000\r\n", "a=rtpmap:0 PCMU/8000\r\n"),
+    ],
+)
+def test_the_browser_is_asked_to_send_next_to_nothing_while_its_caller_is_silent(
+    sdp: str, wished: str
+) -> None:
+    assert with_quiet_silence(sdp) == wished
+
+
+async def test_every_answer_asks_for_it() -> None:
     ends = Ends()
     async with calling() as caller:
-        await ends.answer(await caller.offer())
-    receiver = ends.peer._connection.getReceivers()[0]
-    assert receiver._RTCRtpReceiver__jitter_buffer._prefetch == JITTER_PREFETCH  # type: ignore[attr-defined]
+        assert "usedtx=1" in await ends.answer(await caller.offer())
     await ends.peer.close()

@@ -1,21 +1,16 @@
-import numpy as np
-from av import AudioFrame
+import os
+import subprocess
+import sys
 
-from engine.vad import FRAME_BYTES, Framer, new_detector
+from engine.vad import FRAME_BYTES, new_detector
 
-
-def stereo_48k(samples: int, n: int = 0) -> AudioFrame:
-    frame = AudioFrame.from_ndarray(np.full((1, 2 * samples), 1000, np.int16), format="s16", layout="stereo")
-    frame.sample_rate, frame.pts = 48_000, n * samples
-    return frame
-
-
-def test_audio_of_any_rate_comes_out_as_detector_frames_of_the_same_length() -> None:
-    framer = Framer()
-    frames = [frame for n in range(50) for frame in framer.frames(stereo_48k(960, n))]
-    assert {len(frame) for frame in frames} == {FRAME_BYTES}
-    assert 30 <= len(frames) <= 31
-    assert np.frombuffer(frames[10], np.int16).mean() == 1000
+COUNT_THREADS = """
+import os
+from engine.vad import FRAME_BYTES, new_detector
+before = len(os.listdir("/proc/self/task"))
+new_detector()(bytes(FRAME_BYTES))
+print(len(os.listdir("/proc/self/task")) - before)
+"""
 
 
 def test_silence_is_no_speech() -> None:
@@ -24,3 +19,10 @@ def test_silence_is_no_speech() -> None:
 
 def test_every_call_has_a_detector_of_its_own() -> None:
     assert new_detector() is not new_detector()
+
+
+def test_the_detector_starts_no_threads_that_spin() -> None:
+    """The library reads the limit when it is loaded, so this needs a process that has not loaded it."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    told = subprocess.run([sys.executable, "-c", COUNT_THREADS], env=plain, capture_output=True, check=True)
+    assert told.stdout.strip() == b"0"

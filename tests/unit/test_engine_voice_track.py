@@ -1,8 +1,10 @@
+import asyncio
+
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
 from engine.outlet import Utterance
-from engine.voice_track import SILENCE, VoiceTrack
+from engine.voice_track import NOTHING_FOLLOWS, SAMPLES_PER_PACKET, SILENCE, SILENT_PACKETS, VoiceTrack
 
 
 class Player:
@@ -49,11 +51,60 @@ async def test_an_utterance_that_runs_dry_is_silent_until_more_comes() -> None:
     slow = utterance("slow", b"1", complete=False)
     track.play(slow)
     assert await payloads(track, 2) == [b"1", SILENCE]
-    slow.packets.append(b"2")
-    slow.complete = True
+    slow.add([b"2"])
+    slow.finish()
     assert await payloads(track, 2) == [b"2", SILENCE]
     assert player.log == ["started slow", "stopped slow"]
     assert slow.played_ms == 40
+
+
+async def at_rest(track: VoiceTrack) -> None:
+    assert await payloads(track, SILENT_PACKETS + 1) == [SILENCE] * SILENT_PACKETS + [NOTHING_FOLLOWS]
+
+
+async def test_after_a_while_of_silence_next_to_nothing_is_sent_and_the_time_goes_on() -> None:
+    track = VoiceTrack(Player())
+    await at_rest(track)
+    packets = [await track.recv() for _ in range(2)]
+    assert [bytes(packet) for packet in packets] == [NOTHING_FOLLOWS] * 2
+    first, second = (packet.pts or 0 for packet in packets)
+    assert second - first > 10 * SAMPLES_PER_PACKET
+    assert second % SAMPLES_PER_PACKET == 0
+
+
+async def test_what_is_said_into_a_rest_is_heard_at_once() -> None:
+    track = VoiceTrack(Player())
+    await at_rest(track)
+    coming = asyncio.create_task(track.recv())
+    await asyncio.sleep(0)
+    track.play(utterance("one", b"1"))
+    assert bytes(await coming) == b"1"
+
+
+async def test_words_that_come_late_end_the_rest_too() -> None:
+    player = Player()
+    track = VoiceTrack(player)
+    slow = utterance("slow", complete=False)
+    track.play(slow)
+    await at_rest(track)
+    coming = asyncio.create_task(track.recv())
+    slow.add([b"1"])
+    assert bytes(await coming) == b"1"
+    await at_rest(track)
+    coming = asyncio.create_task(track.recv())
+    slow.finish()
+    assert bytes(await coming) == NOTHING_FOLLOWS
+    assert player.log == ["started slow", "stopped slow"]
+
+
+async def test_a_track_that_is_stopped_at_rest_ends() -> None:
+    track = VoiceTrack(Player())
+    await at_rest(track)
+    coming = asyncio.create_task(track.recv())
+    await asyncio.sleep(0)
+    track.stop()
+    with pytest.raises(MediaStreamError):
+        await coming
 
 
 async def test_clearing_is_heard_with_the_next_packet_and_tells_what_was_played() -> None:

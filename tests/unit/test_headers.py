@@ -1,6 +1,7 @@
 import re
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -51,3 +52,19 @@ async def test_a_browser_may_reach_the_provider_only_when_it_posts_there_itself(
     ephemeral = await get("/page", openai_api_key="sk", signaling="ephemeral")
     assert "api.openai.com" not in relay.headers["content-security-policy"]
     assert "connect-src 'self' https://api.openai.com;" in ephemeral.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "policy"),
+    [
+        ("none", "frame-ancestors 'none'"),
+        ("self", "frame-ancestors 'self'"),
+        (
+            "https://*.replit.dev https://replit.com",
+            "frame-ancestors https://*.replit.dev https://replit.com",
+        ),
+    ],
+)
+async def test_a_page_is_framed_only_by_whom_the_setting_names(setting: str, policy: str) -> None:
+    answer = await get("/page", frame_ancestors=setting)
+    assert answer.headers["content-security-policy"].endswith(policy)

@@ -60,6 +60,7 @@ def test_settings_override_what_the_folder_says(tmp_path: Path) -> None:
         (GOOD + 'colour = "red"\n', "colour"),
         (GOOD + '[colors]\nground = "red"\n', "colors.ground"),
         (GOOD + "[turn_detection]\nthreshold = 2\n", "turn_detection.threshold"),
+        (GOOD + 'transfer_to = "https://example.org"\n', "transfer_to"),
         (GOOD.replace("{name}", "other"), "name"),
     ],
 )

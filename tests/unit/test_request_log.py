@@ -49,3 +49,12 @@ async def test_what_watches_us_leaves_no_line(
 ) -> None:
     await http.get("/healthz")
     assert "healthz 2" not in caplog.text
+
+
+async def test_a_path_cannot_begin_a_line_of_its_own(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await http.get("/x%0aPOST%20/forged")
+    lines = [record.getMessage() for record in caplog.records if record.name == "guftagu.http"]
+    assert lines[0].startswith("GET /x%0aPOST%20/forged 404")
+    assert "\n" not in lines[0]

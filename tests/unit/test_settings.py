@@ -31,6 +31,9 @@ def test_keys_do_not_show_when_settings_are_printed() -> None:
         Settings(openai_api_key="sk-secret", engine_api_key="engine-secret", storage_secret="cookie-secret")
     )
     assert "secret" not in shown.replace("storage_secret", "")
+    secrets = {"api_keys": "a-key-nobody-may-see", "access_code": "sesame", "admin_password_hash": "hashed"}
+    shown = repr(Settings.model_validate(secrets))
+    assert not any(value in shown for value in secrets.values())
 
 
 @pytest.mark.parametrize(
@@ -41,6 +44,11 @@ def test_keys_do_not_show_when_settings_are_printed() -> None:
         ("SIGNALING", "magic"),
         ("OPENAI_BASE_URL", "ftp://x"),
         ("MAX_CALLS", "0"),
+        ("API_KEYS", "short"),
+        ("ALLOWED_ORIGINS", "https://app.example/path"),
+        ("ALLOWED_ORIGINS", "*"),
+        ("FRAME_ANCESTORS", "https://x; script-src *"),
+        ("LOG_LEVEL", "loud"),
     ],
 )
 def test_a_wrong_setting_is_named_without_its_value(
@@ -59,6 +67,13 @@ def test_an_empty_setting_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> No
 def test_settings_are_read_from_an_env_file_too(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("MAX_CALLS=3\n")
     assert load_settings().max_calls == 3
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_MODELS", "one, two,")
+    monkeypatch.setenv("ALLOWED_ORIGINS", "https://App.example")
+    settings = load_settings()
+    assert (settings.allowed_models, settings.allowed_origins) == (["one", "two"], ["https://app.example"])
 
 
 def test_ice_servers_are_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,57 @@
+"""A client under measurement, ours or the yardstick, as its visitor and the probes see it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+LIVE = "بولیں"
+"""In the status of every client once it is live."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where it is, and what is its own in the page."""
+
+    name: str
+    url: str
+    ready: str
+    """JavaScript, true once a click would be heard."""
+    bubble_text: str
+    """Selector of a bubble's words inside the bubble; empty: the bubble holds nothing else."""
+
+    @contextmanager
+    def visited(self, browser: Browser, probe: Path) -> Iterator[Page]:
+        """An open page of a visitor of their own, with `probe` run before its scripts."""
+        # The policy of our pages would keep the probes' worklet out.
+        context = browser.new_context(bypass_csp=True)
+        context.add_init_script(path=probe)
+        try:
+            page = context.new_page()
+            page.goto(self.url)
+            page.wait_for_function(self.ready)
+            yield page
+        finally:
+            context.close()
+
+
+def our_client(name: str, url: str) -> Client:
+    return Client(name, url, "window.did_handshake", ".bubble__text")
+
+
+def classic_client(url: str) -> Client:
+    return Client("classic", url, "document.readyState === 'complete'", "")
+
+
+def press_start(page: Page) -> None:
+    page.get_by_role("button", name="Start Conversation").click()
+
+
+def wait_until_live(page: Page) -> None:
+    expect(page.get_by_role("status").first).to_contain_text(LIVE, timeout=15_000)
+
+
+def wait_until_over(page: Page) -> None:
+    expect(page.get_by_role("status").first).not_to_contain_text(LIVE)

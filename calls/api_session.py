@@ -1,0 +1,231 @@
+"""A session that an outside client opened: one record over as many provider sessions as it takes."""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from calls.attendance import Attendants
+from calls.call import Call, Cancellable, Watcher
+from calls.changes import CallChange, Closed, Finished, PhaseChanged
+from calls.dialer import Dialer
+from calls.extraction import with_profile
+from calls.history import history
+from calls.meter import Meter
+from calls.persona import Persona
+from calls.recorder import Recorder
+from calls.registry import Registry
+from realtime.client import ClientSecret
+from realtime.conversation import Conversation
+from realtime.session import SessionSpec
+
+SECRET_SECONDS = 60
+UNUSED_SECONDS = 60 * 60
+LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money")
+"""After these no report is taken until the session is renewed; other limits are over with the next report."""
+
+
+class LimitReached(Exception):
+    """The session's present call was ended by a limit; its code is the text."""
+
+
+class ApiSession:
+    """The conversation of an outside client.
+
+    Each provider session it goes over is a `Call` of its own on the same conversation: one that this server
+    places from the client's offer, or one that the client reports of.
+    """
+
+    def __init__(
+        self, persona: Persona, owner: str, dialer: Dialer, registry: Registry, *, relayed: bool
+    ) -> None:
+        """
+        :param owner: whose key opened it
+        :param dialer: with the choices of the client
+        :param relayed: it comes through this server alone, so it needs no client secrets
+        """
+        self.id = f"session_{secrets.token_hex(12)}"
+        self.persona = self._unknowing = persona
+        self.owner = owner
+        self.visitor_id = owner
+        self.conversation = Conversation()
+        self.controlled = dialer.controls(persona)
+        self.closed: Closed | None = None
+        self._relayed = relayed
+        self._dialer = dialer
+        self._registry = registry
+        self._call: Call | None = None
+        self._watchers: list[Watcher] = []
+        self._to_forward: list[dict[str, Any]] = []
+        self._earlier: set[str] = set()
+        self._unused: Cancellable | None = None
+        self._recorder = self._record()
+        self.touch()
+
+    def _record(self) -> Recorder | None:
+        attendance = self._registry.attendance
+        return attendance.record(self, self._spec(), kind="api", owner=self.owner) if attendance else None
+
+    def _spec(self) -> SessionSpec:
+        return self._dialer.spec(self.persona)
+
+    # -- watching ----------------------------------------------------------------------------------
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """As `Call.watch`, over all its calls."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def _tell(self, *changes: CallChange) -> None:
+        for watcher in list(self._watchers):
+            watcher(list(changes))
+
+    def _follow(self, call: Call, changes: list[CallChange]) -> None:
+        """Pass on what a call says, but not that it is over: the session goes on."""
+        own = [each for each in changes if not isinstance(each, Closed | Finished | PhaseChanged)]
+        if own:
+            self._tell(*own)
+        if self.closed and call is self._call and any(isinstance(each, Finished) for each in changes):
+            self._tell(Finished(self.closed))
+
+    # -- provider sessions -------------------------------------------------------------------------
+
+    async def secret(self) -> ClientSecret | None:
+        """What lets the client open a provider session by itself; None where it is to come through here.
+
+        :raises ProviderFailure: none was minted
+        """
+        if self._relayed:
+            return None
+        return await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
+
+    async def connect(self, offer_sdp: str) -> str:
+        """Place a call from the client's offer, in place of the one before; the provider's SDP answer.
+
+        :raises CallRefused: there is no place for it
+        :raises ProviderFailure: the provider did not create it
+        :raises CallEnded: it was ended meanwhile
+        """
+        self.touch()
+        self._leave_call("renewed")
+        call = self._begin_call(holds_place=True)
+        answer = await call.connect(offer_sdp)
+        if call.controlled:
+            call.send(*history(self.conversation))
+        return answer
+
+    def renew(self) -> list[dict[str, Any]]:
+        """Make ready for another provider session; the events that give it its memory.
+
+        A call that was placed here goes on until the next one takes its place.
+        """
+        self.touch()
+        if not self._is_placed():
+            self._leave_call("renewed")
+            self._call = None
+        self._earlier = {item.id for item in self.conversation.items}
+        return history(self.conversation)
+
+    def _begin_call(self, *, holds_place: bool) -> Call:
+        call = self._registry.new_call(
+            self.persona, self.owner, self._dialer, self.conversation, holds_place=holds_place
+        )
+        call.watch(lambda changes: self._follow(call, changes))
+        call.attach(self._to_forward.extend)
+        attendance = self._registry.attendance
+        if attendance and self._recorder:
+            attendance.hold(call, self._spec(), self._recorder)
+        self._call = call
+        return call
+
+    def _leave_call(self, reason: str) -> None:
+        if self._call:
+            self._call.end(reason)
+
+    def _is_placed(self) -> bool:
+        return self._call is not None and self._registry.live_call(self._call.id) is self._call
+
+    # -- what the client reports -------------------------------------------------------------------
+
+    async def report(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Take in events of the provider session; the client events it is to be sent because of them.
+
+        :raises LimitReached: nothing was taken; the client is to hang up
+        """
+        self.touch()
+        call = self._reported_call()
+        for event in events:
+            call.receive(self._continued(event), time.monotonic() * 1000)
+        if attendants := self._attendants():
+            await attendants.runner.settled()
+        to_forward, self._to_forward[:] = list(self._to_forward), []
+        return to_forward
+
+    def _reported_call(self) -> Call:
+        call = self._call
+        if call and not call.closed:
+            return call
+        if call and call.closed and call.closed.reason in LASTING_LIMITS:
+            raise LimitReached(call.closed.reason)
+        return self._begin_call(holds_place=False)
+
+    def _continued(self, event: dict[str, Any]) -> dict[str, Any]:
+        """The first item of a further provider session stands behind those of the earlier ones."""
+        if not self._earlier or event.get("previous_item_id", "") is not None:
+            return event
+        item = event.get("item")
+        item_id = item.get("id") if isinstance(item, dict) else event.get("item_id")
+        items = self.conversation.items
+        if item_id in self._earlier or not items:
+            return event
+        return {**event, "previous_item_id": items[-1].id}
+
+    # -- the profile -------------------------------------------------------------------------------
+
+    @property
+    def instructions(self) -> str:
+        """What the agent is told, with what is known of the caller."""
+        return self._spec().instructions
+
+    def know(self, profile: dict[str, Any]) -> bool:
+        """Tell the agent of the profile from now on; whether the live session was told too."""
+        self.touch()
+        self.persona = with_profile(self._unknowing, profile)
+        return self._call is not None and self._call.instruct(self.instructions)
+
+    @property
+    def meter(self) -> Meter | None:
+        """Of its present call."""
+        attendants = self._attendants()
+        return attendants.meter if attendants else None
+
+    def _attendants(self) -> Attendants | None:
+        attendance = self._registry.attendance
+        return attendance.of(self._call.id) if attendance and self._call else None
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    def touch(self) -> None:
+        """It is in use."""
+        if self._unused:
+            self._unused.cancel()
+        self._unused = None if self.closed else self._registry.timer(UNUSED_SECONDS, self._end_unused)
+
+    def _end_unused(self) -> None:
+        if self._is_placed():
+            self.touch()
+        else:
+            self.end("unused")
+
+    def end(self, reason: str) -> None:
+        """Close it and its record, once; what is to be done at the provider is done in the background."""
+        if self.closed:
+            return
+        self.closed = Closed(reason)
+        if self._unused:
+            self._unused.cancel()
+        self._tell(self.closed)
+        finished_later = self._call is not None and not self._call.is_finished
+        self._leave_call(reason)
+        if not finished_later:
+            self._tell(Finished(self.closed))

@@ -1,0 +1,312 @@
+"""What the API takes and gives, in JSON: camelCase names, times in ISO 8601, money as decimal text."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from calls.session_book import Choice
+from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
+
+MAX_REPORTED = 500
+MAX_REPORTED_CHARS = 8000
+
+Name = Annotated[str, Field(min_length=1, max_length=64)]
+SessionId = Annotated[str, Field(max_length=64, examples=["session_9f2c51d07ab34e68c1d2e3f4"])]
+
+
+def examples(*shown: dict[str, Any]) -> ConfigDict:
+    """How a shape looks when it is used."""
+    return ConfigDict(json_schema_extra={"examples": list(shown)})
+
+
+class Shape(BaseModel):
+    """One JSON object."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        serialize_by_alias=True,
+        use_attribute_docstrings=True,
+        extra="forbid",
+    )
+
+
+class Wanted(Shape):
+    """What the agent of a session is to be; whatever is left out is the deployment's to say."""
+
+    model: Name | None = None
+    voice: Name | None = None
+
+
+class TokenWanted(Wanted):
+    """Body of `POST /token`."""
+
+    model_config = examples({}, {"model": "gpt-realtime-2.1", "voice": "marin"})
+
+
+class SessionWanted(Wanted):
+    """Body of `POST /session`."""
+
+    model_config = examples({}, {"persona": "jsbank", "voice": "marin"}, {"relayed": True})
+    persona: Name | None = None
+    transcription: Name | None = None
+    """The recogniser's model."""
+    relayed: bool = False
+    """The client will post its offer to `/session/{id}/call`, and needs no secret.
+
+    Personas whose calls the server controls ask for it.
+    """
+
+    def choice(self) -> Choice:
+        return Choice(self.persona, self.model, self.voice, self.transcription)
+
+
+class Token(Shape):
+    """A client secret, good for a minute."""
+
+    model_config = examples(
+        {"clientSecret": "ek_68af296e8e408191a1120ab6383263c2", "expiresAt": 1790000060, "raw": {}}
+    )
+    client_secret: str
+    expires_at: int
+    """Unix seconds."""
+    raw: dict[str, Any]
+    """The provider's whole answer."""
+
+
+class Opened(Shape):
+    """A session, and the secret for its provider session."""
+
+    model_config = examples(
+        {
+            "sessionId": "session_9f2c51d07ab34e68c1d2e3f4",
+            "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
+            "expiresAt": 1790000060,
+        }
+    )
+    session_id: str
+    client_secret: str | None
+    """None for a relayed session."""
+    expires_at: int | None
+
+
+class RenewalWanted(Shape):
+    """Body of `POST /session/renew`."""
+
+    model_config = examples({"sessionId": "session_9f2c51d07ab34e68c1d2e3f4"})
+    session_id: SessionId
+
+
+class Renewed(Opened):
+    """The same session, ready for another provider session."""
+
+    model_config = examples(
+        {
+            "sessionId": "session_9f2c51d07ab34e68c1d2e3f4",
+            "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
+            "expiresAt": 1790000060,
+            "history": [
+                {
+                    "type": "conversation.item.create",
+                    "item": {
+                        "id": "item_1",
+                        "type": "message",
+                        "role": "user",
+                        "content": [{"type": "input_text", "text": "I lost my card."}],
+                    },
+                }
+            ],
+        }
+    )
+    history: list[dict[str, Any]]
+    """Client events that give the new provider session its memory. The server sends them itself where it
+    controls the call."""
+
+
+class ReportedItem(Shape):
+    """One message, when the client has words and no events."""
+
+    role: Literal["user", "assistant"]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_REPORTED_CHARS)]
+    id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    """An id that was reported before is the same message."""
+
+
+class Reported(Shape):
+    """Body of `POST /session/{id}/events`: the provider's events as they came, or messages."""
+
+    model_config = examples(
+        {"items": [{"role": "user", "text": "I lost my card."}]},
+        {
+            "events": [
+                {
+                    "type": "conversation.item.input_audio_transcription.completed",
+                    "item_id": "item_1",
+                    "transcript": "I lost my card.",
+                }
+            ]
+        },
+    )
+    events: Annotated[list[dict[str, Any]], Field(max_length=MAX_REPORTED)] = []
+    items: Annotated[list[ReportedItem], Field(max_length=MAX_REPORTED)] = []
+
+
+class Taken(Shape):
+    """What a report led to."""
+
+    model_config = examples({"taken": 1, "send": []})
+    taken: int
+    """How many events and items were read."""
+    send: list[dict[str, Any]]
+    """Client events to send to the provider's session now, such as the output of a tool that ran here."""
+
+
+class ProfileWanted(Shape):
+    """Body of `POST /extract-profile`."""
+
+    model_config = examples(
+        {"sessionId": "session_9f2c51d07ab34e68c1d2e3f4"},
+        {
+            "sessionId": "session_9f2c51d07ab34e68c1d2e3f4",
+            "schema": {
+                "type": "object",
+                "properties": {"city": {"type": ["string", "null"]}},
+                "required": ["city"],
+                "additionalProperties": False,
+            },
+        },
+    )
+    session_id: SessionId
+    wanted: dict[str, Any] | None = Field(default=None, alias="schema")
+    """JSON schema of an object; without it the customer profile."""
+
+
+class Profile(Shape):
+    """A profile, and what the agent is to be told."""
+
+    model_config = examples(
+        {
+            "profile": {
+                "name": "Ayesha Khan",
+                "phone": None,
+                "city": "Lahore",
+                "account_type": "savings",
+                "need": "Block a lost card",
+                "sentiment": "neutral",
+                "follow_up": None,
+            },
+            "instructions": "…",
+            "pushed": True,
+        }
+    )
+    profile: dict[str, Any]
+    instructions: str
+    """The agent's instructions with the profile in them."""
+    pushed: bool
+    """The live session has them already; otherwise they are the client's to send (`session.update`)."""
+
+
+class Session(Shape):
+    """One conversation as it is recorded."""
+
+    id: str
+    persona: str
+    kind: str
+    control: str
+    opened_at: datetime
+    closed_at: datetime | None
+    reason: str | None
+    """Why it ended."""
+    model: str | None
+    voice: str | None
+    language: str | None
+    cost_usd: Annotated[str, Field(examples=["0.0072056"])]
+    topic: str | None
+    summary: str | None
+
+    @classmethod
+    def of(cls, record: SessionRecord) -> "Session":
+        return cls(**_fields(cls, record))
+
+
+class Sessions(Shape):
+    """Some sessions, the newest first."""
+
+    sessions: list[Session]
+    next: str | None
+    """Give it as `before` to see those opened earlier; None: there are none."""
+
+
+class Item(Shape):
+    """One item of a conversation; card numbers and the like are masked."""
+
+    item_id: str
+    role: str
+    kind: str
+    source: str
+    """Who told of it: `provider`, `browser` or `client`."""
+    text: str
+    heard: int | None
+    """Characters that were played before the caller cut in."""
+    started_at_ms: int | None
+    ended_at_ms: int | None
+    interrupted: bool
+    finished: bool
+
+
+class Usage(Shape):
+    """What the provider bills for one response, transcription or extraction."""
+
+    source: str
+    reference: str
+    model: str
+    usage: dict[str, Any]
+    cost_usd: str
+    at: datetime
+
+
+class ToolCall(Shape):
+    """A tool the agent called."""
+
+    call_id: str
+    name: str
+    status: str
+    started_at: datetime
+    took_ms: int | None
+    arguments: str | None
+    output: str | None
+
+
+class SessionInFull(Session):
+    """One conversation, and all that belongs to it."""
+
+    items: list[Item]
+    tool_calls: list[ToolCall]
+    usage: list[Usage]
+    profile: dict[str, Any] | None
+
+    @classmethod
+    def with_parts(
+        cls,
+        record: SessionRecord,
+        items: list[ItemRecord],
+        tool_calls: list[ToolCallRecord],
+        usage: list[UsageRecord],
+        profile: dict[str, Any] | None,
+    ) -> "SessionInFull":
+        return cls(
+            **_fields(Session, record),
+            items=[Item(**_fields(Item, each)) for each in items],
+            tool_calls=[ToolCall(**_fields(ToolCall, each)) for each in tool_calls],
+            usage=[Usage(**_fields(Usage, each)) for each in usage],
+            profile=profile,
+        )
+
+
+def _fields(shape: type[Shape], record: object) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in shape.model_fields}
+    if "cost_usd" in values:
+        values["cost_usd"] = f"{values['cost_usd']:f}"
+    return values

@@ -1,0 +1,163 @@
+"""Errors as the API tells them: one JSON shape, `{"error": {"code", "message"}}`."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from calls.api_session import LimitReached
+from calls.call import CallEnded
+from calls.registry import CallRefused
+from calls.session_book import ChoiceRefused, SecretRefused
+from realtime.failures import ProviderFailure
+from realtime.sdp_policy import OfferRefused
+from store.database import StoreFailure
+from store.records import SessionUnknown
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong."""
+
+    code: str
+    """For programs."""
+    message: str
+    """For people: a sentence."""
+
+
+class ErrorAnswer(BaseModel):
+    """Every answer that is no success."""
+
+    model_config = {
+        "json_schema_extra": {
+            "examples": [{"error": {"code": "session_unknown", "message": "There is no such session."}}]
+        }
+    }
+    error: ErrorDetail
+
+
+class ApiError(Exception):
+    """Ends a request with this error."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        challenge: str | None = None,
+    ) -> None:
+        """:param challenge: `WWW-Authenticate`, with a 401"""
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.retry_after_s = retry_after_s
+        self.challenge = challenge
+
+    def answer(self) -> JSONResponse:
+        answer = error(self.status, self.code, self.message, self.retry_after_s)
+        if self.challenge:
+            answer.headers["WWW-Authenticate"] = self.challenge
+        return answer
+
+
+def error(status: int, code: str, message: str, retry_after_s: float | None = None) -> JSONResponse:
+    """The one JSON shape of an error."""
+    headers = {"Retry-After": str(round(retry_after_s))} if retry_after_s else {}
+    return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
+
+
+def session_unknown() -> ApiError:
+    """Also for what is somebody else's: nobody learns what exists."""
+    return ApiError(404, "session_unknown", "There is no such session.")
+
+
+REFUSALS = {
+    "calls_full": "All lines are taken just now.",
+    "starts_exceeded": "That was many starts in a short time.",
+    "limit_day_money": "What this server may spend in a day is spent.",
+}
+HTTP_SENTENCES = {
+    404: ("not_found", "There is no such route."),
+    405: ("method_not_allowed", "This route does not take this method."),
+    413: ("request_too_large", "The request is too large."),
+}
+
+
+def _bad_request(request: Request, failure: RequestValidationError) -> ApiError:
+    """Which fields are wrong and what they take; never what was sent."""
+    problems = [f"{_place(e)}: {e['msg']}" for e in failure.errors()]
+    return ApiError(400, "bad_request", f"{'; '.join(problems)}.")
+
+
+def _place(problem: dict[str, Any]) -> str:
+    first, *rest = problem["loc"]
+    return str(first) if problem["type"] == "json_invalid" or not rest else ".".join(map(str, rest))
+
+
+def _http(request: Request, failure: HTTPException) -> ApiError:
+    code, sentence = HTTP_SENTENCES.get(failure.status_code, ("bad_request", "The request cannot be read."))
+    return ApiError(failure.status_code, code, sentence)
+
+
+def _told(request: Request, failure: Exception) -> ApiError:
+    """What the API says of a failure of the parts below it."""
+    match failure:
+        case CallRefused(code=code, retry_after_s=wait):
+            return ApiError(429, code, REFUSALS[code], retry_after_s=wait)
+        case ChoiceRefused():
+            return ApiError(400, "not_allowed", str(failure))
+        case SecretRefused():
+            sentence = (
+                "This persona's calls are controlled by the server, and who holds a client secret controls "
+                "the session. Open it with relayed: true and post the offer to /session/{id}/call."
+            )
+            return ApiError(403, "relay_needed", sentence)
+        case LimitReached():
+            return ApiError(409, str(failure), "A limit of this call is reached: hang up, or renew it.")
+        case OfferRefused():
+            return ApiError(400, "offer_refused", f"{failure}.")
+        case ProviderFailure(code=code, retry_after_s=wait):
+            return ApiError(502, code, "The provider did not do what was asked.", retry_after_s=wait)
+        case CallEnded():
+            return ApiError(409, "stopped", "The call was ended before the provider answered.")
+        case SessionUnknown():
+            return session_unknown()
+        case StoreFailure():
+            return ApiError(503, "store_unavailable", "The records cannot be reached just now.")
+    return ApiError(500, "internal", "Something went wrong on our side.")
+
+
+OURS = (
+    CallRefused,
+    ChoiceRefused,
+    SecretRefused,
+    LimitReached,
+    OfferRefused,
+    ProviderFailure,
+    CallEnded,
+    SessionUnknown,
+    StoreFailure,
+    Exception,
+)
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Let every failure of `app` have the one shape."""
+    app.add_exception_handler(ApiError, _answer(lambda request, failure: failure))
+    app.add_exception_handler(RequestValidationError, _answer(_bad_request))
+    app.add_exception_handler(HTTPException, _answer(_http))
+    for kind in OURS:
+        app.add_exception_handler(kind, _answer(_told))
+
+
+def _answer(say: Callable[..., ApiError]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, failure: Exception) -> Response:
+        return say(request, failure).answer()
+
+    return answer

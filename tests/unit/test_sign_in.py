@@ -1,0 +1,44 @@
+from typing import Any
+
+from calls.attempts import TRIES_PER_MINUTE
+from pages.sign_in import Door
+from tests.fakes.settings import given
+
+
+def door(code: str | None = "open sesame", secret: str = "salt") -> Door:
+    return Door(given(access_code=code, storage_secret=secret))
+
+
+def test_without_a_code_the_door_stands_open() -> None:
+    assert not door(None).is_locked
+    assert door(None).admits({})
+
+
+def test_a_visitor_who_knows_the_code_is_remembered() -> None:
+    visitor: dict[str, Any] = {}
+    assert not door().admits(visitor)
+    assert door().enter(visitor, "open sesame", "a") is None
+    assert door().admits(visitor)
+    assert "open sesame" not in str(visitor)
+
+
+def test_a_wrong_code_opens_nothing() -> None:
+    visitor: dict[str, Any] = {}
+    for code in ("", "open", "کھل جا"):
+        assert door().enter(visitor, code, "a") == "wrong"
+    assert not door().admits(visitor)
+
+
+def test_who_entered_an_earlier_code_is_asked_again() -> None:
+    visitor: dict[str, Any] = {}
+    door().enter(visitor, "open sesame", "a")
+    assert not door("another").admits(visitor)
+    assert not door(secret="other").admits(visitor)
+
+
+def test_codes_are_tried_so_many_times_a_minute_even_the_right_one() -> None:
+    guarded, visitor = door(), dict[str, Any]()
+    for _ in range(TRIES_PER_MINUTE):
+        assert guarded.enter(visitor, "guess", "a") == "wrong"
+    assert guarded.enter(visitor, "open sesame", "a") == "too_many"
+    assert guarded.enter(visitor, "open sesame", "b") is None
