@@ -126,6 +126,11 @@ class Settings(BaseSettings):
             raise ValueError("takes none, self, or origins such as https://*.example.org")
         return value
 
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
     @field_validator("openai_base_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:

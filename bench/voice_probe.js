@@ -57,7 +57,7 @@ const bench = (window.benchVoice = {
   },
 
   /** The first `kind` heard after a time, there or still to come. */
-  async next(kind, after, timeout_ms = 20000) {
+  async next(kind, after, timeout_ms = 60000) {
     const deadline = performance.now() + timeout_ms;
     for (;;) {
       const found = bench.heard.find((one) => one.kind === kind && one.at >= after);

@@ -57,7 +57,6 @@ class ApiSession:
         self._call: Call | None = None
         self._watchers: list[Watcher] = []
         self._to_forward: list[dict[str, Any]] = []
-        self._earlier: set[str] = set()
         self._unused: Cancellable | None = None
         self._recorder = self._record()
         self.touch()
@@ -123,7 +122,6 @@ class ApiSession:
         if not self._is_placed():
             self._leave_call("renewed")
             self._call = None
-        self._earlier = {item.id for item in self.conversation.items}
         return history(self.conversation)
 
     def _begin_call(self, *, holds_place: bool) -> Call:
@@ -155,7 +153,7 @@ class ApiSession:
         self.touch()
         call = self._reported_call()
         for event in events:
-            call.receive(self._continued(event), time.monotonic() * 1000)
+            call.receive(event, time.monotonic() * 1000)
         if attendants := self._attendants():
             await attendants.runner.settled()
         to_forward, self._to_forward[:] = list(self._to_forward), []
@@ -168,17 +166,6 @@ class ApiSession:
         if call and call.closed and call.closed.reason in LASTING_LIMITS:
             raise LimitReached(call.closed.reason)
         return self._begin_call(holds_place=False)
-
-    def _continued(self, event: dict[str, Any]) -> dict[str, Any]:
-        """The first item of a further provider session stands behind those of the earlier ones."""
-        if not self._earlier or event.get("previous_item_id", "") is not None:
-            return event
-        item = event.get("item")
-        item_id = item.get("id") if isinstance(item, dict) else event.get("item_id")
-        items = self.conversation.items
-        if item_id in self._earlier or not items:
-            return event
-        return {**event, "previous_item_id": items[-1].id}
 
     # -- the profile -------------------------------------------------------------------------------
 

@@ -109,4 +109,5 @@ def _event(item: ReportedItem) -> dict[str, Any]:
         "status": "completed",
         "content": [{"type": kind, "text": item.text}],
     }
-    return {"type": "conversation.item.done", "item": message}
+    # None: the first one stands first, and the others, of which nothing is said, behind what was there.
+    return {"type": "conversation.item.done", "previous_item_id": None, "item": message}

@@ -34,7 +34,9 @@ class SecurityHeaders:
         # Vue's template compiler and NiceGUI's run_javascript need unsafe-eval; without it no page mounts.
         return (
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
-            "style-src 'self' 'unsafe-inline'; "
+            # Elements' own style attributes; the first is for browsers that do not know the other two.
+            f"style-src 'self' 'unsafe-inline'; style-src-elem 'self' 'nonce-{nonce}'; "
+            "style-src-attr 'unsafe-inline'; "
             f"img-src 'self' data:; font-src 'self'; media-src 'self' blob:; connect-src {self._connect}; "
             "object-src 'none'; base-uri 'none'; form-action 'self'; "
             f"frame-ancestors {self._frame_ancestors}"

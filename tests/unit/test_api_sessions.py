@@ -123,13 +123,12 @@ async def test_renewing_keeps_the_record_and_gives_the_history_unmasked(api: Api
 async def test_the_first_item_of_a_renewed_session_stands_behind_the_earlier_ones(api: ApiHouse) -> None:
     http = api.http()
     session_id = await api.open(http)
-    first = [*turns.speech_heard("u1"), *turns.transcribed("u1", "One")]
     second = [*turns.speech_heard("u2"), *turns.transcribed("u2", "Two")]
-    await http.post(f"/session/{session_id}/events", json={"events": first})
+    await api.say(http, session_id, "Zero", "One")
     await http.post("/session/renew", json={"sessionId": session_id})
     await http.post(f"/session/{session_id}/events", json={"events": second})
     await api.finish()
-    assert [item.text for item in await api.records.items(session_id)] == ["One", "Two"]
+    assert [item.text for item in await api.records.items(session_id)] == ["Zero", "One", "Two"]
 
 
 async def test_an_offer_is_relayed_with_the_servers_key_and_holds_a_place(api: ApiHouse) -> None:
