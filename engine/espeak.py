@@ -25,7 +25,7 @@ DO_NOT_EXIT = 0x8000
 UTF8 = 1
 RATE, PITCH = 1, 3
 WORDS_PER_MINUTE = {"ur": 150, "en": 165}
-BLOCK_PACKETS = 10
+FIRST_BLOCK_PACKETS, BLOCK_PACKETS = 3, 10
 """Handed over as soon as they are encoded, so that a long sentence begins at once."""
 AUDIBLE = 300
 """PCM16 level; what is quieter before a sentence is cut off."""
@@ -90,8 +90,10 @@ def _speak(
             return
         pcm = _without_silence_before(_espeak().synthesise(pronounceable(sentence), voice))
         encoded = packets(pcm, _espeak().sample_rate)
-        while (block := list(islice(encoded, BLOCK_PACKETS))) and not unwanted.is_set():
+        size = FIRST_BLOCK_PACKETS
+        while (block := list(islice(encoded, size))) and not unwanted.is_set():
             hand_over(block)
+            size = BLOCK_PACKETS
     finally:
         hand_over(None)
 

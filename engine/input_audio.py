@@ -8,6 +8,8 @@ from engine.turns import FRAME_MS, ONSET_FRAMES, SpeechStarted, SpeechStopped, T
 
 BYTES_PER_MS = 32
 MIN_COMMIT_MS = 100
+NOTHING = bytes(FRAME_MS * BYTES_PER_MS)
+REST_FRAMES = 10
 MAX_BUFFER_MS = 300_000
 """What is older is forgotten: a caller may hold the button for as long as he likes."""
 
@@ -28,6 +30,7 @@ class InputAudio:
         self._detect = detect
         self._on_turn = on_turn
         self._buffer = bytearray()
+        self._nothing_for = 0
         self.heard_ms = 0
         """Length of all audio heard in this call."""
         self.configure(turn_detection)
@@ -44,10 +47,18 @@ class InputAudio:
             self._keep(MAX_BUFFER_MS)
             return
         in_turn = self._turns.speaking
-        turn = self._turns.hear(self._detect(frame), self.heard_ms)
-        self._keep(MAX_BUFFER_MS if in_turn else self._turns.prefix_ms + ONSET_FRAMES * FRAME_MS)
+        turn = self._turns.hear(self._probability(frame), self.heard_ms)
+        if isinstance(turn, SpeechStarted):
+            self._keep(self.heard_ms - turn.audio_start_ms)
+        else:
+            self._keep(MAX_BUFFER_MS if in_turn else self._turns.prefix_ms + ONSET_FRAMES * FRAME_MS)
         if turn:
             self._on_turn(turn)
+
+    def _probability(self, frame: bytes) -> float:
+        """Made up silence, once the detector has come to rest on it, is not worth its time."""
+        self._nothing_for = self._nothing_for + 1 if frame == NOTHING else 0
+        return 0.0 if self._nothing_for > REST_FRAMES else self._detect(frame)
 
     def clear(self) -> None:
         """Forget what was not committed."""

@@ -6,6 +6,8 @@ from engine.session_config import SemanticVad, ServerVad
 
 FRAME_MS = 32
 ONSET_FRAMES = 2
+SURE = 0.2
+"""A frame this far above the threshold needs no second one: barge-in is heard a frame earlier."""
 HYSTERESIS = 0.15
 """Speech that has begun goes on until the probability is this far below the threshold."""
 SILENCE_BY_EAGERNESS_MS = {"low": 2000, "medium": 1000, "auto": 1000, "high": 500}
@@ -26,12 +28,13 @@ class SpeechStopped:
 
 
 class TurnDetector:
-    """Two loud frames start a turn, enough silence ends it."""
+    """One frame that is surely speech or two that are loud start a turn, enough silence ends it."""
 
     def __init__(self, settings: ServerVad | SemanticVad) -> None:
         if isinstance(settings, SemanticVad):
             settings = ServerVad(silence_duration_ms=SILENCE_BY_EAGERNESS_MS[settings.eagerness])
         self._threshold = settings.threshold
+        self._sure = min(settings.threshold + SURE, (1 + settings.threshold) / 2)
         self.prefix_ms = settings.prefix_padding_ms
         self._silence_ms = settings.silence_duration_ms
         self._loud_frames = 0
@@ -45,16 +48,16 @@ class TurnDetector:
 
     def _wait(self, probability: float, end_ms: int) -> SpeechStarted | None:
         self._loud_frames = self._loud_frames + 1 if probability >= self._threshold else 0
-        if self._loud_frames < ONSET_FRAMES:
+        if not self._loud_frames or (self._loud_frames < ONSET_FRAMES and probability < self._sure):
             return None
+        onset_ms = end_ms - self._loud_frames * FRAME_MS
         self.speaking, self._loud_frames, self._silent_for_ms = True, 0, 0
-        onset_ms = end_ms - ONSET_FRAMES * FRAME_MS
         return SpeechStarted(max(self._earliest_start_ms, onset_ms - self.prefix_ms))
 
     def _go_on(self, probability: float, end_ms: int) -> SpeechStopped | None:
         loud = probability >= self._threshold - HYSTERESIS
         self._silent_for_ms = 0 if loud else self._silent_for_ms + FRAME_MS
-        if self._silent_for_ms < self._silence_ms:
+        if self._silent_for_ms + FRAME_MS / 2 < self._silence_ms:
             return None
         self.end(end_ms)
         return SpeechStopped(end_ms)

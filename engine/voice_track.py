@@ -90,12 +90,12 @@ class VoiceTrack(MediaStreamTrack):
 
     async def _rest(self) -> None:
         """Until there is news, but not so long that the browser misses a packet."""
-        self._news.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(REST_S):
                 await self._news.wait()
 
     def _next_payload(self) -> bytes:
+        self._news.clear()
         while self._queue and self._queue[0].complete and not self._queue[0].packets:
             self._player.utterance_stopped(self._queue.popleft())
         if not self._queue or not self._queue[0].packets:

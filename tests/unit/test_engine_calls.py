@@ -82,7 +82,7 @@ async def test_a_connected_caller_is_not_given_up() -> None:
 
 
 async def test_a_session_ends_at_its_limit_and_says_so() -> None:
-    calls = new_calls(Limits(session_s=0.5))
+    calls = new_calls(Limits(session_s=1.5))
     async with calling() as caller:
         await begin(calls, caller)
         assert (await caller.event("error"))["error"]["code"] == "session_expired"

@@ -36,6 +36,10 @@ def test_the_agents_name_is_not_the_callers() -> None:
     assert [facts.name(transcript), facts.phone(transcript), facts.city(transcript)] == [None] * 3
 
 
+def test_the_agents_courtesy_is_not_the_callers_mood() -> None:
+    assert facts.sentiment(transcript_of("Agent: thank you, great!\nCaller: my card")) == Fact("neutral")
+
+
 @pytest.mark.parametrize(
     ("line", "phone"),
     [

@@ -99,6 +99,10 @@ def test_a_value_that_does_not_fit_is_not_forced() -> None:
     assert filled(city={"type": ["string", "null"], "format": "date"}) == {"city": None}
 
 
+def test_a_pattern_that_could_take_for_ever_is_not_tried() -> None:
+    assert filled(city={"type": ["string", "null"], "pattern": "(L|l)ahore"}) == {"city": None}
+
+
 def test_only_whether_to_get_in_touch_again_is_a_yes() -> None:
     promised = transcript_of("Caller: call me back on 0300 1234567")
     schema = {

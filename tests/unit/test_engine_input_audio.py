@@ -68,3 +68,19 @@ def test_cleared_audio_is_forgotten_and_its_turn_is_over() -> None:
     heard.audio.clear()
     heard.hear(QUIET, 50)
     assert len(heard.turns) == 1
+
+
+def test_the_detector_is_not_troubled_with_long_nothing() -> None:
+    asked: list[bytes] = []
+
+    def detector(frame: bytes) -> float:
+        asked.append(frame)
+        return 0.0
+
+    audio = InputAudio(ServerVad(), detector, lambda turn: None)
+    for _ in range(100):
+        audio.hear(bytes(1024))
+    assert len(asked) == 10
+    audio.hear(LOUD)
+    audio.hear(bytes(1024))
+    assert len(asked) == 12

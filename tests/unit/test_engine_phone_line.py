@@ -9,9 +9,13 @@ from tests.fakes.webrtc_caller import soon
 
 
 class Player:
+    def __init__(self) -> None:
+        self.stopped = asyncio.Event()
+
     def utterance_started(self, utterance: Utterance) -> None: ...
 
-    def utterance_stopped(self, utterance: Utterance) -> None: ...
+    def utterance_stopped(self, utterance: Utterance) -> None:
+        self.stopped.set()
 
 
 class Ends:
@@ -20,7 +24,8 @@ class Ends:
     def __init__(self) -> None:
         self.frames: list[bytes] = []
         self.reasons: list[str] = []
-        self.voice = VoiceTrack(Player())
+        self.player = Player()
+        self.voice = VoiceTrack(self.player)
         self.line = PhoneLine("rtc_1", "sip:a", "sip:b")
 
     def pick_up(self) -> None:
@@ -37,19 +42,25 @@ async def test_the_callers_sound_comes_in_frames_whatever_pieces_it_is_said_in()
     await ends.line.close()
 
 
+def utterance(packet: bytes) -> Utterance:
+    return Utterance("resp", "item", packets=deque([packet]), complete=True)
+
+
 async def test_the_agents_sound_and_not_its_silence_goes_to_whoever_listens() -> None:
     ends, heard, packets = Ends(), asyncio.Event(), list[bytes]()
 
     def hear(packet: bytes) -> None:
         packets.append(packet)
-        heard.set()
+        if packet == b"two":
+            heard.set()
 
     ends.line.listen(hear)
     ends.pick_up()
-    await asyncio.sleep(0)
-    ends.voice.play(Utterance("resp", "item", packets=deque([b"opus"]), complete=True))
+    ends.voice.play(utterance(b"one"))
+    await soon(ends.player.stopped)
+    ends.voice.play(utterance(b"two"))
     await soon(heard)
-    assert packets == [b"opus"]
+    assert packets == [b"one", b"two"]
     await ends.line.close()
 
 

@@ -1,4 +1,7 @@
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from aiortc.mediastreams import MediaStreamError
@@ -58,6 +61,19 @@ async def test_an_utterance_that_runs_dry_is_silent_until_more_comes() -> None:
     assert slow.played_ms == 40
 
 
+@dataclass
+class Resting:
+    """A track that waits for something to say."""
+
+    track: VoiceTrack
+    coming: asyncio.Task[Any]
+
+    async def ended(self) -> bytes:
+        """The packet that ended the rest."""
+        async with asyncio.timeout(5):
+            return bytes(await self.coming)
+
+
 async def at_rest(track: VoiceTrack) -> None:
     assert await payloads(track, SILENT_PACKETS + 1) == [SILENCE] * SILENT_PACKETS + [NOTHING_FOLLOWS]
 
@@ -72,39 +88,60 @@ async def test_after_a_while_of_silence_next_to_nothing_is_sent_and_the_time_goe
     assert second % SAMPLES_PER_PACKET == 0
 
 
-async def test_what_is_said_into_a_rest_is_heard_at_once() -> None:
+@pytest.fixture
+def endless_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only news ends it."""
+    monkeypatch.setattr("engine.voice_track.REST_S", 3600)
+
+
+BEFORE_THE_REST, IN_THE_REST = 0, 0.05
+"""Seconds into the wait for the next packet, which begins with the 20 ms of the last one."""
+
+
+@pytest.fixture(params=[BEFORE_THE_REST, IN_THE_REST])
+async def resting(endless_rest: None, request: pytest.FixtureRequest) -> AsyncIterator[Resting]:
     track = VoiceTrack(Player())
     await at_rest(track)
     coming = asyncio.create_task(track.recv())
-    await asyncio.sleep(0)
-    track.play(utterance("one", b"1"))
-    assert bytes(await coming) == b"1"
+    await asyncio.sleep(request.param)
+    yield Resting(track, coming)
+    coming.cancel()
 
 
-async def test_words_that_come_late_end_the_rest_too() -> None:
+async def test_what_is_said_into_a_rest_is_heard_at_once(resting: Resting) -> None:
+    resting.track.play(utterance("one", b"1"))
+    assert await resting.ended() == b"1"
+
+
+async def test_old_news_does_not_end_the_next_rest(resting: Resting) -> None:
+    resting.track.play(utterance("one", b"1"))
+    await resting.ended()
+    await at_rest(resting.track)
+    coming = asyncio.create_task(resting.track.recv())
+    assert await asyncio.wait({coming}, timeout=0.1) == (set(), {coming})
+    coming.cancel()
+
+
+async def test_words_that_come_late_end_the_rest_too(endless_rest: None) -> None:
     player = Player()
     track = VoiceTrack(player)
     slow = utterance("slow", complete=False)
     track.play(slow)
     await at_rest(track)
-    coming = asyncio.create_task(track.recv())
+    resting = Resting(track, asyncio.create_task(track.recv()))
     slow.add([b"1"])
-    assert bytes(await coming) == b"1"
+    assert await resting.ended() == b"1"
     await at_rest(track)
-    coming = asyncio.create_task(track.recv())
+    resting = Resting(track, asyncio.create_task(track.recv()))
     slow.finish()
-    assert bytes(await coming) == NOTHING_FOLLOWS
+    assert await resting.ended() == NOTHING_FOLLOWS
     assert player.log == ["started slow", "stopped slow"]
 
 
-async def test_a_track_that_is_stopped_at_rest_ends() -> None:
-    track = VoiceTrack(Player())
-    await at_rest(track)
-    coming = asyncio.create_task(track.recv())
-    await asyncio.sleep(0)
-    track.stop()
+async def test_a_track_that_is_stopped_at_rest_ends(resting: Resting) -> None:
+    resting.track.stop()
     with pytest.raises(MediaStreamError):
-        await coming
+        await resting.ended()
 
 
 async def test_clearing_is_heard_with_the_next_packet_and_tells_what_was_played() -> None:
