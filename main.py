@@ -7,13 +7,18 @@ from pathlib import Path
 from nicegui import app, core, ui
 
 from calls.archive import Archive
+from calls.captions import Captions
 from calls.dialer import Dialer
 from calls.extraction import Extraction
-from calls.persona import load_personas
+from calls.new_persona import new_persona
+from calls.offered_personas import default_persona, offered_personas
+from calls.overlay import OverlayBook
+from calls.persona import PersonaError, load_personas
+from calls.personas import Personas
 from calls.phone import Phone, lines_of
 from calls.registry import Registry
 from calls.session_book import SessionBook
-from pages import caller, sign_in
+from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
 from server.body_limit import BodyLimit
@@ -28,6 +33,7 @@ from server.webhook import webhook_routes
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
 
 HERE = Path(__file__).parent
+PERSONAS = HERE / "personas"
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
@@ -36,15 +42,10 @@ MAX_FRAME_BYTES = 128 * 1024
 def build(settings: Settings) -> None:
     """Put the house together: provider, calls, routes and pages.
 
-    :raises SettingsError: `PERSONA` names none that loads
+    :raises SettingsError: `PERSONA` or `PERSONAS` names one that is not there
     """
-    personas, errors = load_personas(HERE / "personas")
-    for error in errors:
-        print(f"Persona left out: {error}", file=sys.stderr)
-    if settings.persona not in personas:
-        raise SettingsError(
-            f"PERSONA: {settings.persona!r} is not one of {', '.join(personas) or 'no persona'}"
-        )
+    personas = open_personas(settings)
+    settings = settings.model_copy(update={"persona": default_persona(personas, settings)})
     client = RealtimeClient(settings.provider_url, settings.provider_key)
     dialer = Dialer(client, settings)
     registry = Registry(dialer, settings)
@@ -57,6 +58,11 @@ def build(settings: Settings) -> None:
     door = sign_in.Door(settings)
     sign_in.install(door, personas[settings.persona])
     caller.install(registry, personas, settings, door)
+    picker.install(personas, settings.persona, door)
+    persona = personas[settings.persona]
+    listening = Captions(registry, client, settings, persona)
+    captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
+    not_found.install(personas, settings.persona)
     app.on_shutdown(sessions.close)
     app.on_shutdown(registry.close)
     app.on_shutdown(records.close)
@@ -77,6 +83,18 @@ def build(settings: Settings) -> None:
     app.on_startup(lambda: announce(settings))
 
 
+def open_personas(settings: Settings) -> Personas:
+    """The personas that are offered; what is wrong with the others is printed.
+
+    :raises SettingsError: `PERSONAS` names one that is not there
+    """
+    loaded, errors = load_personas(PERSONAS)
+    for error in errors:
+        print(f"Persona left out: {error}", file=sys.stderr)
+    broken = {folder.name for folder in PERSONAS.iterdir()} - set(loaded)
+    return Personas(PERSONAS, offered_personas(loaded, broken, settings))
+
+
 def guard(parts: Parts, settings: Settings) -> None:
     """Put everything that stands before the pages around them; what comes last here sees a request first."""
     app.add_middleware(BesidePages, api=create_api(parts, settings))
@@ -89,10 +107,22 @@ def guard(parts: Parts, settings: Settings) -> None:
 def mount_engine(settings: Settings) -> None:
     """Serve our own provider in this process; imported only here, for it brings audio libraries along."""
     from engine.app import create_engine
+    from engine.whisper import recognizer_here
 
-    engine = create_engine(settings.engine_api_key, ice_servers=settings.ice_servers)
+    recognizer = recognizer_here(settings.whisper_model)
+    engine = create_engine(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
     app.mount(ENGINE_PATH, engine)
     app.on_shutdown(engine.state.engine.close)
+
+
+def can_listen(settings: Settings) -> bool:
+    """Whether somebody turns speech into words: any provider, our engine only with its recogniser."""
+    if settings.provider_kind != "engine":
+        return True
+    from engine.recognizer import NoRecognizer
+    from engine.whisper import recognizer_here
+
+    return not isinstance(recognizer_here(settings.whisper_model), NoRecognizer)
 
 
 def announce(settings: Settings) -> None:
@@ -118,10 +148,39 @@ def print_password_hash() -> None:
     print(f"ADMIN_PASSWORD_HASH='{hash_password(password)}'")
 
 
+def begin_persona(name: str) -> None:
+    """Copy the template and say what to do with it."""
+    try:
+        folder = new_persona(PERSONAS, name)
+    except PersonaError as error:
+        sys.exit(f"Persona: {error}")
+    print(f"Edit persona.toml and guide.md in {folder}, then start with PERSONA={name}")
+
+
+def run_command(name: str, arguments: list[str]) -> int:
+    """Do `transcribe` or `ask`; imported only here, for they bring audio libraries along."""
+    from commands import ask, transcribe
+
+    if name == "transcribe":
+        return transcribe.run(arguments)
+    try:
+        settings = load_settings()
+        personas = open_personas(settings)
+        return ask.run(arguments, personas[default_persona(personas, settings)], settings)
+    except SettingsError as error:
+        print(f"Settings: {error}", file=sys.stderr)
+        return 2
+
+
 def main() -> None:
     """Serve until interrupted, or do what the command line asks."""
     if sys.argv[1:] == ["hash-password"]:
         print_password_hash()
+        return
+    if sys.argv[1:2] in (["transcribe"], ["ask"]):
+        sys.exit(run_command(sys.argv[1], sys.argv[2:]))
+    if sys.argv[1:2] == ["new-persona"] and len(sys.argv) == 3:
+        begin_persona(sys.argv[2])
         return
     try:
         settings = load_settings()

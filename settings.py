@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     openai_model: str | None = None
     openai_voice: str | None = None
     openai_transcription_model: str | None = None
+    captions_model: str = "gpt-transcribe"
+    """What listens at `/captions`; `gpt-live-transcribe` writes while somebody speaks."""
     openai_prompt_id: str | None = None
     signaling: Literal["relay", "ephemeral"] = "relay"
     control: Literal["persona", "sideband"] = "persona"
@@ -49,6 +51,8 @@ class Settings(BaseSettings):
     phone_numbers: Annotated[dict[str, str], NoDecode] = {}
     """Line → persona, as JSON."""
     engine_api_key: str = Field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    whisper_model: str = "small"
+    """What the engine's recogniser loads where it is installed: a size, a name at Hugging Face, a folder."""
     ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
     """What `RTCPeerConnection` takes as `iceServers`, as JSON."""
 
@@ -72,8 +76,10 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     persona: str = "jsbank"
+    personas: Annotated[list[str], NoDecode] = []
+    """Those that are offered, by name; none named: all that load but the template."""
     max_calls: int = Field(default=10, ge=1)
-    max_call_minutes: float = Field(default=15, gt=0, le=60)
+    max_call_minutes: float = Field(default=15, gt=0, le=480)
     max_idle_seconds: float = Field(default=120, gt=0)
     max_call_usd: Decimal = Field(default=Decimal(2), gt=0)
     max_day_usd: Decimal = Field(default=Decimal(25), gt=0)
@@ -98,7 +104,9 @@ class Settings(BaseSettings):
         except json.JSONDecodeError:
             raise ValueError("takes JSON; .env.example shows its form") from None
 
-    @field_validator("api_keys", "allowed_models", "allowed_voices", "allowed_origins", mode="before")
+    @field_validator(
+        "api_keys", "allowed_models", "allowed_voices", "allowed_origins", "personas", mode="before"
+    )
     @classmethod
     def _list(cls, value: object) -> object:
         if not isinstance(value, str):

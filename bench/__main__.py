@@ -1,12 +1,18 @@
-"""`python -m bench [connect|text|engine …]`: measure, print, and put the figures into `BENCHMARKS.md`."""
+"""`python -m bench [NAME …]`: measure, print, and put the figures into `BENCHMARKS.md`."""
 
 import argparse
 
-from bench import connect, engine, report, text
+from bench import connect, engine, guide, report, scopes, text
 from bench.machine import Machine
 from bench.starters import chromium
 
-MEASUREMENTS = {"connect": connect.measure, "text": text.measure, "engine": engine.measure}
+MEASUREMENTS = {
+    "connect": connect.measure,
+    "text": text.measure,
+    "engine": engine.measure,
+    "scopes": scopes.measure,
+    "guide": guide.measure,
+}
 
 
 def main() -> None:

@@ -65,13 +65,11 @@ class Heard:
 def measure(browser: Browser) -> str:
     """The figures as Markdown."""
     with tempfile.TemporaryDirectory() as directory:
-        pid_file = Path(directory) / "pid"
-        write_pid = f"import os, pathlib; pathlib.Path({str(pid_file)!r}).write_text(str(os.getpid()))"
         speech = base64.b64encode(write_microphone(Path(directory) / "speech.wav", SPOKEN).read_bytes())
-        with our_app({}, before=write_pid) as app:
+        with our_app({}) as app:
             callers = Callers(browser, our_client("ours", app.url), speech.decode())
             turns = _turns(callers)
-            cpu = _cpu(callers, int(pid_file.read_text()))
+            cpu = _cpu(callers, app.pid)
     return f"{_turns_told(turns)}\n\n{_cpu_told(cpu)}"
 
 
@@ -95,7 +93,7 @@ class Callers:
             press_start(page)
             wait_until_live(page)
             yield page
-            page.get_by_role("button", name="Stop").click()
+            page.get_by_role("button", name="Stop", exact=True).click()
 
 
 # -- turns ---------------------------------------------------------------------------------------------

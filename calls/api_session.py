@@ -108,10 +108,7 @@ class ApiSession:
         self.touch()
         self._leave_call("renewed")
         call = self._begin_call(holds_place=True)
-        answer = await call.connect(offer_sdp)
-        if call.controlled:
-            call.send(*history(self.conversation))
-        return answer
+        return await call.connect(offer_sdp)
 
     def renew(self) -> list[dict[str, Any]]:
         """Make ready for another provider session; the events that give it its memory.
@@ -130,6 +127,7 @@ class ApiSession:
         )
         call.watch(lambda changes: self._follow(call, changes))
         call.attach(self._to_forward.extend)
+        self._tell(*self.conversation.leave_session(call.timeline.now_ms))
         attendance = self._registry.attendance
         if attendance and self._recorder:
             attendance.hold(call, self._spec(), self._recorder)

@@ -6,6 +6,7 @@ from pydantic import ValidationError
 
 from calls.attendance import Attendance, spending_so_far
 from calls.call_limits import Limits
+from calls.recorder import utc_now
 from calls.registry import Registry
 from realtime.prices import NothingBilled, Prices
 from settings import Settings, SettingsError
@@ -30,6 +31,7 @@ class Archive:
         """Open it, and let every call from now on be recorded and held to its limits."""
         await self._database.open()
         await DemoBank(self._database).seed()
+        self._registry.leave(await self.records.close_abandoned(utc_now()))
         if self._settings.retention_days:
             self._retention = Retention(self.records, self._settings.retention_days)
         self._registry.attendance = Attendance(

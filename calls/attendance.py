@@ -16,6 +16,7 @@ from calls.meter import DaySpending, Meter, cost_of
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.recorder import Recorded, Recorder, utc_now
+from calls.renewal import Renewal
 from calls.tool_runner import ToolRun, ToolRunner
 from calls.tools import ToolContext
 from realtime.prices import Prices
@@ -24,7 +25,7 @@ from store.database import Database
 from store.models import SessionRecord, ToolCallRecord
 from store.records import Records
 
-Kind = Literal["browser", "phone", "api"]
+Kind = Literal["browser", "phone", "api", "captions"]
 
 
 @dataclass(frozen=True)
@@ -91,21 +92,24 @@ class Attendance:
     def attend(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
         """Begin the record of a call and hold it to its limits, from its first change on."""
         self.hold(call, spec, self.record(call, spec, kind=kind, owner=owner))
+        if kind in ("browser", "captions"):
+            call.watch(Renewal(self._timer, warn=call.warn, renew=call.wish_renewal).apply)
 
     def hold(self, call: Call, spec: SessionSpec, recorder: Recorder) -> None:
         """Hold a call to its limits and run its tools; `recorder` keeps the record it belongs to."""
         meter = self._meter(call, spec)
         tools = ToolContext(call.id, self._database)
         runner = self._runner(call, tools, recorder)
-        self._attended[call.id] = Attendants(meter, recorder, tools, runner)
+        attendants = self._attended[call.id] = Attendants(meter, recorder, tools, runner)
         call.watch(meter.apply)
         call.watch(self._leash(call, meter).apply)
         call.watch(runner.apply)
-        call.watch(lambda changes: self._forget(call.id, changes))
+        call.watch(lambda changes: self._forget(call.id, attendants, changes))
 
-    def _forget(self, call_id: str, changes: list[CallChange]) -> None:
-        if any(isinstance(change, Finished) for change in changes):
-            self._attended.pop(call_id, None)
+    def _forget(self, call_id: str, attendants: Attendants, changes: list[CallChange]) -> None:
+        is_finished = any(isinstance(change, Finished) for change in changes)
+        if is_finished and self._attended.get(call_id) is attendants:  # A resumed call has the same id.
+            del self._attended[call_id]
 
     def _limits_of(self, call: Call) -> Limits:
         return self.limits.narrowed(call.persona.limits)

@@ -16,14 +16,17 @@ from calls.changes import (
     Noticed,
     Phase,
     PhaseChanged,
+    RenewalWished,
     Summarised,
     Warned,
 )
 from calls.control_line import ControlLine
 from calls.dialer import Dialer
+from calls.history import history
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.ticket import TICKET_SECONDS
+from calls.timeline import Timeline
 from realtime.changes import ErrorReported
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
@@ -39,6 +42,10 @@ SUMMARY = (
     "Sum up this conversation in two sentences in its own language: what the caller wanted, what came of it. "
     "No card, account, identity or phone numbers."
 )
+MAX_REDIALS = 10
+"""Of one call: each is another session at the provider."""
+RECONNECT_SECONDS = 100.0
+"""How long a call without a media path is kept: as long as a page that is away, and then some."""
 REPORTED_PHASES: dict[str, Phase] = {
     "microphone": "microphone",
     "connecting": "connecting",
@@ -80,16 +87,24 @@ class Call:
         timer: Timer,
         on_closed: Callable[["Call"], None],
         conversation: Conversation | None = None,
+        before: "Call | None" = None,
     ) -> None:
-        """:param conversation: one that goes on; None begins one"""
-        self.id = f"call_{secrets.token_hex(8)}"
+        """
+        :param conversation: one that goes on; None begins one
+        :param before: the call that this one carries on, in its record and with its conversation
+        """
+        self.id: str = before.id if before else f"call_{secrets.token_hex(8)}"
         self.end_token = secrets.token_urlsafe(24)
         """Ends the call without a page (the `pagehide` beacon); known to the caller's browser only."""
         self.persona = persona
         self.controlled = dialer.controls(persona)
         """Events come and go over the server's own sideband; the browser is never believed."""
         self.visitor_id = visitor_id
-        self.conversation = conversation or Conversation()
+        self.conversation: Conversation = before.conversation if before else conversation or Conversation()
+        self.timeline: Timeline = before.timeline if before else Timeline()
+        if before:
+            self.conversation.leave_session(before.lost_at_ms)
+            self.timeline.change_clock()
         self.phase: Phase = "opening"
         self.closed: Closed | None = None
         self._dialer = dialer
@@ -103,7 +118,12 @@ class Call:
         self._line_lost = "control_lost"
         self._questions = Questions()
         self._on_closed = on_closed
+        self._timer = timer
         self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
+        self._redials_left = MAX_REDIALS
+        self._owes_history = bool(self.conversation.items)
+        self.lost_at_ms: float | None = None
+        """Until when the caller could hear the agent, on the timeline; None while they can."""
         self._running = False
         self._finishing: asyncio.Task[None] | None = None
         self._finished = False
@@ -142,6 +162,7 @@ class Call:
         if self.controlled:
             self._check_answer(created.answer_sdp)
             await self._take_control(created.call_id)
+            self._tell_history()
         self._set_running()
         return created.answer_sdp
 
@@ -193,7 +214,9 @@ class Call:
 
     async def _hold(self, line: ControlLine) -> None:
         await line.run()
-        self._end(Closed(self._line_lost))
+        # A browser without a media path dials again; a provider that noticed it first has ended the session.
+        if self.phase != "reconnecting":
+            self._end(Closed(self._line_lost))
 
     def _set_running(self) -> None:
         """The provider holds the session now."""
@@ -214,7 +237,7 @@ class Call:
         if self._finished:
             return
         self._set_running()
-        changes = self.conversation.apply(event, at_ms)
+        changes = self.conversation.apply(event, self.timeline.place(at_ms))
         self._questions.apply(changes)
         self._deliver(self._sequencer.apply(event))
         for change in changes:
@@ -228,17 +251,74 @@ class Call:
         if self.closed:
             return
         if phase in REPORTED_PHASES:
-            self.phase = REPORTED_PHASES[phase]
-            self._tell(PhaseChanged(self.phase))
+            self._enter(REPORTED_PHASES[phase])
         elif phase in ("failed", "ended"):
             retry_after = (detail or {}).get("retry_after_s")
             self._end(
                 Closed(reason or "peer_lost", retry_after if isinstance(retry_after, int | float) else None)
             )
 
+    def _enter(self, phase: Phase) -> None:
+        self.phase = phase
+        if phase == "reconnecting":
+            self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
+        if phase == "live":
+            self.lost_at_ms = None
+            self._deadline.cancel()
+            self._tell_history()
+        self._tell(PhaseChanged(phase))
+        if phase == "live" and self._holding and self._holding.done():
+            self._end(Closed(self._line_lost))
+
+    # -- carrying on in another session ------------------------------------------------------------
+
+    def redial(self) -> None:
+        """The browser is about to dial again: let go of the provider's session, keep everything else.
+
+        The next `connect` begins another session, which is told what was said so far.
+        """
+        if self.closed:
+            return
+        if not self._redials_left:
+            self._end(Closed("peer_lost"))
+            return
+        self._redials_left -= 1
+        self._tasks.start(self._dialer.hang_up(self._provider_call_id), f"leave {self._provider_call_id}")
+        self._let_go_of_line()
+        self._provider_call_id = None
+        self._running = False
+        self._sequencer = ResponseSequencer()
+        self._owes_history = True
+        changes = self.conversation.leave_session(self.lost_at_ms or self.timeline.now_ms)
+        self._deadline.cancel()
+        self._deadline = self._timer(RECONNECT_SECONDS, lambda: self._end(Closed("peer_lost")))
+        self._tell(*changes)
+        self._enter("reconnecting")
+
+    def _let_go_of_line(self) -> None:
+        if self._holding:
+            self._holding.cancel()
+        self._line = self._holding = None
+
+    def _tell_history(self) -> None:
+        """Give a session that carries on its memory, before anything else is sent to it."""
+        if self._owes_history and (self._line or not self.controlled):
+            self._owes_history = False
+            if self._dialer.remembers:
+                self._deliver(history(self.conversation))
+
+    def wish_renewal(self) -> None:
+        """The provider's session grows old: ask whoever holds the media to dial again."""
+        if not self.closed:
+            self._tell(RenewalWished())
+
     def notice(self, code: str) -> None:
         """Something went wrong that the call survives."""
         self._tell(Noticed(code))
+
+    def acted(self) -> None:
+        """The caller did something that is not speech."""
+        self._tell(CallerActed())
 
     def warn(self, warned: Warned) -> None:
         """A limit comes near."""
@@ -269,7 +349,7 @@ class Call:
         """
         if not text.strip() or len(text) > MAX_TYPED_CHARS:
             raise ValueError(f"typed text takes 1 to {MAX_TYPED_CHARS} characters")
-        self._tell(CallerActed())
+        self.acted()
         self.interrupt()
         content = [{"type": "input_text", "text": text.strip()}]
         self.send(
@@ -331,6 +411,7 @@ class Call:
             return
         self.closed = closed
         self.phase = "ended"
+        self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
         self._deadline.cancel()
         log.info("%s ended: %s", self.id, closed.reason)
         self._on_closed(self)

@@ -11,7 +11,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    minutes: float = Field(default=15, gt=0, le=60)
+    minutes: float = Field(default=15, gt=0, le=480)
     idle_seconds: float = Field(default=120, gt=0)
     """Silence of the caller, not counting the time the agent thinks or speaks."""
     call_usd: Decimal = Field(default=Decimal(2), gt=0)
@@ -29,6 +29,6 @@ class OwnLimits(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    minutes: float | None = Field(default=None, gt=0, le=60)
+    minutes: float | None = Field(default=None, gt=0, le=480)
     idle_seconds: float | None = Field(default=None, gt=0)
     call_usd: Decimal | None = Field(default=None, gt=0)

@@ -50,9 +50,14 @@ class Warned:
     """The call will be ended with `code` unless something changes."""
 
     code: str
-    """`limit_minutes`, `limit_idle`, `limit_money` or `limit_day_money`."""
+    """`limit_minutes`, `limit_idle`, `limit_money` or `limit_day_money`; `session_renewed` ends nothing."""
     seconds: float | None
     """Until then; for money an estimate by the pace so far, None where there was no pace yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalWished:
+    """The provider's session will soon reach its longest time: dial again now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +76,14 @@ class Finished:
 
 
 CallChange = (
-    Change | PhaseChanged | Closed | Noticed | Connected | CallerActed | Warned | Summarised | Finished
+    Change
+    | PhaseChanged
+    | Closed
+    | Noticed
+    | Connected
+    | CallerActed
+    | Warned
+    | RenewalWished
+    | Summarised
+    | Finished
 )

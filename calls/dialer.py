@@ -24,6 +24,9 @@ Answer = TypeVar("Answer")
 class Dialer:
     """Turns a persona into a session and asks the provider for a call or a client secret."""
 
+    remembers = True
+    """Whether a session takes what was said before it began."""
+
     def __init__(self, client: RealtimeClient, settings: Settings) -> None:
         self.client = client
         self._settings = settings

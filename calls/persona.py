@@ -8,13 +8,23 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from calls.call_limits import OwnLimits
+from calls.guide_search import search_tool
 from calls.tools import Tool, ToolMistake, load_tools, offered
 from realtime.session import SessionSpec, transcription_for
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Uri = Annotated[str, StringConstraints(pattern=r"^(tel:\+?[0-9][0-9.()-]*|sips?:[^\s<>]+)$")]
+NoiseReduction = Literal["near_field", "far_field", "off"]
+Adjustable = Literal["voice", "speed", "noise_reduction", "turn_detection", "answers"]
 NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
+GUIDE_LIMIT = 8000
+"""Characters, some 2000 tokens of English. Instructions are billed input of every answer again and take from
+the context of 32,000 tokens of the smaller models; a shorter guide is worth having at hand at once."""
+SEARCH_FIRST = (
+    "The guide is not part of these instructions. Before you answer a question of substance, call "
+    "search_guide with what the caller wants to know, and answer only from what it returns."
+)
 
 
 class PersonaError(ValueError):
@@ -37,7 +47,8 @@ class Transcription(Strict):
 class TurnDetection(Strict):
     """When the provider decides that the caller has finished."""
 
-    type: Literal["server_vad", "semantic_vad"] = "server_vad"
+    type: Literal["server_vad", "semantic_vad", "manual"] = "server_vad"
+    """`manual`: never; the caller holds a button while speaking."""
     threshold: float | None = Field(default=None, ge=0, le=1)
     prefix_padding_ms: int | None = Field(default=None, ge=0, le=5000)
     silence_duration_ms: int | None = Field(default=None, ge=100, le=10000)
@@ -46,6 +57,17 @@ class TurnDetection(Strict):
     create_response: bool = True
     interrupt_response: bool = True
 
+    def asked(self) -> dict[str, Any] | None:
+        """What is asked of the provider: the fields of this type that are set; None for manual."""
+        if self.type == "manual":
+            return None
+        return self.model_dump(exclude_none=True, exclude=_foreign_fields(self.type))
+
+
+def _foreign_fields(kind: str) -> set[str]:
+    silence = {"threshold", "prefix_padding_ms", "silence_duration_ms", "idle_timeout_ms"}
+    return {"eagerness"} if kind == "server_vad" else silence
+
 
 class Colors(Strict):
     """The page's colours, `#rrggbb`."""
@@ -53,6 +75,14 @@ class Colors(Strict):
     ground: Color = "#0b1220"
     accent: Color = "#00d4ff"
     accent2: Color = "#7c4dff"
+    """On a light page also of links and of the start button, where words need contrast."""
+    stop: Color | None = None
+    """The stop button, with white words on it; None: quiet."""
+
+    @property
+    def theme(self) -> Literal["light", "dark"]:
+        """What the ground asks for: ink is dark on the lighter half of grounds."""
+        return "light" if luminance(self.ground) > 0.179 else "dark"
 
 
 class Persona(Strict):
@@ -65,15 +95,29 @@ class Persona(Strict):
     footer: str = ""
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = "en"
     """ISO 639 code of what the agent speaks."""
+    page_language: Literal["en", "ur"] | None = None
+    """Of the page's own words, where neither address nor browser asks for one; None: English."""
     start_label: Text = "Start Conversation"
     stop_label: Text = "Stop"
     hint: str = ""
     """A word behind the status *Listening…*, in the caller's language."""
+    idle_label: str = ""
+    """The status before a call; without it the page says which button to press."""
     model: Text = "gpt-realtime-2.1-mini"
     voice: Text = "marin"
+    speed: float | None = Field(default=None, ge=0.25, le=1.5)
+    """Of speaking; 1 is the voice's own."""
+    noise_reduction: NoiseReduction = "off"
+    """At the provider, beside what the browser does: for a microphone near the mouth, or far from it."""
+    adjustable: list[Adjustable] = ["voice", "speed", "noise_reduction", "turn_detection", "answers"]
+    """The settings a caller may change for their own call."""
     instructions: Text
     guide: str = ""
     """The text of `guide.md`."""
+    guide_limit: int = Field(default=GUIDE_LIMIT, ge=0)
+    """Characters; a guide that is longer is looked up by the tool `search_guide`."""
+    greeting: str = ""
+    """What the agent says first, word for word; empty: it waits for the caller."""
     control: Literal["bridged", "sideband"] = "bridged"
     """Who runs a call: the page's data channel, or this server's own sideband."""
     phone_numbers: list[Text] = []
@@ -94,6 +138,11 @@ class Persona(Strict):
         """Whether some of its tools may run in controlled calls alone."""
         return any(not tool.public for tool in self.tools.values())
 
+    @property
+    def told_guide(self) -> str:
+        """What the instructions hold of the guide: all of it, or how to look it up."""
+        return SEARCH_FIRST if len(self.guide) > self.guide_limit else self.guide
+
     def session(
         self,
         *,
@@ -105,14 +154,17 @@ class Persona(Strict):
     ) -> SessionSpec:
         """What a call with this persona asks of the provider; arguments override the folder's values."""
         languages = self.transcription.languages or [self.language]
+        noise_reduction = None if self.noise_reduction == "off" else {"type": self.noise_reduction}
         return SessionSpec(
             model=model or self.model,
             voice=voice or self.voice,
-            instructions=f"{self.instructions}\n\n{self.guide}".strip(),
+            instructions=f"{self.instructions}\n\n{self.told_guide}".strip(),
             transcription=transcription_for(
                 transcription_model or self.transcription.model, languages, self.key_terms
             ),
-            turn_detection=self.turn_detection.model_dump(exclude_none=True),
+            turn_detection=self.turn_detection.asked(),
+            noise_reduction=noise_reduction,
+            speed=self.speed,
             tools=offered(self.tools, controlled=controlled),
             prompt_id=prompt_id,
         )
@@ -132,16 +184,31 @@ def load_persona(folder: Path) -> Persona:
         raise PersonaError(f"{folder.name}/persona.toml: cannot be read; every persona needs one") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PersonaError(f"{folder.name}/persona.toml: not TOML: {error}") from None
-    guide = folder / "guide.md"
-    if guide.exists():
-        table["guide"] = guide.read_text("utf-8")
+    if (folder / "guide.md").exists():
+        table["guide"] = _guide(folder)
     if "tools" in table:
         raise PersonaError(f"{folder.name}/persona.toml: tools: belong into tools.py, as typed functions")
     try:
         table["tools"] = load_tools(folder)
     except (ToolMistake, SyntaxError, ImportError) as error:
         raise PersonaError(f"{folder.name}/tools.py: {error}") from None
-    return _checked(table, folder.name)
+    except Exception as error:  # It is code of others, which may fail in any way when it is run.
+        raise PersonaError(f"{folder.name}/tools.py: {type(error).__name__}: {error}") from error
+    return _able_to_search(_checked(table, folder.name))
+
+
+def _guide(folder: Path) -> str:
+    try:
+        return (folder / "guide.md").read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise PersonaError(f"{folder.name}/guide.md: cannot be read as UTF-8 text") from None
+
+
+def _able_to_search(persona: Persona) -> Persona:
+    if len(persona.guide) <= persona.guide_limit:
+        return persona
+    search = search_tool(persona.guide, persona.language)
+    return persona.model_copy(update={"tools": {search.name: search} | persona.tools})
 
 
 def _checked(table: dict[str, Any], folder_name: str) -> Persona:
@@ -172,3 +239,10 @@ def load_personas(root: Path) -> tuple[dict[str, Persona], list[PersonaError]]:
         else:
             personas[persona.name] = persona
     return personas, errors
+
+
+def luminance(color: str) -> float:
+    """Of `#rrggbb`, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -8,6 +8,7 @@ from typing import Any
 
 from calls.call import Call, CallEnded
 from calls.changes import CallChange, Warned
+from calls.greeting import opening
 from calls.persona import Persona
 from calls.registry import CallRefused, Registry
 from calls.tools import Tool, tool
@@ -20,6 +21,8 @@ log = logging.getLogger("guftagu.phone")
 
 NOT_FOUND, BUSY, UNAVAILABLE = 404, 486, 503
 """SIP statuses."""
+LONGEST_MINUTES = 59.0
+"""A phone call cannot be dialled again by us, so it ends with a goodbye before the provider ends it at 60."""
 REFUSED_BY_SIP = ("threshold", "prefix_padding_ms", "silence_duration_ms")
 """Fields of turn detection that a phone call is not accepted with."""
 
@@ -79,7 +82,7 @@ class Phone:
             log.info("%s: ended before it began", call.id)
         else:
             call.report("live")
-            call.send({"type": "response.create"})
+            call.send(opening(call.persona))
 
     async def _turn_away(self, incoming: IncomingCall, sip_status: int) -> None:
         try:
@@ -92,8 +95,17 @@ class Phone:
         if persona.transfer_to:
             transfer = transfer_tool(self._client, incoming.call_id, persona.transfer_to)
             tools[transfer.name] = transfer
-        detection = persona.turn_detection.model_copy(update=dict.fromkeys(REFUSED_BY_SIP))
-        changed = {"control": "sideband", "tools": tools, "turn_detection": detection}
+        refused: dict[str, object] = dict.fromkeys(REFUSED_BY_SIP)
+        if persona.turn_detection.type == "manual":
+            refused["type"] = "server_vad"  # A phone has no button to hold.
+        detection = persona.turn_detection.model_copy(update=refused)
+        minutes = min(persona.limits.minutes or LONGEST_MINUTES, LONGEST_MINUTES)
+        changed = {
+            "control": "sideband",
+            "tools": tools,
+            "turn_detection": detection,
+            "limits": persona.limits.model_copy(update={"minutes": minutes}),
+        }
         return persona.model_copy(update=changed)
 
     def _visitor(self, incoming: IncomingCall) -> str:

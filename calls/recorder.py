@@ -33,6 +33,8 @@ from store.records import Records, SessionUnknown
 
 log = logging.getLogger("guftagu.records")
 
+OPEN_AFTER_S = 0.25
+"""A call that is being set up has better things to wait for than a row without a word."""
 GROWING_S = 1.0
 """A sentence that takes longer is written as far as it has come."""
 RETRY_S = 2.0
@@ -95,17 +97,21 @@ class Recorder:
         self._cost_of = cost_of
         self._timer = timer
         self._clock = clock
-        self._order: list[str] = []
-        self._items: dict[str, Item] = {}
-        self._due: set[str] = set()
+        said = call.conversation.items
+        self._items: dict[str, Item] = {item.id: item for item in said}
+        self._order: list[str] = list(self._items)
+        self._due: set[str] = set(self._items)
         self._waiting: deque[Write] = deque()
-        self._first_ms: float | None = None
+        self._first_ms: float | None = said[0].started_at_ms if said else None
         self._growing: Cancellable | None = None
         self._closed: tuple[Closed, datetime] | None = None
         self._tries_left = TRIES_AFTER_THE_END
         self._is_open = self._is_done = self._complained = False
         self._work = asyncio.Event()
-        self._work.set()
+        if session.kind == "api":  # Its client may ask for the record at once.
+            self._work.set()
+        else:
+            timer(OPEN_AFTER_S, self._work.set)
         self._unwatch = call.watch(self._follow)
         tasks.start(self._write_until_the_end(), f"record {call.id}")
 
@@ -145,7 +151,9 @@ class Recorder:
             case ToolReady():
                 self._keep(partial(self._records.save_tool_call, self._tool_call(change)))
             case Connected(provider_call_id) if provider_call_id:
-                self._keep(partial(self._records.set_provider_call_id, self._session.id, provider_call_id))
+                self._waiting.append(
+                    partial(self._records.set_provider_call_id, self._session.id, provider_call_id)
+                )
             case Summarised(topic, summary):
                 self._keep(partial(self._records.set_summary, self._session.id, topic=topic, summary=summary))
             case Finished(closed):

@@ -1,7 +1,10 @@
 """Who may start a call, and the calls that are live."""
 
 import asyncio
+import secrets
 import time
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -12,7 +15,7 @@ from calls.call import Call, CallEnded, Timer
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
-from calls.ticket import Ticket, TicketBook
+from calls.ticket import TICKET_SECONDS, Ticket, TicketBook
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
 from settings import Settings
@@ -20,6 +23,10 @@ from settings import Settings
 OFFER_PATH = "/calls/offer"
 TICKET_HEADER = "X-Call-Ticket"
 FULL_RETRY_SECONDS = 60
+OPENED_SECONDS = 5.0
+RESUME_SECONDS = 60
+"""How long a caller whose page went away may carry the call on."""
+LEFT = frozenset({"page_left", "page_lost"})
 
 
 class CallRefused(Exception):
@@ -35,6 +42,27 @@ class CallRefused(Exception):
         self.retry_after_s = retry_after_s
 
 
+class Reservation:
+    """A ticket that was given before its call: the offer and the page's own word travel side by side."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+        self._call: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
+
+    def use(self, call: Call) -> None:
+        """This is the call."""
+        if not self._call.done():
+            self._call.set_result(call)
+
+    async def opened(self) -> Call | None:
+        """The call; None when its page did not open one in `OPENED_SECONDS`."""
+        try:
+            async with asyncio.timeout(OPENED_SECONDS):
+                return await self._call
+        except TimeoutError:
+            return None
+
+
 class Registry:
     """All live calls of this process, and the limits on starting one."""
 
@@ -46,7 +74,11 @@ class Registry:
         """Whatever calls have going; `close` waits for it."""
         self.attendance: Attendance | None = None
         self._tickets = TicketBook()
+        self._reserved: dict[str, Reservation] = {}
         self._calls: dict[str, Call] = {}
+        self._left: dict[tuple[str, str], Call] = {}
+        """By visitor and persona: calls whose pages went away."""
+        self._left_watchers: list[Callable[[], None]] = []
         self._starts = MovingWindowRateLimiter(MemoryStorage())
         self._start_limit = RateLimitItemPerMinute(settings.starts_per_minute)
 
@@ -59,17 +91,45 @@ class Registry:
         """Whether calls with `persona` are run by this server, and offer no data channel."""
         return self._dialer.controls(persona)
 
-    def open(self, persona: Persona, visitor_id: str, kind: Kind = "browser") -> Call:
+    def left_call(self, persona: Persona, visitor_id: str) -> Call | None:
+        """The call this visitor may carry on: its page went away a moment ago, and something was said."""
+        return self._left.get((visitor_id, persona.name))
+
+    def watch_left(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Call `watcher` whenever `left_call` may say something else; returns what stops it."""
+        self._left_watchers.append(watcher)
+        return lambda: self._left_watchers.remove(watcher)
+
+    def _set_left(self, place: tuple[str, str], call: Call | None) -> None:
+        if call:
+            self._left[place] = call
+        else:
+            self._left.pop(place, None)
+        for watcher in list(self._left_watchers):
+            watcher()
+
+    def open(
+        self,
+        persona: Persona,
+        visitor_id: str,
+        kind: Kind = "browser",
+        *,
+        before: Call | None = None,
+        dialer: Dialer | None = None,
+    ) -> Call:
         """Open a call for a visitor; it holds one of `MAX_CALLS` places until it is closed.
 
+        :param before: a call that this one carries on, from `left_call`
+        :param dialer: places it in another way than other calls
         :raises CallRefused: too many calls, too many starts of this visitor, or the day's money is spent
         """
         self._check_place()
         if not self._starts.hit(self._start_limit, visitor_id):
             stats = self._starts.get_window_stats(self._start_limit, visitor_id)
             raise CallRefused("starts_exceeded", max(1.0, stats.reset_time - time.time()))
-        call = self.new_call(persona, visitor_id, self._dialer)
-        self._attend(call, kind)
+        call = self.new_call(persona, visitor_id, dialer or self._dialer, before=before)
+        self._set_left((visitor_id, persona.name), None)
+        self._attend(call, kind, dialer or self._dialer)
         return call
 
     def new_call(
@@ -79,11 +139,13 @@ class Registry:
         dialer: Dialer,
         conversation: Conversation | None = None,
         *,
+        before: Call | None = None,
         holds_place: bool = True,
     ) -> Call:
         """A call that nobody attends yet.
 
         :param conversation: one that goes on; None begins one
+        :param before: a call that this one carries on
         :param holds_place: one of `MAX_CALLS`, until it is closed
         :raises CallRefused: there is no place, or the day's money is spent
         """
@@ -97,6 +159,7 @@ class Registry:
             timer=self.timer,
             on_closed=self._forget,
             conversation=conversation,
+            before=before,
         )
         if holds_place:
             self._calls[call.id] = call
@@ -116,10 +179,9 @@ class Registry:
     def timer(self) -> Timer:
         return self._timer or asyncio.get_running_loop().call_later
 
-    def _attend(self, call: Call, kind: Kind) -> None:
+    def _attend(self, call: Call, kind: Kind, dialer: Dialer) -> None:
         if self.attendance:
-            spec = self._dialer.spec(call.persona)
-            self.attendance.attend(call, spec, kind=kind)
+            self.attendance.attend(call, dialer.spec(call.persona), kind=kind)
 
     async def ticket(self, call: Call) -> Ticket:
         """Where the call's browser posts its offer.
@@ -128,7 +190,7 @@ class Registry:
         :raises CallEnded: the call was closed meanwhile
         """
         if self._settings.signaling == "relay":
-            return Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(call.id)})
+            return self.relay_ticket(call)
         try:
             secret = await self._dialer.secret(call.persona, call.visitor_id)
         except ProviderFailure as failure:
@@ -139,12 +201,44 @@ class Registry:
         url = f"{self._settings.browser_provider_url}/realtime/calls"
         return Ticket(url, {"Authorization": f"Bearer {secret.value}"})
 
+    def relay_ticket(self, call: Call) -> Ticket:
+        """Where the call's browser posts its offer, so that this server passes it on."""
+        return Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(call.id)})
+
     def _forget(self, call: Call) -> None:
         self._calls.pop(call.id, None)
+        if call.closed and call.closed.reason in LEFT and call.conversation.items:
+            self._keep_for_its_caller(call)
 
-    def redeem(self, token: str) -> Call | None:
-        """The call a ticket's token stands for, once."""
-        return self._calls.get(self._tickets.redeem(token) or "")
+    def _keep_for_its_caller(self, call: Call) -> None:
+        place = call.visitor_id, call.persona.name
+        self._set_left(place, call)
+
+        def forget() -> None:
+            if self._left.get(place) is call:
+                self._set_left(place, None)
+
+        self.timer(RESUME_SECONDS, forget)
+
+    def reserve(self) -> "Reservation | None":
+        """A ticket for a call that somebody is about to start; opens nothing. None: offers go elsewhere."""
+        if self._settings.signaling != "relay":
+            return None
+        name = f"reserved_{secrets.token_hex(8)}"
+        ticket = Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(name)})
+        reservation = self._reserved[name] = Reservation(ticket)
+        self.timer(TICKET_SECONDS, partial(self._forget_reservation, name))
+        return reservation
+
+    def _forget_reservation(self, name: str) -> None:
+        self._reserved.pop(name, None)
+
+    async def redeem(self, token: str) -> Call | None:
+        """The call a ticket's token stands for, once; a reserved one as soon as its page opened it."""
+        name = self._tickets.redeem(token) or ""
+        if reservation := self._reserved.pop(name, None):
+            return await reservation.opened()
+        return self._calls.get(name)
 
     def live_call(self, call_id: str) -> Call | None:
         """The call with this id, as long as it is not closed."""
@@ -153,6 +247,11 @@ class Registry:
     def by_end_token(self, token: str) -> Call | None:
         """The call whose browser holds this end token."""
         return next((call for call in self._calls.values() if call.end_token == token), None)
+
+    def leave(self, provider_call_ids: Iterable[str]) -> None:
+        """Hang up calls of an earlier run, which nobody here holds any more."""
+        for call_id in provider_call_ids:
+            self.tasks.start(self._dialer.hang_up(call_id), f"leave {call_id}")
 
     async def close(self) -> None:
         """End every call and wait for the last hang-up."""

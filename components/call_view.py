@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from calls.call import Call
 from calls.changes import CallChange, Closed, Noticed, PhaseChanged, Warned
 from calls.persona import Persona
+from calls.steering import EXPECTED_ERRORS
 from components.controls import Controls
 from components.notice import Notice
 from components.orb import Orb
@@ -35,7 +36,8 @@ class CallView:
 
     def show_idle(self) -> None:
         """Nothing has happened yet."""
-        self.status.show("idle", self.words("status.idle", start=self.start_label))
+        own = self.persona.idle_label if self.words.language == "en" else ""
+        self.status.show("idle", own or self.words("status.idle", start=self.start_label))
 
     def begin(self) -> None:
         """A new call: nothing of an earlier one counts."""
@@ -46,6 +48,10 @@ class CallView:
         """Draw what changed; text is the transcript's."""
         for change in changes:
             match change:
+                case Noticed(code) if f"told.{code}" in self.words:
+                    self.notice.warn(self.words[f"told.{code}"])
+                case ErrorReported(code) if code in EXPECTED_ERRORS:
+                    pass
                 case Noticed(code) | ErrorReported(code):
                     self.notice.show(code)
                 case Warned(code, seconds):
@@ -59,7 +65,8 @@ class CallView:
         self.was_live = self.was_live or stage == "live"
         self.status.show(stage, self.words(f"status.{stage}", hint=self.persona.hint).strip())
         self.orb.show(stage)
-        self.controls.show(running=True, start_label=self.start_label)
+        speaking = stage == "agent_speaking"
+        self.controls.show(running=True, start_label=self.start_label, speaking=speaking)
         self.field.enable(stage in TYPING_STAGES)
 
     def show_end(self, closed: Closed) -> None:

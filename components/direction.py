@@ -10,9 +10,23 @@ from typing import Literal
 
 Direction = Literal["ltr", "rtl"]
 
+Script = Literal["arabic", "devanagari", "latin"]
+
 LANGUAGE_OF_SCRIPT = {"ARABIC": "ur", "DEVANAGARI": "hi"}
+DEVANAGARI_LANGUAGES = frozenset({"hi", "mr", "ne"})
+FEWEST_LETTERS = 8
+"""Fewer say nothing about a script: a name, an "OK"."""
+CLEAR_MAJORITY = 4
+"""Callers mix languages: half a sentence in other letters is no mistake."""
 RTL_LANGUAGES = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur"})
 STRONG = frozenset({"L", "R", "AL"})
+
+
+def script_of_language(language: str) -> Script:
+    """The letters a language is written with, from its ISO 639 code; all but two scripts count as Latin."""
+    if language in DEVANAGARI_LANGUAGES:
+        return "devanagari"
+    return "arabic" if language in RTL_LANGUAGES - {"he"} else "latin"
 
 
 def direction_of_language(language: str) -> Direction:
@@ -47,6 +61,16 @@ class Letters:
     def direction(self) -> Direction:
         """The way the majority runs."""
         return direction_of_language(self.language)
+
+    @property
+    def unexpected_script(self) -> Script | None:
+        """The script of a clear majority, where the expected language is not written with it."""
+        counts = Counter[Script]()
+        for language, count in self._counts.items():
+            counts[script_of_language(language)] += count
+        script, count = next(iter(counts.most_common(1)), ("latin", 0))
+        expected = counts[script_of_language(self.expected)]
+        return script if count >= max(FEWEST_LETTERS, CLEAR_MAJORITY * expected) else None
 
     def _spoken(self, language: str) -> str:
         # Arabic letters are Urdu here unless the persona speaks another language written with them.

@@ -3,10 +3,10 @@
 from nicegui import ui
 
 from calls.persona import Persona
-from components.text_node import TextNode
+from components.persona_text import persona_text
 
 
 def footer(persona: Persona) -> None:
     """The persona's small print."""
     with ui.element("footer").classes("footer").props("role=contentinfo"):
-        TextNode("p", persona.footer).props("dir=auto")
+        persona_text("p", persona.footer, persona)

@@ -3,16 +3,30 @@
 from nicegui import ui
 
 from calls.persona import Persona
+from components.persona_text import persona_text
 from components.text_node import TextNode
 from components.words import LANGUAGES, Words
 
+PICKER_PATH = "/p"
 
-def header(persona: Persona, words: Words) -> None:
-    """Heading, what it is about, and the other language."""
+
+def header(persona: Persona, words: Words, *, others: bool = False) -> None:
+    """Heading, what it is about, and the other language.
+
+    :param others: whether there are more assistants to choose from
+    """
     with ui.element("header").classes("header").props("role=banner"):
-        TextNode("h1", persona.heading).classes("header__heading").props("dir=auto")
+        persona_text("h1", persona.heading, persona).classes("header__heading")
         if persona.intro:
-            TextNode("p", persona.intro).classes("header__intro").props("dir=auto")
-        other = next(language for language in LANGUAGES if language != words.language)
-        link = TextNode("a", words["page.other_language"]).classes("header__language")
-        link.props(f'href="?lang={other}" lang={other} hreflang={other}')
+            persona_text("p", persona.intro, persona).classes("header__intro")
+        if others:
+            link = TextNode("a", words["assistants.others"]).classes("header__others")
+            link.props(f'href="{PICKER_PATH}?lang={words.language}"')
+        language_link(words)
+
+
+def language_link(words: Words) -> None:
+    """The same page in the other language."""
+    other = next(language for language in LANGUAGES if language != words.language)
+    link = TextNode("a", words["page.other_language"]).classes("header__language")
+    link.props(f'href="?lang={other}" lang={other} hreflang={other}')

@@ -20,7 +20,9 @@ Stage = Literal[
 ]
 
 TYPING_STAGES = frozenset[Stage]({"live", "caller_speaking", "thinking", "agent_speaking"})
-GOOD_ENDS = frozenset({"stopped", "limit_minutes", "provider_ended", "page_left", "server_stopping"})
+GOOD_ENDS = frozenset(
+    {"stopped", "limit_minutes", "provider_ended", "page_left", "server_stopping", "source_ended"}
+)
 STAGE_OF_PHASE: dict[Phase, Stage] = {
     "opening": "microphone",
     "microphone": "microphone",

@@ -10,7 +10,6 @@ FILE = Path(__file__).parents[1] / "static" / "app.css"
 def link() -> None:
     """Link `static/app.css` on every page."""
     ui.add_head_html(
-        f'<link rel="stylesheet" href="/static/app.css?v={FILE.stat().st_mtime_ns:x}">'
-        '<meta name="theme-color" content="#0b1220">',
+        f'<link rel="stylesheet" href="/static/app.css?v={FILE.stat().st_mtime_ns:x}">',
         shared=True,
     )

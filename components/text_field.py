@@ -21,5 +21,6 @@ class TextField(ui.element, component="text_field.js"):
 
     def enable(self, enabled: bool) -> None:
         """Whether a call is there to type into."""
-        self._props["disabled"] = not enabled
-        self.update()
+        if self._props["disabled"] == enabled:
+            self._props["disabled"] = not enabled
+            self.update()

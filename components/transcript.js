@@ -1,96 +1,22 @@
 // Draws the transcript into its own DOM, operation by operation; components/transcript_view.py says what they mean.
 
+import { rangeIn } from "bidi_text";
+import { Bubble, ToolLine, make } from "bubble";
+import { CaptionsMode } from "captions_mode";
+
 const AT_END_PX = 48;
+const NEAR_TOP_PX = 160;
 const ANNOUNCED = 3; // finished sentences kept for screen readers
-// Latin words and numbers, which Urdu around them must not reorder ("0300 1234567").
-const LTR_RUN = /\+?[A-Za-z0-9\u00C0-\u024F](?:[ .,:/@+_%#&'*-]?[A-Za-z0-9\u00C0-\u024F])*%?/g;
-const NUMBER = /^[^A-Za-z]{1,24}$/; // must not break over two lines
-const HAS_LTR = /[A-Za-z0-9\u00C0-\u024F]/;
-// Browsers lay a whole text node out again when it grows: short ones keep a long answer as quick as a short one.
-const NODE_CHARS = 400;
-const PIECES = new RegExp(`[^]{1,${NODE_CHARS}}(?=\\s|$)|[^]{1,${NODE_CHARS}}`, "gu");
-
-function make(tag, className, attributes = {}) {
-  const node = document.createElement(tag);
-  node.className = className;
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
-}
-
-/** Text as text, never as markup; in right-to-left text with its left-to-right runs isolated. */
-function write(parent, text, isolate) {
-  let from = 0;
-  for (const { 0: run, index } of isolate ? text.matchAll(LTR_RUN) : []) {
-    parent.append(...pieces(text.slice(from, index)));
-    const bdi = make("bdi", NUMBER.test(run) ? "bubble__number" : "", { dir: "ltr" });
-    bdi.textContent = run;
-    parent.append(bdi);
-    from = index + run.length;
-  }
-  parent.append(...pieces(text.slice(from)));
-}
-
-const pieces = (text) => text.match(PIECES) ?? [];
-const mayGrow = (node, delta) => node instanceof Text && node.length + delta.length < NODE_CHARS;
-
-class Bubble {
-  constructor(id, role, words) {
-    this.words = words;
-    this.heard = null;
-    this.node = make("article", "bubble", { "data-item-id": id, "data-role": role, "data-pending": "" });
-    this.head = make("header", "bubble__who");
-    this.head.append(words[role]);
-    this.body = this.open = make("div", "bubble__text");
-    this.node.append(this.head, this.body);
-  }
-
-  turn(language, direction) {
-    this.node.lang = language;
-    this.node.dir = direction;
-    this.rtl = direction === "rtl";
-    this.text(this.body.textContent);
-  }
-
-  append(delta) {
-    const last = this.open.lastChild;
-    delete this.node.dataset.pending;
-    if (mayGrow(last, delta) && !(this.rtl && HAS_LTR.test(delta))) last.appendData(delta);
-    else if (last instanceof HTMLElement) {
-      last.remove(); // a run that may go on
-      write(this.open, last.textContent + delta, this.rtl);
-    } else write(this.open, delta, this.rtl);
-  }
-
-  text(text) {
-    const heard = this.heard ?? text.length;
-    if (text) delete this.node.dataset.pending;
-    this.open = this.body;
-    this.body.replaceChildren();
-    write(this.body, text.slice(0, heard), this.rtl);
-    if (heard >= text.length) return;
-    this.open = make("span", "bubble__unheard", { "data-unheard": "" });
-    write(this.open, text.slice(heard), this.rtl);
-    this.body.append(this.open);
-  }
-
-  cut(heard) {
-    this.heard = heard;
-    delete this.node.dataset.pending;
-    if (!("interrupted" in this.node.dataset)) this.head.append(make("span", "bubble__mark"));
-    this.head.lastChild.textContent = this.words.interrupted;
-    this.node.dataset.interrupted = "";
-    this.text(this.body.textContent);
-  }
-
-  note(text, language, direction) {
-    delete this.node.dataset.pending;
-    this.noted ??= this.node.appendChild(make("p", "bubble__note", { lang: language, dir: direction }));
-    this.noted.textContent = text;
-  }
+const found = CSS.highlights && { all: new Highlight(), current: new Highlight() };
+if (found) {
+  found.current.priority = 2;
+  found.all.priority = 1;
+  CSS.highlights.set("found", found.all);
+  CSS.highlights.set("found-current", found.current);
 }
 
 export default {
-  props: { words: Object, lang: String, dir: String },
+  props: { words: Object, names: Object, lang: String, dir: String },
   inheritAttrs: true,
   render() {
     return Vue.h("section", { class: "transcript", lang: this.lang, dir: this.dir });
@@ -103,28 +29,49 @@ export default {
     const log = { role: "log", "aria-live": "off", "aria-label": words.label, tabindex: "0" };
     this.box = make("div", "transcript__box", log);
     this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.resized = new ResizeObserver(() => this.following && this.jump());
+    this.box.addEventListener("keydown", (event) => this.rove(event));
+    this.resized = new ResizeObserver(() => this.following && this.toEnd());
     this.resized.observe(this.box);
     this.emptyHint = make("p", "transcript__empty");
     this.emptyHint.textContent = words.empty;
-    this.earlierButton = this.button(words.earlier, "transcript__earlier", () => this.showEarlier());
+    this.sourceLine = make("p", "transcript__source", { hidden: "" });
+    this.earlierButton = this.button(words.earlier, "transcript__earlier", () => this.shift("earlier"));
     this.latestButton = this.button(words.latest, "transcript__latest", () => this.jump());
     this.announcer = make("div", "visually-hidden", { "aria-live": "polite" });
-    this.$el.append(this.emptyHint, this.earlierButton, this.box, this.latestButton, this.announcer);
+    this.captions = new CaptionsMode(this.$el, (on) => this.showCaptions(on));
+    this.leaveButton = this.button(words.leave_captions, "transcript__leave", () => this.captions.leave());
+    const { sourceLine, emptyHint, earlierButton, leaveButton, latestButton } = this;
+    this.$el.append(leaveButton, emptyHint, sourceLine, earlierButton, this.box, latestButton, this.announcer);
   },
   beforeUnmount() {
     this.resized.disconnect();
+    this.captions.leave();
+    this.clearAll();
   },
   methods: {
     apply(ops) {
+      this.shifting = false;
+      const restore = this.following ? null : this.keepPlace(ops);
       for (const [name, id, ...rest] of ops) {
         const bubble = this.bubbles.get(id);
         if (name in this.whole) this.whole[name].call(this, id, ...rest);
         else if (bubble) this.single[name].call(this, bubble, ...rest);
       }
       this.emptyHint.hidden = this.bubbles.size > 0;
-      if (this.following) requestAnimationFrame(() => this.jump());
+      restore?.();
+      if (this.following) requestAnimationFrame(() => this.following && this.toEnd());
       else this.latestButton.hidden = false;
+    },
+    /** What is being read stays where it is, though others above it come and go. */
+    keepPlace(ops) {
+      if (!ops.some(([name]) => name === "edges" || name === "remove")) return null;
+      const top = this.box.scrollTop;
+      const seen = [...this.box.children].filter((node) => node.offsetTop + node.offsetHeight > top);
+      const before = seen.map((node) => node.offsetTop);
+      return () => {
+        const at = seen.findIndex((node) => node.isConnected);
+        if (at >= 0) this.lastTop = this.box.scrollTop = top + seen[at].offsetTop - before[at];
+      };
     },
     insert(node, before) {
       const bubble = this.bubbles.get(before);
@@ -135,7 +82,7 @@ export default {
       const text = bubble.body.textContent;
       if (!text) return;
       const line = make("p", "", { lang: bubble.node.lang, dir: bubble.node.dir });
-      line.textContent = `${bubble.head.firstChild.data}: ${text}`;
+      line.textContent = `${bubble.speaker}: ${text}`;
       this.announcer.append(line);
       while (this.announcer.childElementCount > ANNOUNCED) this.announcer.firstChild.remove();
     },
@@ -145,40 +92,102 @@ export default {
       button.addEventListener("click", onClick);
       return button;
     },
-    showEarlier() {
+    /** One of the copy buttons can be reached by Tab, the others from it by arrow keys. */
+    rove(event) {
+      const step = { ArrowUp: "previousElementSibling", ArrowDown: "nextElementSibling" }[event.key];
+      if (!step || !event.target.matches(".bubble__copy")) return;
+      event.preventDefault();
+      let node = event.target.closest(".bubble")[step];
+      while (node && !node.matches(".bubble")) node = node[step];
+      node?.querySelector(".bubble__copy").focus();
+    },
+    shift(where) {
+      if (this.shifting) return;
+      this.shifting = true;
       this.following = false;
-      this.$emit("earlier");
+      this.$emit(where);
     },
     jump() {
       this.following = true;
+      if (this.hasLater) this.$emit("latest");
+      else this.toEnd();
+    },
+    toEnd() {
       this.latestButton.hidden = true;
       this.box.scrollTop = this.box.scrollHeight;
     },
     scrolled() {
       const { scrollTop, scrollHeight, clientHeight } = this.box;
-      if (scrollHeight - scrollTop - clientHeight < AT_END_PX) {
+      const goesUp = scrollTop < this.lastTop - 1;
+      const atEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+      this.lastTop = scrollTop;
+      if (atEnd && this.hasLater) this.following || this.shift("later");
+      else if (atEnd) {
         this.following = true;
         this.latestButton.hidden = true;
-      } else if (scrollTop < this.lastTop - 1) this.following = false;
-      this.lastTop = scrollTop;
+      } else if (goesUp) this.following = false;
+      if (goesUp && scrollTop < NEAR_TOP_PX && !this.earlierButton.hidden) this.shift("earlier");
+    },
+    showCaptions(on) {
+      this.leaveButton.hidden = !on;
+      if (on) this.leaveButton.focus();
+      this.jump();
+    },
+    largeCaptions() {
+      this.captions.enter();
+    },
+    clearAll() {
+      for (const bubble of this.bubbles.values()) bubble.voice?.end();
+      this.bubbles.clear();
+      this.box.replaceChildren();
     },
   },
   created() {
     this.whole = {
-      add(id, role, before, language, direction) {
-        const bubble = new Bubble(id, role, this.words);
-        bubble.turn(language, direction);
+      add(id, role, before, language, direction, time) {
+        const { words, names, lang, dir } = this;
+        const bubble = role === "tool" ? new ToolLine(id, words, time, lang, dir) : new Bubble(id, role, words, names, time);
+        bubble.turn?.(language, direction);
         this.bubbles.set(id, bubble);
         this.insert(bubble.node, before);
+        if (!bubble.copy) return;
+        if (this.reachable) this.reachable.tabIndex = -1;
+        this.reachable = bubble.copy;
+        this.reachable.tabIndex = 0;
       },
-      earlier(there) {
-        this.earlierButton.hidden = !there;
+      edges(_id, earlier, later) {
+        this.earlierButton.hidden = !earlier;
+        this.hasLater = later;
       },
       clear() {
-        this.bubbles.clear();
-        this.box.replaceChildren();
+        this.clearAll();
+        this.hasLater = false;
         this.earlierButton.hidden = this.following = true;
       },
+      source(text) {
+        this.sourceLine.textContent = text;
+        this.sourceLine.hidden = false;
+      },
+      silence() {
+        for (const bubble of this.bubbles.values()) bubble.voice?.end();
+      },
+      mark(_id, matches) {
+        found?.all.clear();
+        found?.current.clear();
+        for (const [id, start, length, isCurrent] of matches) {
+          const bubble = this.bubbles.get(id);
+          const range = bubble.body && rangeIn(bubble.body, start, start + length);
+          if (range) found?.all.add(range);
+          if (range && isCurrent) found?.current.add(range);
+          if (isCurrent) this.bringIntoView(range ?? bubble.node);
+        }
+      },
+    };
+    this.bringIntoView = (place) => {
+      const at = place.getBoundingClientRect();
+      const box = this.box.getBoundingClientRect();
+      this.following = false;
+      this.lastTop = this.box.scrollTop += at.top + at.height / 2 - box.top - box.height / 2;
     };
     this.single = {
       append: (bubble, text) => bubble.append(text),
@@ -186,9 +195,13 @@ export default {
       turn: (bubble, language, direction) => bubble.turn(language, direction),
       cut: (bubble, heard) => bubble.cut(heard),
       note: (bubble, text) => bubble.note(text, this.lang, this.dir),
-      finish: (bubble) => this.announce(bubble),
+      tool: (line, name, state, label) => line.tool(name, state, label),
+      voice: (bubble, charsPerMs, sinceMs) => bubble.voice.move(charsPerMs, sinceMs),
+      said: (bubble) => bubble.voice.end(),
+      finish: (bubble) => bubble.body && this.announce(bubble),
       move: (bubble, before) => this.insert(bubble.node, before),
       remove(bubble) {
+        bubble.voice?.end();
         this.bubbles.delete(bubble.node.dataset.itemId);
         bubble.node.remove();
       },

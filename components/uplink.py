@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, TypeGuard
 
+from calls.choice import Choice, choice_of
+from calls.steering import ACTIONS, Action
 from components.token_bucket import TokenBucket
 
 MAX_ENTRIES = 2000
@@ -13,8 +15,8 @@ MAX_SAID_CHARS = 2000
 BURST, PER_SECOND = 4000, 500
 """Of events; a page that was away for ten busy seconds brings a thousand at once."""
 
-PHASES = ("microphone", "connecting", "live", "reconnecting", "failed", "ended")
-Phase = Literal["microphone", "connecting", "live", "reconnecting", "failed", "ended"]
+PHASES = ("microphone", "connecting", "live", "reconnecting", "redialling", "failed", "ended")
+Phase = Literal["microphone", "connecting", "live", "reconnecting", "redialling", "failed", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,8 @@ class PhaseReported:
     phase: Phase
     reason: str | None
     retry_after_s: float | None
+    resumes: bool = False
+    """The caller asked to carry on with the call that a reload ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,30 @@ class NoticeReported:
 
 
 @dataclass(frozen=True, slots=True)
+class Aimed:
+    """The caller's hand is at the button: a call may be started in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Words the caller typed."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talked:
+    """What was done by a button: the talk button held, let go of (or let go of at once), an answer asked for
+    or stopped."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How the caller wants to be spoken and listened to, all of it."""
+
+    choice: Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +73,7 @@ class EventReported:
     at_ms: float
 
 
-Entry = PhaseReported | NoticeReported | Said | EventReported
+Entry = PhaseReported | NoticeReported | Aimed | Said | Talked | Chosen | EventReported
 
 
 class Uplink:
@@ -93,8 +117,15 @@ class Uplink:
                 return _phase(event)
             case "guftagu.notice":
                 return NoticeReported(_code(event.get("code")) or "unknown")
+            case "guftagu.aim":
+                return Aimed()
             case "guftagu.say":
                 return _said(event.get("text"))
+            case "guftagu.talk":
+                return _talked(event.get("action"))
+            case "guftagu.choice":
+                choice = choice_of(event.get("choice"))
+                return Chosen(choice) if choice else None
             case str(kind) if kind in self._wanted:
                 return EventReported(event, at_ms)
         return None
@@ -110,13 +141,17 @@ def _phase(event: dict[str, Any]) -> PhaseReported | None:
     if not isinstance(attempt, int) or phase not in PHASES:
         return None
     wait = min(retry_after, 3600) if is_finite(retry_after) and retry_after > 0 else None
-    return PhaseReported(attempt, phase, _code(event.get("reason")), wait)
+    return PhaseReported(attempt, phase, _code(event.get("reason")), wait, event.get("resumes") is True)
 
 
 def _said(text: object) -> Said | None:
     if not isinstance(text, str) or not text.strip():
         return None
     return Said(text.strip()[:MAX_SAID_CHARS])
+
+
+def _talked(action: object) -> Talked | None:
+    return next((Talked(known) for known in ACTIONS if known == action), None)
 
 
 def _code(value: object) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from nicegui import events, ui
 
 from calls.call import Call, CallEnded
-from calls.registry import Registry
+from calls.ticket import Ticket
 from components.uplink import Entry, PhaseReported, Uplink
 from components.words import Words
 from realtime.events import OLDER_NAMES, ServerEvent
@@ -19,12 +19,21 @@ WANTED_EVENTS = frozenset(
     {event.value for event in ServerEvent if event not in UNREAD}
     | {name for name, event in OLDER_NAMES.items() if event not in UNREAD}
 )
+PARTS = ("uplink", "awake", "inbound", "offer", "peer", "microphone", "devices", "choice", "talk", "levels")
+"""Of the browser's half, by their names in `static/`."""
 
 
 class Browser(Protocol):
     """Runs a method of the browser's half; `ui.element.run_method` in the product."""
 
     def __call__(self, name: str, *args: Any) -> object: ...
+
+
+class TicketOffice(Protocol):
+    """Gives tickets: a registry, or what has its own way with them."""
+
+    async def ticket(self, call: Call) -> Ticket:
+        """:raises ProviderFailure, CallEnded: there is none; the call is closed"""
 
 
 class Bridge:
@@ -60,7 +69,7 @@ class Bridge:
         self._run("ack", self._acknowledged, self._pace_ms())
 
     async def dial(
-        self, call: Call, registry: Registry, end_url: str, ice_servers: list[dict[str, Any]]
+        self, call: Call, registry: TicketOffice, end_url: str, ice_servers: list[dict[str, Any]]
     ) -> None:
         """Let the browser post its offer, and tell it how to end the call without this page."""
         attempt = self._attempt
@@ -80,6 +89,10 @@ class Bridge:
             },
         )
 
+    def ready(self, ticket: Ticket, ice_servers: list[dict[str, Any]]) -> None:
+        """Let the browser post its offer in the very click that will come; the rest follows with `dial`."""
+        self._run("ready", {"url": ticket.url, "headers": ticket.headers, "iceServers": ice_servers})
+
     def refuse(self) -> None:
         """There will be no call: release everything, say nothing."""
         self._run("refuse", self._attempt)
@@ -87,6 +100,10 @@ class Bridge:
     def send(self, events: list[dict[str, Any]]) -> None:
         """Client events for the data channel."""
         self._run("send", events, self._attempt)
+
+    def redial(self) -> None:
+        """Leave the provider's session and dial for another one."""
+        self._run("redial")
 
     def stop(self, reason: str) -> None:
         """The call is over."""
@@ -96,7 +113,7 @@ class Bridge:
 class WebRTC(
     ui.element,
     component="../static/webrtc.js",
-    dependencies=[f"../static/{part}.js" for part in ("uplink", "offer", "microphone", "levels")],
+    dependencies=[f"../static/{part}.js" for part in PARTS],
 ):
     """The element that owns microphone, peer connection and data channel in the browser."""
 

@@ -14,8 +14,9 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 
 from engine.api_error import ApiError
+from engine.appended_audio import require_pcm
 from engine.brain import Brain
-from engine.call import Faculties, Limits
+from engine.call import Call, Faculties, Limits
 from engine.calls import Calls
 from engine.espeak import EspeakSpeaker
 from engine.guide_brain import GuideBrain
@@ -23,9 +24,11 @@ from engine.items import new_id
 from engine.keys import Keys
 from engine.phone import Phone, Referral, Rejection
 from engine.recognizer import NoRecognizer, Recognizer
-from engine.session_config import SessionConfig, new_session
-from engine.sideband import SidebandSocket
+from engine.session_config import new_session
+from engine.sideband import SidebandSocket, protocols_of
+from engine.socket_session import key_in, session_of_socket
 from engine.speaker import Speaker
+from engine.transcription_config import AnyConfig, new_session_of_any_type
 from engine.validation import Strict, validated
 from engine.webhook import Webhook
 from engine.written import WrittenRequest, written_response
@@ -143,9 +146,9 @@ async def create_client_secret(request: Request, engine: OwnedEngine) -> dict[st
     """Mint an `ek_` that carries a session."""
     body = await _body(request, MAX_SESSION_BYTES)
     wanted = validated(SecretRequest, _json(body or b"{}", "body"), "")
-    session = new_session(wanted.session)
+    session = new_session_of_any_type(wanted.session)
     key = engine.keys.mint(session, wanted.expires_after.seconds)
-    shown = {"id": new_id("sess"), "object": "realtime.session", **session.model_dump()}
+    shown = {"id": new_id("sess"), "object": session.object_name, **session.model_dump()}
     return {"value": key.value, "expires_at": key.expires_at, "session": shown}
 
 
@@ -189,19 +192,20 @@ async def refer(request: Request, call_id: str, engine: OwnedEngine) -> Response
 
 
 @router.websocket("")
-async def sideband(websocket: WebSocket, call_id: str | None = None) -> None:
-    """Attach to a call."""
+async def events(websocket: WebSocket, call_id: str | None = None) -> None:
+    """Attach to a call (`call_id`), or open one that this socket carries (`model`, `intent`)."""
     engine: Engine = websocket.app.state.engine
     try:
         _refuse_beta(websocket.headers)
-        engine.keys.require_server_key(_bearer(websocket.headers))
-        if call_id is None:
-            raise ApiError("This engine serves calls: name one.", code="missing_call_id", param="call_id")
-        call = engine.calls.get(call_id)
+        call = _attached_call(websocket, engine, call_id) if call_id else _own_call(websocket, engine)
     except ApiError as error:
         await _refuse_socket(websocket, error)
         return
-    await SidebandSocket(websocket).serve(call)
+    try:
+        await SidebandSocket(websocket).serve(call)
+    finally:
+        if not call_id:
+            await engine.calls.end(call)
 
 
 @written.post("/responses")
@@ -209,6 +213,18 @@ async def create_response(request: Request, engine: OwnedEngine) -> dict[str, An
     """JSON by a client's schema, filled from a conversation."""
     body = _json(await _body(request, MAX_WRITTEN_BYTES), "body")
     return await asyncio.to_thread(written_response, validated(WrittenRequest, body, ""))
+
+
+def _attached_call(websocket: WebSocket, engine: Engine, call_id: str) -> Call:
+    engine.keys.require_server_key(_bearer(websocket.headers))
+    return engine.calls.get(call_id)
+
+
+def _own_call(websocket: WebSocket, engine: Engine) -> Call:
+    key = _bearer(websocket.headers) or key_in(protocols_of(websocket))
+    session = session_of_socket(websocket.query_params, key, engine.keys)
+    require_pcm(session)
+    return engine.calls.converse(session)
 
 
 async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:
@@ -219,7 +235,7 @@ async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:
     await websocket.close(BETA_CLOSE_CODE, error.code)
 
 
-async def _offer(request: Request, keys: Keys) -> tuple[str, SessionConfig]:
+async def _offer(request: Request, keys: Keys) -> tuple[str, AnyConfig]:
     key = _bearer(request.headers)
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         keys.require_server_key(key)
@@ -229,7 +245,7 @@ async def _offer(request: Request, keys: Keys) -> tuple[str, SessionConfig]:
     return _text(await _body(request, MAX_OFFER_BYTES)), session
 
 
-async def _multipart_offer(request: Request) -> tuple[str, SessionConfig]:
+async def _multipart_offer(request: Request) -> tuple[str, AnyConfig]:
     async with request.form(max_files=2, max_fields=2, max_part_size=MAX_SESSION_BYTES) as form:
         parts = {name: await _part(value) for name, value in form.items()}
     if "sdp" not in parts:

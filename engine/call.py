@@ -1,6 +1,7 @@
 """One call: what carries it, its session, and the end of both."""
 
 import asyncio
+import base64
 import logging
 import time
 from collections.abc import Callable
@@ -9,18 +10,20 @@ from typing import Protocol
 
 from aiortc import RTCDataChannel, RTCIceServer
 
+from engine.appended_audio import AppendedAudio
 from engine.brain import Brain
 from engine.client_events import ClientEvents
 from engine.data_channel import ChannelConnection
 from engine.idle import Timer
 from engine.items import new_id
-from engine.outlet import Player
+from engine.outlet import Player, Utterance
 from engine.peer import Peer
 from engine.phone_line import PhoneLine
 from engine.recognizer import Recognizer
 from engine.session import Session
-from engine.session_config import SessionConfig
+from engine.socket_voice import SocketVoice
 from engine.speaker import Speaker
+from engine.transcription_config import AnyConfig
 from engine.vad import new_detector
 from engine.voice_track import VoiceTrack
 
@@ -56,7 +59,7 @@ class Sideband(Protocol):
 
 
 class Carrier(Protocol):
-    """What brings the sound: a WebRTC peer or a phone line."""
+    """What brings the sound: a WebRTC peer or a phone line. A WebSocket brings it in its events."""
 
     async def close(self) -> None:
         """Release everything."""
@@ -67,15 +70,18 @@ class Call:
 
     def __init__(
         self,
-        config: SessionConfig,
+        config: AnyConfig,
         faculties: Faculties,
         limits: Limits,
         on_over: Callable[["Call"], None],
         call_id: str | None = None,
+        *,
+        over_socket: bool = False,
     ) -> None:
         """
         :param on_over: told once or more when the call has ended by itself and should be closed
         :param call_id: of a call that rang; others get a new one
+        :param over_socket: the sound travels in the events of a WebSocket, both ways
         """
         self.id = call_id or new_id("rtc")
         self._on_over = on_over
@@ -86,7 +92,7 @@ class Call:
         loop = asyncio.get_running_loop()
         self.session = Session(
             config,
-            outlet=self._new_voice,
+            outlet=self._new_socket_voice if over_socket else self._new_voice,
             brain=faculties.brain,
             speaker=faculties.speaker,
             recognizer=faculties.recognizer,
@@ -94,8 +100,10 @@ class Call:
             call_later=loop.call_later,
             expires_at=int(time.time() + limits.session_s),
         )
-        self._client_events = ClientEvents(self.session)
-        self._connect_timer: Timer = loop.call_later(limits.connect_s, self._over, "no media path")
+        appended = AppendedAudio(self.session.caller.audio.hear) if over_socket else None
+        self._client_events = ClientEvents(self.session, appended)
+        self._connect_s = limits.connect_s
+        self._connect_timer: Timer | None = None
         self._limit_timer: Timer = loop.call_later(limits.session_s, self._expire)
 
     async def answer(self, offer: str, ice_servers: list[RTCIceServer]) -> str:
@@ -110,13 +118,15 @@ class Call:
             on_connected=self._connected,
             on_gone=self._over,
         )
-        return await peer.answer(offer, self._voice)
+        answer = await peer.answer(offer, self._voice)
+        loop = asyncio.get_running_loop()
+        self._connect_timer = loop.call_later(self._connect_s, self._over, "no media path")
+        return answer
 
     def pick_up(self, line: PhoneLine) -> None:
         """Answer a phone that rings."""
         self._carrier = line
         line.connect(self._voice, self.session.caller.audio.hear, self._over)
-        self._connected()
 
     def attach(self, sideband: Sideband) -> None:
         """From now on the sideband hears and may ask everything."""
@@ -135,7 +145,7 @@ class Call:
     async def close(self) -> None:
         """Release everything."""
         self._closed = True
-        self._connect_timer.cancel()
+        self._connected()
         self._limit_timer.cancel()
         await self.session.close()
         for sideband in self._sidebands:
@@ -147,6 +157,19 @@ class Call:
         self._voice = VoiceTrack(player)
         return self._voice
 
+    def _new_socket_voice(self, player: Player) -> SocketVoice:
+        return SocketVoice(player, self._send_audio)
+
+    def _send_audio(self, utterance: Utterance, pcm: bytes) -> None:
+        self.session.emit(
+            "response.output_audio.delta",
+            response_id=utterance.response_id,
+            item_id=utterance.item_id,
+            output_index=0,
+            content_index=0,
+            delta=base64.b64encode(pcm).decode(),
+        )
+
     def _channel_opened(self, channel: RTCDataChannel) -> None:
         if self._channel:
             return
@@ -155,7 +178,8 @@ class Call:
         self.session.attach(connection)
 
     def _connected(self) -> None:
-        self._connect_timer.cancel()
+        if self._connect_timer:
+            self._connect_timer.cancel()
 
     def _expire(self) -> None:
         message = "Your session hit the maximum duration of 60 minutes."

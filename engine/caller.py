@@ -1,20 +1,26 @@
 """What the caller says by voice: turns, the items they become, their words, and long silence."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.idle import CallLater, IdleTimer
 from engine.input_audio import BYTES_PER_MS, InputAudio
 from engine.items import Item, new_id
-from engine.recognizer import RecognitionFailed, Recognizer
+from engine.recognizer import Hints, RecognitionFailed, Recognizer
 from engine.response_params import ResponseParams
-from engine.session_config import ServerVad
+from engine.session_config import ServerVad, Transcription
+from engine.transcription_config import TranscriptionConfig
 from engine.turns import SpeechStarted, SpeechStopped
 
 if TYPE_CHECKING:
     from engine.session import Session
 
+log = logging.getLogger("guftagu.engine")
+
+MAX_WAITING_MS = 600_000
+"""Speech that waits for the recogniser; what is committed beyond it fails at once."""
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
@@ -30,7 +36,8 @@ class Caller:
     ) -> None:
         self._session = session
         self._recognizer = recognizer
-        self._recognitions: set[asyncio.Task[None]] = set()
+        self._recognitions: dict[asyncio.Task[None], int] = {}
+        """Those in progress or waiting, with the length of their speech in ms."""
         self._idle = IdleTimer(call_later, self._ask_idle_caller)
         self._coming_item_id = new_id("item")
         self.committed_ms = 0
@@ -43,11 +50,15 @@ class Caller:
         :raises ApiError: when that is too little
         """
         audio = self.audio.take()
-        self.committed_ms += len(audio) // BYTES_PER_MS
+        length_ms = len(audio) // BYTES_PER_MS
+        self.committed_ms += length_ms
         item = self._add_item()
+        if sum(self._recognitions.values()) + length_ms > MAX_WAITING_MS:
+            self._fail(item["id"], "rate_limit_exceeded", "Too much speech waits to be recognised.")
+            return
         task = asyncio.create_task(self._recognise(item, audio))
-        self._recognitions.add(task)
-        task.add_done_callback(self._recognitions.discard)
+        self._recognitions[task] = length_ms
+        task.add_done_callback(lambda done: self._recognition_ended(item["id"], done))
 
     def wait(self) -> None:
         """A reply was played; from now on silence counts."""
@@ -70,18 +81,22 @@ class Caller:
             task.cancel()
         await asyncio.gather(*self._recognitions, return_exceptions=True)
 
+    @property
+    def _only_writing(self) -> bool:
+        return isinstance(self._session.config, TranscriptionConfig)
+
     def _turn(self, turn: SpeechStarted | SpeechStopped) -> None:
         settings = self._session.config.turn_detection
         assert settings is not None
         if isinstance(turn, SpeechStarted):
             self._idle.disarm()
             self._buffer_event("speech_started", audio_start_ms=turn.audio_start_ms)
-            if settings.interrupt_response:
+            if settings.interrupt_response and not self._only_writing:
                 self._session.interrupt()
         else:
             self._buffer_event("speech_stopped", audio_end_ms=turn.audio_end_ms)
             self.commit()
-            if settings.create_response:
+            if settings.create_response and not self._only_writing:
                 self._session.responses.answer_turn()
 
     def _add_item(self) -> Item:
@@ -95,24 +110,41 @@ class Caller:
             "content": content,
         }
         self._buffer_event("committed", previous_item_id=self._session.items.last_id)
-        self._session.add(item)
+        if self._only_writing:
+            self._session.items.add(item)
+        else:
+            self._session.add(item)
         self._coming_item_id = new_id("item")
         return item
 
     async def _recognise(self, item: Item, audio: bytes) -> None:
-        wanted = self._session.config.audio.input.transcription
+        wanted = self._session.config.transcription
         place = {"item_id": item["id"], "content_index": 0}
+        words = ""
         try:
-            words = await self._recognizer.transcribe(audio, (wanted and wanted.languages) or [])
+            async for piece in self._recognizer.transcribe(audio, _hints(wanted)):
+                words += piece
+                if wanted:
+                    self._session.emit(f"{TRANSCRIPTION}.delta", **place, delta=piece)
         except RecognitionFailed as failure:
-            if wanted:
-                error = {"type": "transcription_error", "code": failure.code, "message": failure.message}
-                self._session.emit(f"{TRANSCRIPTION}.failed", **place, error=error | {"param": None})
+            self._fail(item["id"], failure.code, failure.message)
             return
         item["content"][0]["transcript"] = words
         if wanted:
             length = {"type": "duration", "seconds": len(audio) / BYTES_PER_MS / 1000}
             self._session.emit(f"{TRANSCRIPTION}.completed", **place, transcript=words, usage=length)
+
+    def _recognition_ended(self, item_id: str, task: asyncio.Task[None]) -> None:
+        del self._recognitions[task]
+        if not task.cancelled() and (error := task.exception()):
+            log.error("recognition of %s failed: %s", item_id, type(error).__name__)
+            self._fail(item_id, "recognizer_failed", "The speech recogniser is out of order.")
+
+    def _fail(self, item_id: str, code: str, message: str) -> None:
+        if self._session.config.transcription is None:
+            return
+        error = {"type": "transcription_error", "code": code, "message": message, "param": None}
+        self._session.emit(f"{TRANSCRIPTION}.failed", item_id=item_id, content_index=0, error=error)
 
     def _ask_idle_caller(self) -> None:
         if self._session.responses.active:
@@ -124,3 +156,12 @@ class Caller:
 
     def _buffer_event(self, name: str, **fields: int | str | None) -> None:
         self._session.emit(f"input_audio_buffer.{name}", item_id=self._coming_item_id, **fields)
+
+
+def _hints(wanted: Transcription | None) -> Hints:
+    if wanted is None:
+        return Hints()
+    languages = wanted.languages or [wanted.language or ""]
+    # Several languages leave it open which one is spoken.
+    language = languages[0] if len(languages) == 1 else None
+    return Hints(language or None, tuple(wanted.keywords or ()), wanted.prompt)

@@ -8,7 +8,7 @@ from aiortc import RTCIceServer
 from engine.api_error import ApiError
 from engine.call import Call, Faculties, Limits
 from engine.phone_line import PhoneLine
-from engine.session_config import SessionConfig
+from engine.transcription_config import AnyConfig
 
 
 class Calls:
@@ -27,7 +27,7 @@ class Calls:
     def __len__(self) -> int:
         return len(self._live)
 
-    async def create(self, offer: str, config: SessionConfig) -> tuple[Call, str]:
+    async def create(self, offer: str, config: AnyConfig) -> tuple[Call, str]:
         """A new call and the SDP answer to its offer.
 
         :raises ApiError: for an offer that cannot be answered
@@ -37,14 +37,20 @@ class Calls:
         try:
             return call, await call.answer(offer, self._ice_servers)
         except BaseException:
-            await self._end(call)
+            await self.end(call)
             raise
 
-    def pick_up(self, line: PhoneLine, config: SessionConfig) -> Call:
+    def pick_up(self, line: PhoneLine, config: AnyConfig) -> Call:
         """The call of a phone that rings."""
         call = Call(config, self._faculties, self._limits, self._end_soon, line.call_id)
         self._live[call.id] = call
         call.pick_up(line)
+        return call
+
+    def converse(self, config: AnyConfig) -> Call:
+        """A call that a WebSocket of its own carries, sound included."""
+        call = Call(config, self._faculties, self._limits, self._end_soon, over_socket=True)
+        self._live[call.id] = call
         return call
 
     def get(self, call_id: str) -> Call:
@@ -55,7 +61,7 @@ class Calls:
 
     async def hang_up(self, call_id: str) -> None:
         """:raises ApiError: 404 for a call that never was or is over"""
-        await self._end(self.get(call_id))
+        await self.end(self.get(call_id))
 
     async def close(self) -> None:
         """End every call."""
@@ -64,15 +70,16 @@ class Calls:
         while self._endings:
             await asyncio.wait(self._endings)
 
-    def _end_soon(self, call: Call) -> None:
-        if call.id in self._live:
-            task = asyncio.create_task(self._end(call))
-            self._endings.add(task)
-            task.add_done_callback(self._endings.discard)
-
-    async def _end(self, call: Call) -> None:
+    async def end(self, call: Call) -> None:
+        """End a call that may be over."""
         if self._live.pop(call.id, None):
             await call.close()
+
+    def _end_soon(self, call: Call) -> None:
+        if call.id in self._live:
+            task = asyncio.create_task(self.end(call))
+            self._endings.add(task)
+            task.add_done_callback(self._endings.discard)
 
 
 def no_such_call(call_id: str) -> ApiError:

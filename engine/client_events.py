@@ -6,11 +6,12 @@ from typing import Any
 from pydantic import Field
 
 from engine.api_error import ApiError
+from engine.appended_audio import AppendedAudio, require_pcm
 from engine.event import Event, decoded, encoded
 from engine.items import client_item
 from engine.response_params import ResponseParams
 from engine.session import Connection, Session
-from engine.session_config import updated_session
+from engine.transcription_config import TranscriptionConfig, updated_session_of_any_type
 from engine.validation import Strict, validated
 
 
@@ -25,17 +26,26 @@ class Truncate(Strict):
 class ClientEvents:
     """Carries client events out; what is wrong with one is said to its sender alone."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, appended: AppendedAudio | None = None) -> None:
+        """:param appended: takes the sound where it travels in events; None where a media track brings it"""
         self._session = session
+        self._appended = appended
         self._handlers: dict[str, Callable[[Event], None]] = {
             "session.update": self._update_session,
+            "input_audio_buffer.append": self._append_audio,
+            "input_audio_buffer.clear": self._clear_audio,
+            "input_audio_buffer.commit": self._commit_audio,
+        }
+        if not isinstance(session.config, TranscriptionConfig):
+            self._handlers |= self._handlers_of_conversation()
+
+    def _handlers_of_conversation(self) -> dict[str, Callable[[Event], None]]:
+        session = self._session
+        return {
             "conversation.item.create": self._create_item,
             "conversation.item.delete": self._delete_item,
             "conversation.item.retrieve": self._retrieve_item,
             "conversation.item.truncate": self._truncate_item,
-            "input_audio_buffer.append": self._append_audio,
-            "input_audio_buffer.clear": self._clear_audio,
-            "input_audio_buffer.commit": lambda _: session.caller.commit(),
             "output_audio_buffer.clear": lambda _: session.silence(),
             "response.create": self._create_response,
             "response.cancel": lambda event: session.responses.cancel(event.get("response_id")),
@@ -69,9 +79,11 @@ class ClientEvents:
 
     def _update_session(self, event: Event) -> None:
         session = self._session
-        session.configure(
-            updated_session(session.config, _required(event, "session"), has_spoken=bool(session.spoken))
-        )
+        wanted = _required(event, "session")
+        updated = updated_session_of_any_type(session.config, wanted, has_spoken=bool(session.spoken))
+        if self._appended:
+            require_pcm(updated)
+        session.configure(updated)
 
     def _create_item(self, event: Event) -> None:
         self._session.add(client_item(_required(event, "item")), event.get("previous_item_id"))
@@ -99,15 +111,24 @@ class ClientEvents:
         self._session.truncate(wanted.item_id, wanted.audio_end_ms)
 
     def _append_audio(self, event: Event) -> None:
-        raise ApiError(
-            "Audio of a WebRTC call arrives on its media track and cannot be appended.",
-            code="input_audio_buffer_append_unsupported",
-            param="type",
-        )
+        if self._appended is None:
+            raise ApiError(
+                "Audio of a WebRTC call arrives on its media track and cannot be appended.",
+                code="input_audio_buffer_append_unsupported",
+                param="type",
+            )
+        self._appended.append(_required(event, "audio"))
 
     def _clear_audio(self, event: Event) -> None:
+        if self._appended:
+            self._appended.clear()
         self._session.caller.audio.clear()
         self._session.emit("input_audio_buffer.cleared")
+
+    def _commit_audio(self, event: Event) -> None:
+        if self._appended:
+            self._appended.flush()
+        self._session.caller.commit()
 
     def _create_response(self, event: Event) -> None:
         params = validated(ResponseParams, event.get("response") or {}, "response")

@@ -1,17 +1,20 @@
 """The brain of the keyless engine: rules, and the guide inside the instructions."""
 
 import json
+import re
 from typing import Any
 
 from engine.asides import aside
 from engine.brain import Prompt, Reply
-from engine.guide import guide_in
+from engine.guide import Guide, guide_in
 from engine.items import Item, words_of
 from engine.phrases import phrase
 from engine.small_talk import small_talk
-from engine.tool_rules import choose_call
+from engine.tool_rules import choose_call, look_up
 
 ANSWER_FIELDS = ("message", "answer", "text", "result", "summary")
+TOLD_TO_SAY = re.compile(r"[^\n«“\"]*\bsay\b[^\n«“\"]*[«“\"]([^«»“”\"]+)[»”\"]", re.IGNORECASE)
+"""Instructions that begin by giving words to be said, such as: Say exactly this: «Welcome!»"""
 
 
 class GuideBrain:
@@ -24,14 +27,16 @@ class GuideBrain:
         if prompt.idle:
             return Reply(phrase("still_there", prompt.language))
         turn = _unanswered(prompt.items)
+        typed = " ".join(filter(None, (_words(item) for item in turn))).strip()
         outputs = [item for item in turn if item["type"] == "function_call_output"]
         if outputs:
-            return Reply(" ".join(_spoken_output(item["output"], prompt.language) for item in outputs))
-        if typed := " ".join(filter(None, (_words(item) for item in turn))).strip():
+            return Reply(" ".join(_told(item["output"], typed, prompt.language) for item in outputs))
+        if typed:
             return _answer(typed, turn, prompt)
-        if any(item.get("role") == "user" for item in turn):
-            return _not_understood(prompt)
-        return Reply(phrase("greeting", prompt.language))
+        if heard := [item for item in turn if item.get("role") == "user"]:
+            return _not_understood(heard, prompt)
+        first_words = TOLD_TO_SAY.match(prompt.instructions)
+        return Reply(first_words[1].strip() if first_words else phrase("greeting", prompt.language))
 
 
 def _unanswered(items: list[Item]) -> list[Item]:
@@ -54,14 +59,29 @@ def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Reply:
         return Reply(call=call)
     if kind := small_talk(typed):
         return Reply(phrase(kind, prompt.language))
-    answer = guide_in(prompt.instructions).answer(typed)
-    return Reply(answer or phrase("in_progress" if calling else "nothing_fits", prompt.language))
+    if answer := guide_in(prompt.instructions).answer(typed):
+        return Reply(answer)
+    if not calling and (call := look_up(typed, prompt.tools, prompt.tool_choice)):
+        return Reply(call=call)
+    return Reply(phrase("in_progress" if calling else "nothing_fits", prompt.language))
 
 
-def _not_understood(prompt: Prompt) -> Reply:
+def _listened(heard: list[Item]) -> bool:
+    """Whether a recogniser heard the speech and found no words in it."""
+    return any(part.get("transcript") == "" for item in heard for part in item["content"])
+
+
+def _not_understood(heard: list[Item], prompt: Prompt) -> Reply:
+    if _listened(heard):
+        return Reply(phrase("say_again", prompt.language))
     if prompt.explained:
         return Reply(phrase("please_type", prompt.language))
     return Reply(phrase("no_recognizer", prompt.language), explains=True)
+
+
+def _told(output: str, question: str, language: str) -> str:
+    """What of an output answers: of sections of a guide the best one, of anything else all."""
+    return Guide(output).answer(question) or _spoken_output(output, language)
 
 
 def _spoken_output(output: str, language: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from engine.api_error import ApiError
-from engine.session_config import SessionConfig
+from engine.transcription_config import AnyConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class EphemeralKey:
     value: str = field(repr=False)
     expires_at: int
     """Unix seconds."""
-    session: SessionConfig = field(repr=False)
+    session: AnyConfig = field(repr=False)
     """What calls made with the key start from."""
 
 
@@ -38,14 +38,14 @@ class Keys:
         if not self.is_server_key(key):
             raise wrong_key()
 
-    def mint(self, session: SessionConfig, seconds: int) -> EphemeralKey:
+    def mint(self, session: AnyConfig, seconds: int) -> EphemeralKey:
         """A new ephemeral key, good for `seconds`."""
         self._drop_expired()
         key = EphemeralKey(f"ek_{secrets.token_hex(16)}", int(self._now()) + seconds, session)
         self._ephemeral[key.value] = key
         return key
 
-    def session_of(self, key: str) -> SessionConfig:
+    def session_of(self, key: str) -> AnyConfig:
         """The session an ephemeral key carries.
 
         :raises ApiError: 401 for a key that is unknown or has expired

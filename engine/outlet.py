@@ -65,6 +65,9 @@ class Player(Protocol):
 class Outlet(Protocol):
     """Where utterances go; one after another."""
 
+    plays: bool
+    """Whether they are played from here in their own time; else the client gets the sound and plays it."""
+
     def play(self, utterance: Utterance) -> None:
         """Put it behind whatever is playing; packets may come later."""
 

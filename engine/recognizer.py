@@ -1,5 +1,7 @@
 """Turning the caller's speech into words: the interface, and the recogniser that honestly is none."""
 
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -12,11 +14,23 @@ class RecognitionFailed(Exception):
         self.message = message
 
 
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """What is known of the speech beforehand."""
+
+    language: str | None = None
+    """ISO 639 code; None: to be found out."""
+    keywords: tuple[str, ...] = ()
+    """Names and terms that may be said."""
+    prompt: str | None = None
+    """What the speech is about."""
+
+
 class Recognizer(Protocol):
     """Whoever listens."""
 
-    async def transcribe(self, audio: bytes, languages: list[str]) -> str:
-        """The words in `audio` (16 kHz mono PCM16).
+    def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
+        """The words in `audio` (16 kHz mono PCM16), piece by piece; put together they are the transcript.
 
         :raises RecognitionFailed: when there are none to be had
         """
@@ -25,6 +39,9 @@ class Recognizer(Protocol):
 class NoRecognizer:
     """None is set up: it never invents words."""
 
-    async def transcribe(self, audio: bytes, languages: list[str]) -> str:
+    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
         """:raises RecognitionFailed: always, `no_recognizer`"""
-        raise RecognitionFailed("no_recognizer", "This engine has no speech recogniser.")
+        raise RecognitionFailed(
+            "no_recognizer", "This engine has no speech recogniser; `uv run --extra whisper main.py` has one."
+        )
+        yield ""

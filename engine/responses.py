@@ -30,10 +30,13 @@ class Conversation(Protocol):
     """What a response needs of its session."""
 
     id: str
-    config: SessionConfig
     items: Items
     explained: bool
     """Whether the caller was told that speech is not understood here."""
+
+    @property
+    def agent(self) -> SessionConfig:
+        """The settings of whoever answers."""
 
     @property
     def committed_ms(self) -> int:
@@ -136,7 +139,7 @@ class Responses:
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
     def _new_response(self, params: ResponseParams) -> Response:
-        session, config = self._conversation, self._conversation.config
+        session, config = self._conversation, self._conversation.agent
         return Response(
             session.emit,
             None if params.out_of_band else session.items,
@@ -158,7 +161,7 @@ class Responses:
         self._finish(run, "completed")
 
     def _prompt(self, run: Run) -> Prompt:
-        config, params = self._conversation.config, run.params
+        config, params = self._conversation.agent, run.params
         return Prompt(
             instructions="\n\n".join(filter(None, (params.instructions, config.instructions))),
             items=run.items,
@@ -181,7 +184,7 @@ class Responses:
             await self._write(f" {sentence}" if n else sentence, run.response)
 
     async def _speak(self, sentence: str, utterance: Utterance, params: ResponseParams) -> None:
-        config = self._conversation.config
+        config = self._conversation.agent
         language = language_of_text(sentence, language_of_session(config))
         voice = Voice(language, _name(params, config), config.audio.output.speed)
         async for packets in self._speaker.speak(sentence, voice):
@@ -197,7 +200,7 @@ class Responses:
         session = self._conversation
         audio_tokens = math.ceil(session.committed_ms / INPUT_MS_PER_TOKEN)
         audio_ms = run.utterance.length_ms if run.utterance else 0
-        counted = usage(session.config.instructions, run.items, audio_tokens, run.response.text, audio_ms)
+        counted = usage(session.agent.instructions, run.items, audio_tokens, run.response.text, audio_ms)
         run.response.finish(status, counted, **details)
 
     def _ended(self, run: Run, task: asyncio.Task[None]) -> None:

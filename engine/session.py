@@ -16,6 +16,7 @@ from engine.recognizer import Recognizer
 from engine.responses import Responses
 from engine.session_config import SessionConfig
 from engine.speaker import Speaker
+from engine.transcription_config import AnyConfig
 
 
 class Connection(Protocol):
@@ -30,7 +31,7 @@ class Session:
 
     def __init__(
         self,
-        config: SessionConfig,
+        config: AnyConfig,
         *,
         outlet: Callable[[Player], Outlet],
         brain: Brain,
@@ -61,6 +62,12 @@ class Session:
         self.responses = Responses(self, brain, speaker, self._outlet, word_interval_s)
 
     @property
+    def agent(self) -> SessionConfig:
+        """The settings of whoever answers; in a transcription session nobody does."""
+        assert isinstance(self.config, SessionConfig)
+        return self.config
+
+    @property
     def committed_ms(self) -> int:
         """How much of the caller's speech is in the conversation."""
         return self.caller.committed_ms
@@ -83,10 +90,10 @@ class Session:
 
     def shown(self) -> dict[str, Any]:
         """The effective session, as events and answers show it."""
-        about = {"id": self.id, "object": "realtime.session", "expires_at": self._expires_at}
+        about = {"id": self.id, "object": self.config.object_name, "expires_at": self._expires_at}
         return about | self.config.model_dump()
 
-    def configure(self, config: SessionConfig) -> None:
+    def configure(self, config: AnyConfig) -> None:
         """Go on with other settings."""
         if config.turn_detection != self.config.turn_detection:
             self.caller.audio.configure(config.turn_detection)
@@ -142,10 +149,11 @@ class Session:
         """Its first packet goes out now."""
         self.caller.not_idle()
         self.spoken[utterance.item_id] = utterance
-        self.emit("output_audio_buffer.started", response_id=utterance.response_id)
+        if self._outlet.plays:
+            self.emit("output_audio_buffer.started", response_id=utterance.response_id)
 
     def utterance_stopped(self, utterance: Utterance) -> None:
         """Its last packet has gone out."""
-        if utterance.sent:
+        if utterance.sent and self._outlet.plays:
             self.emit("output_audio_buffer.stopped", response_id=utterance.response_id)
         self.caller.wait()

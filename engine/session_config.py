@@ -1,6 +1,6 @@
 """The session object: what a client may set, the effective defaults, and how `session.update` merges."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -119,6 +119,7 @@ def _audio() -> list[Literal["audio", "text"]]:
 class SessionConfig(Strict):
     """The whole effective session."""
 
+    object_name: ClassVar[str] = "realtime.session"
     type: Literal["realtime"]
     model: str = DEFAULT_MODEL
     output_modalities: Modalities = Field(default_factory=_audio)
@@ -140,9 +141,14 @@ class SessionConfig(Strict):
         """None is manual."""
         return self.audio.input.turn_detection
 
+    @property
+    def transcription(self) -> Transcription | None:
+        """What the recogniser is told; None: nobody wants to know the caller's words."""
+        return self.audio.input.transcription
+
 
 def new_session(data: Any, param: str = "session") -> SessionConfig:
-    """The effective session of a session object as a client creates it.
+    """The effective session of a conversation, from a session object as a client creates it.
 
     :param param: what the client calls it; empty for a whole body
     :raises ApiError: naming the field
@@ -155,7 +161,7 @@ def updated_session(current: SessionConfig, patch: Any, *, has_spoken: bool) -> 
 
     :raises ApiError: naming the field
     """
-    updated = validated(SessionConfig, _merged(current.model_dump(), patch), "session")
+    updated = validated(SessionConfig, merged_session(current.model_dump(), patch), "session")
     if updated.model != current.model:
         raise ApiError(
             "The model of a session cannot be changed.", code="invalid_value", param="session.model"
@@ -169,7 +175,8 @@ def updated_session(current: SessionConfig, patch: Any, *, has_spoken: bool) -> 
     return updated
 
 
-def _merged(current: dict[str, Any], patch: Any) -> Any:
+def merged_session(current: dict[str, Any], patch: Any) -> Any:
+    """A session object with a client's patch laid over it, down to the sides of `audio`."""
     if not isinstance(patch, dict):
         return patch
     merged = {**current, **patch}
@@ -178,6 +185,6 @@ def _merged(current: dict[str, Any], patch: Any) -> Any:
     if isinstance(patch.get("audio"), dict):
         merged["audio"] = {**current["audio"], **patch["audio"]}
         for side in ("input", "output"):
-            if isinstance(patch["audio"].get(side), dict):
+            if isinstance(patch["audio"].get(side), dict) and side in current["audio"]:
                 merged["audio"][side] = {**current["audio"][side], **patch["audio"][side]}
     return merged

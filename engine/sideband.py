@@ -1,4 +1,4 @@
-"""A server's own WebSocket to a call."""
+"""A WebSocket to a call: a server's own beside the caller, or the one that is the call."""
 
 import asyncio
 
@@ -7,6 +7,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from engine.call import Call
 
+PROTOCOL = "realtime"
+"""What a browser names besides its key."""
 MAX_WAITING_EVENTS = 2000
 """A reader that falls further behind is cut off."""
 
@@ -31,7 +33,7 @@ class SidebandSocket:
 
     async def serve(self, call: Call) -> None:
         """Carry events both ways until either side is gone."""
-        await self._websocket.accept()
+        await self._websocket.accept(PROTOCOL if PROTOCOL in protocols_of(self._websocket) else None)
         call.attach(self)
         sending = asyncio.create_task(self._send_waiting())
         try:
@@ -55,3 +57,9 @@ class SidebandSocket:
             await self._websocket.close()
         except WebSocketDisconnect:
             return
+
+
+def protocols_of(websocket: WebSocket) -> list[str]:
+    """The subprotocols a client offers; a browser, which can set no header, names its key there."""
+    offered: list[str] = websocket.scope.get("subprotocols", [])
+    return offered

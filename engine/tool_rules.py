@@ -18,6 +18,7 @@ SHAPES = {
 }
 """What a string parameter is when its name says so."""
 WHOLE_TEXT = ("query", "question", "text", "message", "request", "search")
+SEARCHES = ("search", "lookup", "look_up", "find")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 VERBS = set(content_words("check find fetch look lookup search show create make set update call run use"))
 
@@ -34,6 +35,18 @@ def choose_call(text: str, tools: list[FunctionTool], choice: ToolChoice) -> Too
     best = max(tools, key=lambda tool: _fit(tool, text))
     clear = _fit(best, text) >= 2 and not _missing(best, text)
     return _call(best, text) if clear or choice == "required" else None
+
+
+def look_up(text: str, tools: list[FunctionTool], choice: ToolChoice) -> ToolCall | None:
+    """The call that searches for `text`: of a function named for it that needs nothing but the question."""
+    if choice == "none":
+        return None
+    return next((_call(tool, text) for tool in tools if _searches(tool)), None)
+
+
+def _searches(tool: FunctionTool) -> bool:
+    required = (tool.parameters or {}).get("required") or []
+    return tool.name.startswith(SEARCHES) and len(required) == 1 and required[0] in WHOLE_TEXT
 
 
 def _fit(tool: FunctionTool, text: str) -> int:

@@ -30,6 +30,7 @@ class VoiceTrack(MediaStreamTrack):
     """Sends packets that are encoded already, one every 20 ms; the first of an utterance at once."""
 
     kind = "audio"
+    plays = True
 
     def __init__(self, player: Player) -> None:
         """:param player: told when an utterance really begins and ends"""

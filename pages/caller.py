@@ -1,15 +1,19 @@
-"""The page a caller talks in: `/`."""
+"""The page a caller talks in: `/`, and `/p/<name>` for each persona."""
 
 import asyncio
+from collections.abc import Mapping
 
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
 
 from calls.call import Call
-from calls.changes import CallChange, Closed
+from calls.changes import CallChange, Closed, RenewalWished
+from calls.choice import Choice
+from calls.greeting import greet
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
-from calls.registry import CallRefused, Registry
+from calls.registry import CallRefused, Registry, Reservation
+from calls.steering import Steering
 from components import stylesheet
 from components.badge import demo_badge
 from components.call_view import CallView
@@ -18,15 +22,20 @@ from components.footer import footer
 from components.header import header
 from components.notice import Notice
 from components.orb import SELECTOR, Orb
+from components.resume import Resume
+from components.scopes import Scopes
+from components.settings_drawer import SettingsDrawer
 from components.status import Status
 from components.steps import steps
 from components.text_field import TextField
 from components.transcript import Transcript
-from components.uplink import Entry, EventReported, NoticeReported, PhaseReported, Said
+from components.transcript_tools import TranscriptTools
+from components.uplink import Aimed, Chosen, Entry, EventReported, NoticeReported, PhaseReported, Said, Talked
 from components.way_out import OBSTACLES, WayOut
 from components.webrtc import WebRTC
 from components.words import Words
-from pages.colors import colors
+from pages.colors import colors, is_dark, theme_color
+from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH
 from pages.sign_in import Door
 from settings import Settings
@@ -35,34 +44,54 @@ END_URL = "/calls/end"
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 KEEP_PAGE_SECONDS = 30
 """How much longer than its call a page without a connection is kept, so that it can still be told the end."""
+SHOW_OPENING_AFTER_SECONDS = 0.1
+"""A microphone that needs no permission is open by then; drawing would hold up the browser's dialling."""
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
-def install(registry: Registry, personas: dict[str, Persona], settings: Settings, door: Door) -> None:
-    """Serve the page with the persona of the settings, to whom the door admits."""
+def install(registry: Registry, personas: Mapping[str, Persona], settings: Settings, door: Door) -> None:
+    """Serve a page for each persona, and at `/` that of the settings, to whom the door admits."""
     stylesheet.link()
-    persona = personas[settings.persona]
     keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
 
-    @ui.page("/", title=persona.title, viewport=VIEWPORT, dark=True, language=None, reconnect_timeout=keep_s)
-    def caller_page(lang: str = "en") -> RedirectResponse | None:
-        words = Words(lang)
-        if door.is_locked and not door.admits(app.storage.user):
-            return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
-        CallerPage(registry, persona, settings, words)
-        return None
+    def serve(path: str, name: str) -> None:
+        dark = is_dark(personas[name])
+
+        @ui.page(path, viewport=VIEWPORT, dark=dark, language=None, reconnect_timeout=keep_s)
+        def caller_page() -> RedirectResponse | None:
+            words = page_words(ui.context.client.request, personas[name])
+            if door.is_locked and not door.admits(app.storage.user):
+                return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+            CallerPage(registry, personas, name, settings, words)
+            return None
+
+    serve("/", settings.persona)
+    for name in personas:
+        serve(f"/p/{name}", name)
 
 
 class CallerPage:
     """One open page: its pieces, and the call that runs in it, if any."""
 
-    def __init__(self, registry: Registry, persona: Persona, settings: Settings, words: Words) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        personas: Mapping[str, Persona],
+        name: str,
+        settings: Settings,
+        words: Words,
+    ) -> None:
+        """:param name: of the persona that answers here"""
         self._registry = registry
-        self._persona = persona
+        self._personas = personas
+        self._name = name
         self._settings = settings
         self._words = words
         self._visitor_id = str(app.storage.browser["id"])
         self._call: Call | None = None
+        self._reservation: Reservation | None = None
+        self._choice = Choice()
+        self._steering: Steering | None = None
         self._tasks = OwnedTasks()
         self._grace: asyncio.TimerHandle | None = None
         self._build()
@@ -71,26 +100,38 @@ class CallerPage:
         client.on_connect(self._on_connect)
         client.on_disconnect(self._on_disconnect)
         client.on_delete(self._on_page_lost)
+        client.on_delete(registry.watch_left(self._offer_resume))
+        self._offer_resume()
+
+    @property
+    def _persona(self) -> Persona:
+        """As its folder says now, so that the next call takes up an edit."""
+        return self._personas[self._name]
 
     # -- the pieces --------------------------------------------------------------------------------
 
     def _build(self) -> None:
         words, persona = self._words, self._persona
+        ui.page_title(persona.title)
+        ui.add_head_html(theme_color(persona))
         ui.query("html").props(f"lang={words.language} dir={words.direction}")
         with ui.element("div").classes("page").style(colors(persona)):
-            header(persona, words)
+            header(persona, words, others=len(self._personas) > 1)
             with ui.element("div").classes("main"):
-                steps(words)
+                steps(persona, words)
                 with ui.element("section").classes("stage"):
                     orb, status = Orb(), Status()
                     self._webrtc = self._build_webrtc()
-                    controls = Controls(self._webrtc, words, persona)
+                    controls = Controls(self._webrtc, self._build_drawer(), words, persona)
+                    Scopes(words)
+                    self._resume = Resume(words, self._webrtc)
                     notice = Notice(words)
                     self._way_out = WayOut(words, str(ui.context.client.request.url))
                     if self._settings.provider_kind == "engine":
                         demo_badge(words)
                 with ui.element("section").classes("panel"):
                     self._transcript = Transcript(words, persona.language)
+                    TranscriptTools(words, self._transcript).move(target_index=0)
                     field = TextField(words, self._webrtc)
             footer(persona)
         self._view = CallView(words, persona, orb, status, controls, field, notice)
@@ -105,14 +146,24 @@ class CallerPage:
             pace_ms=self._pace_ms,
         )
 
+    def _build_drawer(self) -> SettingsDrawer:
+        fixed = ["voice"] if self._settings.openai_voice else []
+        return SettingsDrawer(self._webrtc, self._words, self._persona, fixed=fixed)
+
     # -- what the browser says ---------------------------------------------------------------------
 
     def _on_entry(self, entry: Entry) -> None:
         match entry:
             case EventReported(event, at_ms) if self._call:
                 self._call.receive(event, at_ms)
+            case Aimed():
+                self._reserve()
             case Said(text) if self._call:
                 self._call.say(text)
+            case Talked(action) if self._steering:
+                self._steering.act(action)
+            case Chosen(choice):
+                self._choose(choice)
             case NoticeReported(code) if code in OBSTACLES:
                 self._way_out.show(code)
             case NoticeReported(code) if self._call:
@@ -120,12 +171,19 @@ class CallerPage:
             case PhaseReported():
                 self._on_phase(entry)
 
+    def _choose(self, choice: Choice) -> None:
+        self._choice = choice
+        if self._steering:
+            self._steering.adjust(choice)
+
     def _on_phase(self, reported: PhaseReported) -> None:
         reason = self._sharpened(reported.reason)
         if reason in OBSTACLES:
             self._way_out.show(reason)
         if reported.phase == "microphone":
-            self._open_call()
+            self._open_call(resumes=reported.resumes)
+        elif reported.phase == "redialling":
+            self._redial()
         elif self._call:
             self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
         elif reported.phase == "failed":
@@ -142,21 +200,46 @@ class CallerPage:
 
     # -- the call ----------------------------------------------------------------------------------
 
-    def _open_call(self) -> None:
+    def _reserve(self) -> None:
+        self._reservation = None if self._call else self._registry.reserve()
+        if self._reservation:
+            self._webrtc.bridge.ready(self._reservation.ticket, self._settings.ice_servers)
+
+    def _open_call(self, *, resumes: bool) -> None:
         self._close("stopped")
         self._view.begin()
+        persona = self._persona
+        before = self._registry.left_call(persona, self._visitor_id) if resumes else None
         try:
-            call = self._registry.open(self._persona, self._visitor_id)
+            call = self._registry.open(self._choice.applied_to(persona), self._visitor_id, before=before)
         except CallRefused as refused:
             self._webrtc.bridge.refuse()
             self._view.show_end(Closed(refused.code, refused.retry_after_s))
             return
         self._call = call
+        if self._reservation:
+            self._reservation.use(call)
+            self._reservation = None
+        self._steering = Steering(call, persona)
+        self._offer_resume()
         call.attach(self._webrtc.bridge.send)
         self._transcript.follow(call)
         call.watch(lambda changes: self._follow(call, changes))
-        call.report("microphone")
+        greet(call)
         self._tasks.start(self._dial(call), f"dial {call.id}")
+        asyncio.get_running_loop().call_later(SHOW_OPENING_AFTER_SECONDS, self._show_opening, call)
+
+    def _show_opening(self, call: Call) -> None:
+        if call.phase == "opening":
+            call.report("microphone")
+
+    def _redial(self) -> None:
+        if self._call:
+            self._call.redial()
+        if self._call:  # It may have used up its redials.
+            self._tasks.start(self._dial(self._call), f"redial {self._call.id}")
+        else:
+            self._webrtc.bridge.refuse()
 
     async def _dial(self, call: Call) -> None:
         await self._webrtc.bridge.dial(call, self._registry, END_URL, self._settings.ice_servers)
@@ -167,7 +250,14 @@ class CallerPage:
         if call.closed:
             self._call = None
             self._webrtc.bridge.stop(call.closed.reason)
+            self._offer_resume()
+        if any(isinstance(change, RenewalWished) for change in changes):
+            self._webrtc.bridge.redial()
         self._view.follow(call, changes)
+
+    def _offer_resume(self) -> None:
+        left = self._registry.left_call(self._persona, self._visitor_id)
+        self._resume.offer(left is not None and self._call is None)
 
     def _close(self, reason: str) -> None:
         if self._call:

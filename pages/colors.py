@@ -6,4 +6,15 @@ from calls.persona import Persona
 def colors(persona: Persona) -> str:
     """The persona's colours as CSS custom properties."""
     chosen = persona.colors
-    return f"--ground: {chosen.ground}; --accent: {chosen.accent}; --accent2: {chosen.accent2}"
+    named = f"--ground: {chosen.ground}; --accent: {chosen.accent}; --accent2: {chosen.accent2}"
+    return f"{named}; --stop: {chosen.stop}" if chosen.stop else named
+
+
+def is_dark(persona: Persona) -> bool:
+    """For a page's `dark`; by the `color-scheme` it writes, the stylesheet knows from the first paint on."""
+    return persona.colors.theme == "dark"
+
+
+def theme_color(persona: Persona) -> str:
+    """The tag by which phones colour what is around a page."""
+    return f'<meta name="theme-color" content="{persona.colors.ground}">'

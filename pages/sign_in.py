@@ -15,7 +15,8 @@ from components.footer import footer
 from components.header import header
 from components.sign_in_form import LONGEST_CODE, sign_in_form
 from components.words import Words
-from pages.colors import colors
+from pages.colors import colors, is_dark
+from pages.page_words import page_words
 from settings import Settings
 
 PATH = "/sign-in"
@@ -65,9 +66,9 @@ def install(door: Door, persona: Persona) -> None:
     if not door.is_locked:
         return
 
-    @ui.page(PATH, title=persona.title, dark=True, language=None)
-    def sign_in_page(lang: str = "en", problem: str | None = None) -> None:
-        words = Words(lang)
+    @ui.page(PATH, title=persona.title, dark=is_dark(persona), language=None)
+    def sign_in_page(problem: str | None = None) -> None:
+        words = page_words(ui.context.client.request, persona)
         ui.query("html").props(f"lang={words.language} dir={words.direction}")
         with ui.element("div").classes("page").style(colors(persona)):
             header(persona, words)

@@ -11,8 +11,8 @@ class Turns:
     says: generation runs ahead of playback.
     """
 
-    def __init__(self) -> None:
-        self.answers = True
+    def __init__(self, *, answers: bool = True) -> None:
+        self.answers = answers
         """The session answers a turn by itself."""
         self.playing: str | None = None
         """The response that is being played."""

@@ -67,6 +67,26 @@ class ItemCut:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceMoved:
+    """The agent's voice is, by estimate (`realtime.pace`), going through the item's text.
+
+    It was at the first character `since_ms` before this event (less than 0: it will be), and goes on at
+    `chars_per_ms`. None: it has not begun. Told once when that changes, never with each delta.
+    """
+
+    item_id: str
+    chars_per_ms: float
+    since_ms: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceEnded:
+    """The voice is not in this item any more: it was said to its end or cut (`ItemCut`), or there is none."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemFinished:
     """The item's text is final and may be announced or stored."""
 
@@ -135,6 +155,8 @@ Change = (
     | TextReplaced
     | ItemUpdated
     | ItemCut
+    | VoiceMoved
+    | VoiceEnded
     | ItemFinished
     | ActivityChanged
     | UsageReported

@@ -5,6 +5,7 @@ No POST here is ever repeated: a call or a secret that was created once more may
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -106,7 +107,19 @@ class RealtimeClient:
         :raises ProviderFailure: also when the answer is no SDP
         """
         parts = {"sdp": (None, offer_sdp, SDP), "session": (None, json.dumps(session), "application/json")}
-        response = await self._post("/realtime/calls", safety_identifier, files=parts)
+        return await self._created(await self._post("/realtime/calls", safety_identifier, files=parts))
+
+    async def create_call_with(self, secret: ClientSecret, offer_sdp: str) -> CreatedCall:
+        """Post the raw offer with an `ek_`, which holds the session: the one way to a transcription session.
+
+        :raises ProviderFailure: also when the answer is no SDP
+        """
+        headers = {"Authorization": f"Bearer {secret.value}", "Content-Type": SDP}
+        return await self._created(
+            await self._post("/realtime/calls", None, content=offer_sdp, headers=headers)
+        )
+
+    async def _created(self, response: httpx.Response) -> CreatedCall:
         call_id = self._call_id(response)
         if not response.text.startswith("v=0"):
             if call_id:
@@ -173,10 +186,17 @@ class RealtimeClient:
         """Close the pool."""
         await self._http.aclose()
 
-    async def _post(self, path: str, safety_identifier: str | None, **content: Any) -> httpx.Response:
-        headers = {"OpenAI-Safety-Identifier": safety_identifier} if safety_identifier else {}
+    async def _post(
+        self,
+        path: str,
+        safety_identifier: str | None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **content: Any,
+    ) -> httpx.Response:
+        about = {"OpenAI-Safety-Identifier": safety_identifier} if safety_identifier else {}
         try:
-            response = await self._http.post(path, headers=headers, **content)
+            response = await self._http.post(path, headers={**about, **(headers or {})}, **content)
         except httpx.TimeoutException:
             log.warning("%s: no answer in time", path)
             raise ProviderFailure("provider_timeout") from None

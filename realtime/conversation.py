@@ -20,6 +20,8 @@ from realtime.changes import (
     SessionReported,
     ToolReady,
     UsageReported,
+    VoiceEnded,
+    VoiceMoved,
 )
 from realtime.content import output_text
 from realtime.events import OLDER_NAMES, ServerEvent, server_event
@@ -35,8 +37,9 @@ from realtime.fields import (
     number,
     text,
 )
-from realtime.heard import SpeakingPace, heard_lengths
+from realtime.heard import heard_lengths
 from realtime.item import Item
+from realtime.pace import SpeakingPace
 from realtime.recent import RecentIds
 from realtime.response import Response, Responses
 from realtime.transcript import Transcript
@@ -57,6 +60,8 @@ class Conversation:
     def __init__(self) -> None:
         self._changes: list[Change] = []
         self._transcript = Transcript(self._tell)
+        self.began_at_ms: float | None = None
+        """When its first event arrived."""
         self._turns = Turns()
         self._margins_ms = 0.0
         self._responses = Responses()
@@ -66,6 +71,8 @@ class Conversation:
         self._metered_speech: set[str] = set()
         self._seen = RecentIds(REMEMBERED_EVENTS)
         self._reported_malformed: set[str] = set()
+        self._settled: dict[str, None] = {}
+        """Ids of items from earlier sessions, in order: another session repeats them, and changes none."""
 
     @property
     def items(self) -> list[Item]:
@@ -90,7 +97,27 @@ class Conversation:
         """
         self._changes = []
         activity = self.activity
+        if self.began_at_ms is None:
+            self.began_at_ms = number(at_ms)
         self._read(event, number(at_ms))
+        if self.activity != activity:
+            self._tell(ActivityChanged(self.activity))
+        return self._changes
+
+    def leave_session(self, at_ms: float | None = None) -> list[Change]:
+        """The session is gone and another will carry on: what was under way in it is never finished.
+
+        :param at_ms: until when it could be heard
+        """
+        self._changes = []
+        activity = self.activity
+        if self._turns.playing is not None:
+            self._stop_playing(self._responses.get(self._turns.playing), at_ms)
+        for item in self.items:
+            if not item.finished:
+                self._transcript.finish(item, "incomplete", at_ms)
+        self._settled = dict.fromkeys(item.id for item in self.items)
+        self._turns = Turns(answers=self._turns.answers)
         if self.activity != activity:
             self._tell(ActivityChanged(self.activity))
         return self._changes
@@ -157,7 +184,7 @@ class Conversation:
     def _on_input_committed(self, event: Json, at_ms: float | None) -> None:
         item_id = needed_id(event, "item_id")
         self._turns.caller_stopped(item_id)
-        self._transcript.place(item_id, event)
+        self._place(item_id, event)
         if item := self._transcript.open(item_id, "user", at_ms):
             item.spoken = True
 
@@ -200,9 +227,16 @@ class Conversation:
     def _take_announced(self, event: Json, at_ms: float | None, status: str | None = None) -> None:
         raw = needed_mapping(event, "item")
         item_id = needed_id(raw, "id")
-        if not self._responses.leaves_out(item_id):
-            self._transcript.place(item_id, event)
+        if item_id not in self._settled and not self._responses.leaves_out(item_id):
+            self._place(item_id, event)
             self._transcript.take(raw, at_ms, status)
+
+    def _place(self, item_id: str, event: Json) -> None:
+        """Everything stands behind what earlier sessions said, of which the present one knows only a part."""
+        previous = event.get("previous_item_id", "")
+        if self._settled and (previous is None or previous in self._settled):
+            event = {**event, "previous_item_id": next(reversed(self._settled))}
+        self._transcript.place(item_id, event)
 
     def _on_item_deleted(self, event: Json, at_ms: float | None) -> None:
         self._transcript.delete(needed_id(event, "item_id"))
@@ -254,6 +288,8 @@ class Conversation:
         if item := self._output_item(item_id, event, at_ms):
             self._transcript.append(item, index(event, "content_index"), delta)
             self._mark_heard(self._responses.of(item_id))
+            if _is_spoken(event):
+                self._begin_voice(item, at_ms)
 
     def _on_output_done(self, event: Json, at_ms: float | None) -> None:
         item_id = needed_id(event, "item_id")
@@ -302,6 +338,8 @@ class Conversation:
         for item in filter(None, map(self.item, response.item_ids())):
             self._transcript.finish(item, item_status if item.status == "in_progress" else item.status, at_ms)
         self._mark_heard(response)
+        if not response.played:  # Some providers never tell of playback; their words are not held back.
+            self._end_voice(response)
         if status == "failed":
             self._report_error(mapping(mapping(raw, "status_details"), "error"))
         audible = any(item.spoken for item in self._messages(response))
@@ -315,6 +353,9 @@ class Conversation:
     def _on_playback_started(self, event: Json, at_ms: float | None) -> None:
         response = self._responses.get(text(event, "response_id") or "")
         response.start_playing(at_ms, self._pace.chars_per_ms)
+        for item in self._messages(response):
+            if item.spoken:
+                self._move_voice(response, item, at_ms)
         self._turns.playback_started(response.id)
 
     def _on_playback_stopped(self, event: Json, at_ms: float | None) -> None:
@@ -324,14 +365,38 @@ class Conversation:
         chars = sum(len(item.text) for item in self._messages(response))
         if not response.cleared and response.take_own_pace(chars) and response.played_ms:
             self._pace.learn(chars, response.played_ms)
+        self._end_voice(response)
         self._turns.playback_ended(response.id)
 
     def _on_playback_cleared(self, event: Json, at_ms: float | None) -> None:
-        response = self._responses.get(text(event, "response_id") or self._turns.playing or "")
+        self._stop_playing(
+            self._responses.get(text(event, "response_id") or self._turns.playing or ""), at_ms
+        )
+
+    def _stop_playing(self, response: Response, at_ms: float | None) -> None:
         response.end_playing(at_ms)
         response.cleared = not response.stopped
         self._mark_heard(response)
+        self._end_voice(response)
         self._turns.playback_ended(response.id)
+
+    def _begin_voice(self, item: Item, at_ms: float | None) -> None:
+        """Words of a reply whose voice is still to come, or has begun before them."""
+        response = self._responses.of(item.id)
+        if response.id and item.id not in response.paced and not (response.done or response.stopped):
+            self._move_voice(response, item, at_ms)
+
+    def _move_voice(self, response: Response, item: Item, at_ms: float | None) -> None:
+        messages = self._messages(response)
+        chars_before = sum(len(each.text) for each in messages[: messages.index(item)])
+        response.paced.add(item.id)
+        since_ms = response.voice_since_ms(chars_before, at_ms)
+        self._tell(VoiceMoved(item.id, response.chars_per_ms, since_ms))
+
+    def _end_voice(self, response: Response) -> None:
+        for item_id in response.item_ids():
+            if item_id in response.paced:
+                self._tell(VoiceEnded(item_id))
 
     def _mark_heard(self, response: Response) -> None:
         """If the response was cut, estimate how much of its items was heard; see `realtime.heard`."""

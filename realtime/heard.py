@@ -1,32 +1,12 @@
 """How much of a reply the caller heard before it was cut.
 
 The server tells *when* a reply was cut, in milliseconds of its audio, never at which word. The words come
-from an assumption: speech runs at an even pace, so after n milliseconds n × pace characters were heard. The
-pace of a reply is, in this order: its own, when it was played to its end (all its characters over the time
-from `output_audio_buffer.started` to `stopped`); that of the replies played to their end before it in this
-call; 14 characters a second.
+from the estimate of `realtime.pace`: after n milliseconds n × pace characters were heard.
 """
 
 from collections.abc import Sequence
 
-USUAL_CHARS_PER_MS = 14 / 1000
-SHORTEST_SAMPLE_MS = 1000
-
-
-class SpeakingPace:
-    """Characters a millisecond, learned from replies that were played to their end."""
-
-    def __init__(self) -> None:
-        self._chars = 0
-        self._played_ms = 0.0
-
-    @property
-    def chars_per_ms(self) -> float:
-        return self._chars / self._played_ms if self._played_ms else USUAL_CHARS_PER_MS
-
-    def learn(self, chars: int, played_ms: float) -> None:
-        self._chars += chars
-        self._played_ms += played_ms
+from realtime.pace import spoken_chars
 
 
 def heard_lengths(
@@ -42,7 +22,7 @@ def heard_lengths(
         return _by_audio_end(texts, audio_ends_ms, chars_per_ms)
     if played_ms is None:
         return [None] * len(texts)
-    return _by_played_time(texts, int(played_ms * chars_per_ms))
+    return _by_played_time(texts, spoken_chars(played_ms, chars_per_ms))
 
 
 def _by_audio_end(texts: Sequence[str], ends_ms: Sequence[float | None], pace: float) -> list[int | None]:
@@ -50,7 +30,7 @@ def _by_audio_end(texts: Sequence[str], ends_ms: Sequence[float | None], pace: f
     lengths: list[int | None] = []
     for place, (text, end) in enumerate(zip(texts, ends_ms, strict=True)):
         if end is not None:
-            lengths.append(whole_words(text, int(end * pace)))
+            lengths.append(whole_words(text, spoken_chars(end, pace)))
         else:
             lengths.append(None if place < last_cut else 0)
     return lengths

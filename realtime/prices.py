@@ -134,7 +134,12 @@ class Prices:
         return minutes * self._minute_price(model)
 
     def worst_per_minute(self, model: str) -> Decimal:
-        """A minute in which caller and agent both speak throughout, transcribed by the dearest recogniser."""
+        """A minute in which caller and agent both speak throughout, transcribed by the dearest recogniser.
+
+        Of a transcription model: a minute of listening.
+        """
+        if model in self._minutes:
+            return self._minutes[model]
         audio = self._price(model).audio
         spoken = HEARD_TOKENS_PER_MINUTE * audio.input + SPOKEN_TOKENS_PER_MINUTE * audio.output
         return spoken / MILLION + max(self._minutes.values())

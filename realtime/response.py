@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from realtime.fields import Json
-from realtime.heard import SHORTEST_SAMPLE_MS, USUAL_CHARS_PER_MS
+from realtime.pace import SHORTEST_SAMPLE_MS, USUAL_CHARS_PER_MS, reaches_after_ms
 
 _CONVERSATION_FIELDS = ("conversation_id", "conversation")
 
@@ -27,6 +27,8 @@ class Response:
     played_ms: float | None = None
     """From the start of playback to its end or its cut."""
     chars_per_ms: float = USUAL_CHARS_PER_MS
+    paced: set[str] = field(default_factory=set)
+    """Ids of its items of whose voice something was told."""
 
     @property
     def stays_out(self) -> bool:
@@ -44,6 +46,15 @@ class Response:
     def start_playing(self, at_ms: float | None, chars_per_ms: float) -> None:
         if not self.started:
             self.started, self.started_ms, self.chars_per_ms = True, at_ms, chars_per_ms
+
+    def voice_since_ms(self, chars_before: int, at_ms: float | None) -> float | None:
+        """Since when the voice is in the text behind `chars_before`; less than 0: it is not there yet.
+
+        None: it is not played now, or nobody can tell.
+        """
+        if self.started_ms is None or at_ms is None or self.played_ms is not None:
+            return None
+        return at_ms - self.started_ms - reaches_after_ms(chars_before, self.chars_per_ms)
 
     def end_playing(self, at_ms: float | None) -> None:
         if self.played_ms is None and at_ms is not None and self.started_ms is not None:

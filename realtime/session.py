@@ -1,10 +1,13 @@
-"""Building the provider's session object (`type: "realtime"`), GA shape.
+"""Building the provider's session object (`type: "realtime"` or `"transcription"`), GA shape.
 
 Optional fields are sent only when set: compatible servers and older models refuse what they do not know.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
+
+ABOUT_ANSWERS = frozenset({"create_response", "interrupt_response"})
+"""Of `turn_detection`: what makes no sense where nothing answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,6 @@ class SessionSpec:
 
 def build_session(spec: SessionSpec) -> dict[str, Any]:
     """The session object for `client_secrets`, the multipart form and `accept`."""
-    audio_input: dict[str, Any] = {"turn_detection": spec.turn_detection}
-    if spec.transcription:
-        audio_input["transcription"] = spec.transcription
-    if spec.noise_reduction:
-        audio_input["noise_reduction"] = spec.noise_reduction
     audio_output: dict[str, Any] = {"voice": spec.voice}
     if spec.speed is not None:
         audio_output["speed"] = spec.speed
@@ -48,7 +46,7 @@ def build_session(spec: SessionSpec) -> dict[str, Any]:
         "model": spec.model,
         "output_modalities": ["audio"],
         "instructions": spec.instructions,
-        "audio": {"input": audio_input, "output": audio_output},
+        "audio": {"input": _audio_input(spec), "output": audio_output},
         **spec.extra,
     }
     if spec.tools:
@@ -56,6 +54,25 @@ def build_session(spec: SessionSpec) -> dict[str, Any]:
     if spec.prompt_id:
         session["prompt"] = {"id": spec.prompt_id}
     return session
+
+
+def build_transcription_session(spec: SessionSpec) -> dict[str, Any]:
+    """The session object (`type: "transcription"`) in which nothing answers: how to listen, and no more."""
+    audio_input = _audio_input(spec)
+    if spec.turn_detection:
+        audio_input["turn_detection"] = {
+            name: value for name, value in spec.turn_detection.items() if name not in ABOUT_ANSWERS
+        }
+    return {"type": "transcription", "audio": {"input": audio_input}}
+
+
+def _audio_input(spec: SessionSpec) -> dict[str, Any]:
+    audio_input: dict[str, Any] = {"turn_detection": spec.turn_detection}
+    if spec.transcription:
+        audio_input["transcription"] = spec.transcription
+    if spec.noise_reduction:
+        audio_input["noise_reduction"] = spec.noise_reduction
+    return audio_input
 
 
 def transcription_for(model: str, languages: list[str], keywords: list[str]) -> dict[str, Any]:

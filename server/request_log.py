@@ -12,6 +12,8 @@ log = logging.getLogger("guftagu.http")
 LONGEST_PATH = 200
 QUIET_PATHS = ("/_nicegui", "/static/", "/healthz", "/readyz")
 """What every open page asks for, and what watches us; a line each would bury the others."""
+SECRET_PATHS = ("/captions/overlay/",)
+"""Whoever knows the rest of such an address may look."""
 
 
 class RequestLog:
@@ -44,5 +46,7 @@ class RequestLog:
 
 def _path(scope: Scope) -> str:
     """As it was sent, not decoded: a line break in it stays in the line."""
+    if secret := next((start for start in SECRET_PATHS if scope["path"].startswith(start)), None):
+        return f"{secret}…"
     raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.decode("ascii", "replace")[:LONGEST_PATH]

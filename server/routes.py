@@ -29,7 +29,7 @@ def call_routes(registry: Registry) -> APIRouter:
 
     @router.post(OFFER_PATH)
     async def offer(request: Request) -> Response:
-        call = registry.redeem(request.headers.get(TICKET_HEADER, ""))
+        call = await registry.redeem(request.headers.get(TICKET_HEADER, ""))
         if call is None:
             return error(
                 403, "ticket_expired", "The ticket is unknown, used or older than a minute. Start again."

@@ -1,32 +1,69 @@
+const LEVEL_SAMPLES = 512; // the latest ones tell how loud it is
+const SAMPLES = 2048;
+const QUIET = 0.02; // of the level; less is no sound
+const RESTING_MS = 60; // between two looks while all is quiet: a page that draws every frame paints its text later
+
+const painters = new Set();
+
+/** Have `paint` called once a frame with the latest samples by property, `{}` when nothing is heard any more;
+ *  returns what ends that. */
+export function paintWith(paint) {
+  painters.add(paint);
+  return () => painters.delete(paint);
+}
+
 /** Draws how loud streams are, as custom properties of one element; nothing leaves the browser. */
 export class Levels {
   constructor(element) {
     this.element = element;
     this.context = new AudioContext();
-    this.taps = [];
+    this.taps = new Map();
   }
 
   watch(property, stream) {
+    this.taps.get(property)?.source.disconnect();
     const analyser = this.context.createAnalyser();
-    analyser.fftSize = 512;
-    this.context.createMediaStreamSource(stream).connect(analyser);
-    this.taps.push({ property, analyser, samples: new Float32Array(analyser.fftSize), level: 0 });
-    this.frame ??= requestAnimationFrame(() => this.draw());
+    analyser.fftSize = SAMPLES;
+    const source = this.context.createMediaStreamSource(stream);
+    source.connect(analyser);
+    const level = -1; // not drawn yet
+    this.taps.set(property, { source, analyser, samples: new Float32Array(SAMPLES), level });
+    if (!this.timer && !this.frame) this.draw();
   }
 
   draw() {
-    for (const tap of this.taps) {
+    const heard = {};
+    for (const [property, tap] of this.taps) {
       tap.analyser.getFloatTimeDomainData(tap.samples);
-      const power = tap.samples.reduce((sum, sample) => sum + sample * sample, 0) / tap.samples.length;
-      tap.level = Math.max(Math.min(1, Math.sqrt(power) * 5), tap.level * 0.88);
-      this.element?.style.setProperty(tap.property, tap.level.toFixed(3));
+      heard[property] = tap.samples;
+      const before = tap.level;
+      tap.level = settled(Math.max(loudness(tap.samples), tap.level * 0.88));
+      if (tap.level !== before) this.element?.style.setProperty(property, tap.level.toFixed(3));
     }
-    this.frame = requestAnimationFrame(() => this.draw());
+    painters.forEach((paint) => paint(heard));
+    this.plan();
+  }
+
+  /** Every frame while something sounds. */
+  plan() {
+    this.frame = this.timer = null;
+    if ([...this.taps.values()].some((tap) => tap.level > 0)) this.frame = requestAnimationFrame(() => this.draw());
+    else this.timer = setTimeout(() => this.draw(), RESTING_MS);
   }
 
   close() {
     cancelAnimationFrame(this.frame);
-    this.taps.forEach((tap) => this.element?.style.removeProperty(tap.property));
+    clearTimeout(this.timer);
+    for (const property of this.taps.keys()) this.element?.style.removeProperty(property);
+    painters.forEach((paint) => paint({}));
     this.context.close();
   }
+}
+
+const settled = (level) => (level < QUIET ? 0 : level);
+
+export function loudness(samples) {
+  let power = 0;
+  for (let at = samples.length - LEVEL_SAMPLES; at < samples.length; at++) power += samples[at] ** 2;
+  return Math.min(1, Math.sqrt(power / LEVEL_SAMPLES) * 5);
 }

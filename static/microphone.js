@@ -21,10 +21,11 @@ export function findObstacle() {
   return window.isSecureContext && navigator.mediaDevices ? null : "insecure_origin";
 }
 
-/** A stream with one audio track, or a `CallFailure`. */
-export async function openMicrophone() {
+/** A stream with one audio track from the device of this id (empty: the browser's choice), or a `CallFailure`. */
+export async function openMicrophone(id) {
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: AUDIO });
+    const audio = id ? { ...AUDIO, deviceId: { exact: id } } : AUDIO;
+    return await navigator.mediaDevices.getUserMedia({ audio });
   } catch (error) {
     throw new CallFailure(FAILURES[error.name] ?? "microphone_busy");
   }

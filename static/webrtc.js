@@ -1,40 +1,23 @@
 // The browser's half of a call: microphone, peer connection, event channel and remote audio.
 // components/webrtc.py is the other half.
 
+import { stayAwake } from "awake";
+import { holdMicrophone, openChosenMicrophone, watchDevices } from "devices";
+import { readEvent } from "inbound";
 import { Levels } from "levels";
-import { findObstacle, openMicrophone } from "microphone";
+import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
+import { isOpen, preparePeer, release } from "peer";
 import { MAX_FRAME_BYTES, Uplink, wireBytes } from "uplink";
 
 const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
 const TICKET_TIMEOUT_MS = 20000;
+const READY_MS = 50000; // a ticket given in advance lives a minute
 const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
-const MAX_TEXT = 12000; // characters of one string in a forwarded event
-const UNREAD_KEYS = new Set(["instructions", "tools", "logprobs"]); // large, and nobody in the page reads them
-
-/** What of a call needs neither microphone nor network; made while the page is idle, so the click need not wait. */
-function preparePeer(withChannel) {
-  const pc = new RTCPeerConnection();
-  const channel = withChannel ? pc.createDataChannel("oai-events") : null; // none in a call the server controls
-  const { sender } = pc.addTransceiver("audio", { direction: "sendrecv" });
-  return { pc, channel, sender, offer: pc.createOffer() };
-}
+const LEVELS_AFTER_MS = 150; // making an AudioContext blocks the page while it should paint that the call is live
 
 /** Whether the server no longer knows this page; anything else mends itself. */
 const isForgotten = (error) => !(error instanceof Error) || error.message === "Implicit handshake failed";
-
-const isOpen = ({ channel, pc }) => (channel ? channel.readyState === "open" : pc.connectionState === "connected");
-
-function release(call) {
-  clearTimeout(call.timer);
-  call.abort.abort();
-  if (call.channel) call.channel.onopen = call.channel.onmessage = call.channel.onclose = null;
-  call.pc.onconnectionstatechange = call.pc.ontrack = null;
-  call.microphone?.getTracks().forEach((track) => track.stop());
-  call.levels?.close();
-  call.channel?.close();
-  call.pc.close();
-}
 
 export default {
   props: { wanted: Array, withChannel: Boolean, orb: String, graceMs: Number, words: Object },
@@ -51,6 +34,7 @@ export default {
   created() {
     this.call = null;
     this.attempts = 0;
+    this.aimedAt = -Infinity;
     this.uplink = new Uplink((entries) => this.$emit("batch", { entries }));
     this.onPageHide = () => this.leave();
     this.onBeforeUnload = (event) => this.call?.live && event.preventDefault();
@@ -61,6 +45,7 @@ export default {
     const obstacle = findObstacle();
     if (obstacle) this.notice(obstacle);
     else this.prepared = preparePeer(this.withChannel);
+    watchDevices(this);
     this.waitForSocket();
   },
   beforeUnmount() {
@@ -70,25 +55,36 @@ export default {
     window.removeEventListener("beforeunload", this.onBeforeUnload);
   },
   methods: {
-    // --- in the click
+    // --- in the click, and just before
 
-    start() {
+    aim() {
+      const now = performance.now();
+      if (this.call || now - this.aimedAt < READY_MS) return;
+      this.aimedAt = now;
+      this.prepaid = null;
+      this.uplink.post({ type: "guftagu.aim" });
+    },
+
+    start(resumes = false) {
       if (this.call) return;
       const obstacle = findObstacle();
-      const call = this.prepared ?? preparePeer(this.withChannel);
-      Object.assign(call, { attempt: ++this.attempts, abort: new AbortController() });
+      const call = this.begin(this.prepared);
       this.prepared = null;
-      this.call = call;
       if (obstacle) return this.end("failed", obstacle);
-      this.phase("microphone");
+      this.phase("microphone", { resumes });
       call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
-      this.watchPeer(call);
+      if (this.prepaid && performance.now() - this.aimedAt < READY_MS) this.dial(call, this.prepaid);
+      this.prepaid = null;
+      this.aimedAt = -Infinity;
       this.attachMicrophone(call);
     },
     say(text) {
       if (!this.call?.live) return false;
       this.uplink.post({ type: "guftagu.say", text });
       return true;
+    },
+    tell(event) {
+      this.uplink.post(event);
     },
     hear() {
       const refused = (error) => (this.muted = error.name === "NotAllowedError");
@@ -97,13 +93,16 @@ export default {
 
     // --- from Python
 
+    ready(ticket) {
+      if (this.call && !this.call.dialled && !this.call.again) this.dial(this.call, ticket);
+      else this.prepaid = ticket;
+    },
     ticket(ticket) {
       if (ticket.attempt !== this.call?.attempt) return;
       const { call } = this;
-      clearTimeout(call.timer);
       call.endUrl = ticket.endUrl;
       call.endToken = ticket.endToken;
-      this.connect(call, ticket).catch((error) => call === this.call && this.end("failed", error.reason, error.detail));
+      if (!call.dialled) this.dial(call, ticket);
     },
     refuse(attempt) {
       if (attempt === this.call?.attempt) this.drop();
@@ -121,21 +120,46 @@ export default {
       this.end("ended", reason);
     },
 
+    redial() {
+      if (!this.call?.live) return;
+      const { microphone } = this.call;
+      release(this.call, { keepMicrophone: true });
+      const call = this.begin();
+      Object.assign(call, { microphone, again: true });
+      this.phase("redialling");
+      call.timer = setTimeout(() => this.end("ended", "peer_lost"), this.graceMs);
+      this.sendMicrophone(call);
+    },
+
     // --- setting up
 
+    begin(prepared) {
+      const call = prepared ?? preparePeer(this.withChannel);
+      this.call = Object.assign(call, { attempt: ++this.attempts, abort: new AbortController() });
+      this.watchPeer(call);
+      return call;
+    },
     async attachMicrophone(call) {
       try {
-        const stream = await openMicrophone();
+        const stream = await openChosenMicrophone();
         if (call !== this.call) return stream.getTracks().forEach((track) => track.stop());
         call.microphone = stream;
       } catch (failure) {
         return call === this.call && this.end("failed", failure.reason);
       }
+      await this.sendMicrophone(call);
+    },
+    async sendMicrophone(call) {
       const [track] = call.microphone.getAudioTracks();
-      track.onended = () => call === this.call && this.end("ended", "microphone_missing");
+      holdMicrophone(this, track);
       await call.sender.replaceTrack(track);
       call.attached = true;
       this.goLive(call);
+    },
+    dial(call, ticket) {
+      call.dialled = true;
+      clearTimeout(call.timer);
+      this.connect(call, ticket).catch((error) => call === this.call && this.end("failed", error.reason, error.detail));
     },
     async connect(call, ticket) {
       call.pc.setConfiguration({ iceServers: ticket.iceServers });
@@ -162,11 +186,15 @@ export default {
     },
     goLive(call) {
       if (call !== this.call || call.live) return;
-      if (!isOpen(call)) return this.phase("connecting");
+      if (!isOpen(call)) return call.again || this.phase("connecting");
       clearTimeout(call.timer);
       if (!call.attached) return;
       call.live = true;
+      stayAwake();
       this.phase("live");
+      setTimeout(() => call === this.call && this.drawLevels(call), LEVELS_AFTER_MS);
+    },
+    drawLevels(call) {
       call.levels = new Levels(document.querySelector(this.orb));
       call.levels.watch("--mic", call.microphone);
       if (call.remote) call.levels.watch("--voice", call.remote);
@@ -176,26 +204,12 @@ export default {
 
     receive(data) {
       const at = performance.now();
-      const event = this.parse(data);
+      const { event, broken, cut, unknown } = readEvent(data);
+      if (broken || unknown) return this.notice(broken ? "event_broken" : "event_unknown");
       if (!this.wanted.includes(event?.type)) return;
-      if (wireBytes([0, at, event]) > MAX_FRAME_BYTES) return this.notice("event_too_large");
-      this.uplink.post(event, at);
-    },
-    parse(data) {
-      let cut = false;
-      const slim = (key, value) => {
-        if (UNREAD_KEYS.has(key)) return undefined;
-        if (typeof value !== "string" || value.length <= MAX_TEXT) return value;
-        cut = true;
-        return `${value.slice(0, MAX_TEXT)}…`;
-      };
-      try {
-        const event = JSON.parse(data, slim);
-        if (cut && this.wanted.includes(event.type)) this.notice("event_too_large");
-        return event;
-      } catch {
-        return this.notice("event_broken");
-      }
+      const tooLarge = wireBytes([0, at, event]) > MAX_FRAME_BYTES;
+      if (cut || tooLarge) this.notice("event_too_large");
+      if (!tooLarge) this.uplink.post(event, at);
     },
     peerChanged(call) {
       const state = call.pc.connectionState;
@@ -208,15 +222,16 @@ export default {
       call.timer = setTimeout(() => this.peerLost(call), LOST_PEER_MS);
     },
     peerLost(call) {
-      this.end(...(call.live ? ["ended", "peer_lost"] : ["failed", "no_media_path"]));
+      if (call.live) this.redial();
+      else this.end(...(call.again ? ["ended", "peer_lost"] : ["failed", "no_media_path"]));
     },
     channelTimeout(call) {
       const reached = ["connected", "completed"].includes(call.pc.iceConnectionState);
       this.end("failed", reached ? "channel_timeout" : "no_media_path");
     },
     channelClosed(call) {
-      const lost = ["disconnected", "failed"].includes(call.pc.connectionState);
-      this.end(call.live ? "ended" : "failed", lost ? "peer_lost" : "provider_ended");
+      if (["disconnected", "failed"].includes(call.pc.connectionState)) this.peerLost(call);
+      else this.end(call.live ? "ended" : "failed", "provider_ended");
     },
 
     // --- the end
@@ -244,8 +259,8 @@ export default {
 
     // --- the page's socket
 
-    phase(phase) {
-      this.uplink.post({ type: "guftagu.phase", phase, attempt: this.call.attempt });
+    phase(phase, detail = {}) {
+      this.uplink.post({ type: "guftagu.phase", phase, attempt: this.call.attempt, ...detail });
     },
     notice(code) {
       this.uplink.post({ type: "guftagu.notice", code });

@@ -37,6 +37,8 @@ class TranscriptLine:
     source: str = "provider"
     language: str | None = None
     kind: str = "message"
+    tool: str | None = None
+    """Of a tool call: its name."""
 
     @classmethod
     def of(cls, item: ItemRecord) -> "TranscriptLine":
@@ -84,7 +86,7 @@ class TranscriptMeta:
 
 def to_txt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
     head = [_readable(each) for each in (meta.title, _dates(meta), meta.summary, _source_note(lines)) if each]
-    body = [f"{_stamp(line)}{_readable(meta.speaker(line))}: {_with_cut(line)}" for line in _spoken(lines)]
+    body = [f"{_stamp(line)}{_readable(meta.speaker(line))}: {_with_cut(line)}" for line in _told(lines)]
     return "\n".join([*head, "", *body, ""])
 
 
@@ -96,7 +98,7 @@ def to_md(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
     ]
     body = [
         f"**{_markdown(meta.speaker(line))}** {_markdown(_stamp(line))}{_markdown(_with_cut(line))}"
-        for line in _spoken(lines)
+        for line in _told(lines)
     ]
     return "\n\n".join([*head, *body]) + "\n"
 
@@ -113,6 +115,11 @@ def to_json(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
 
 def _spoken(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
     return (line for line in lines if line.kind == "message" and line.text.strip())
+
+
+def _told(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
+    """What was said, and the tools that were called, where their names are known."""
+    return (line for line in lines if line.text.strip() and (line.kind == "message" or line.tool))
 
 
 def _dates(meta: TranscriptMeta) -> str:

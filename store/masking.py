@@ -116,9 +116,15 @@ def _word_ends(candidate: str, rest: str) -> Iterable[int]:
 
 def _has_iban_checksum(candidate: str) -> bool:
     letters = re.sub("[ -]", "", candidate)
-    if len(letters) < 15:
+    if len(letters) < 15 or _holds_prose(candidate):
         return False
     return int("".join(str(int(letter, 36)) for letter in letters[4:] + letters[:4])) % 97 == 1
+
+
+def _holds_prose(candidate: str) -> bool:
+    """Whether short words stand in it ("Rs 159 on 1980…"), as they do between no groups of an IBAN."""
+    words = re.findall("[A-Za-z0-9]+", candidate[2:])
+    return any(word.isalpha() and len(word) in (2, 3) for word in words[:-1])
 
 
 def _cnics(plain: str) -> Iterator[Span]:

@@ -39,9 +39,11 @@ class Records:
     # -- writing -------------------------------------------------------------------------------------------
 
     async def open_session(self, session: SessionRecord) -> None:
-        """Begin a record; nothing happens if it exists."""
+        """Begin a record; one that exists goes on."""
+        goes_on = {"closed_at": None, "reason": None}
         async with self._database.transaction() as transaction:
-            await _execute(transaction, _insert(transaction, session).on_conflict_do_nothing())
+            insert = _insert(transaction, session)
+            await _execute(transaction, insert.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
     async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
         await self._update(session_id, provider_call_id=provider_call_id)
@@ -51,6 +53,19 @@ class Records:
 
     async def close_session(self, session_id: str, reason: str, at: datetime) -> None:
         await self._update(session_id, closed_at=at, reason=reason)
+
+    async def close_abandoned(self, at: datetime) -> list[str]:
+        """Close what an earlier run of this server left open when it was killed.
+
+        :return: the provider's ids of those calls, which may still be going on there
+        """
+        still_open = SessionRecord.closed_at.is_(None)
+        async with self._database.transaction() as transaction:
+            left = await transaction.scalars(select(SessionRecord.provider_call_id).where(still_open))
+            call_ids = [call_id for call_id in left if call_id]
+            closed = update(SessionRecord).where(still_open).values(closed_at=at, reason="server_killed")
+            await _execute(transaction, closed)
+        return call_ids
 
     async def save_items(self, session_id: str, items: Sequence[ItemRecord]) -> None:
         """Write items, over what is known of them.

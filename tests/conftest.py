@@ -1,5 +1,6 @@
 """What all tests share. Browser tests come last: Playwright's loop, once started, stays in the thread."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,10 @@ ORDER = ("tests/unit", "tests/contract", "tests/browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "CI" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="takes long; CI does it (or you, with CI=1)"))
     items.sort(key=lambda item: next(i for i, folder in enumerate(ORDER) if folder in item.path.as_posix()))
 
 

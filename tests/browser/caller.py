@@ -58,7 +58,7 @@ class Caller:
 
     @property
     def stop_button(self) -> Locator:
-        return self.page.get_by_role("button", name="Stop")
+        return self.page.get_by_role("button", name="Stop", exact=True)
 
     @property
     def status(self) -> Locator:

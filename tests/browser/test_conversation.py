@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from components.words import Words
 from tests.browser.conftest import CallerFactory
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
@@ -132,8 +133,12 @@ def test_a_call_goes_on_through_broken_unknown_and_huge_messages(
 ) -> None:
     caller = caller_at(provider_app.url).open()
     caller.go_live()
+    provider.send({"type": "from.the.future", "x": 1}, {"type": "response.something_new"})
+    expect(caller.notice).to_contain_text(Words("en")["notice.event_unknown"])
+    expect(caller.notice).to_have_attribute("data-count", "1")
+    provider.send({"no": "type"}, {"type": 7})
     provider.call.send_raw("{broken", "[1, 2]", "null", '"text"', b"\xff\xfe")
-    provider.send({"type": "from.the.future", "x": 1}, {"no": "type"}, {"type": 7})
+    expect(caller.notice).to_have_attribute("data-count", "8")
     provider.send({"type": "conversation.item.added", "item": "no object"})
     provider.send(*transcribed("user_0", "لفظ " * 130_000))
     provider.send(*(delta("agent_0", "لفظ " * 500) for _ in range(12)))

@@ -128,19 +128,6 @@ def test_a_closed_channel_ends_the_call(talking: Caller, provider: ScriptedProvi
     provider.wait_for_hangup()
 
 
-def test_a_network_that_falls_silent_is_shown_as_reconnecting_then_ended(
-    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
-) -> None:
-    caller = caller_at(provider_app.url)
-    caller.page.clock.install()
-    talk(caller.open(), provider)
-    provider.call.vanish()
-    expect(caller.status).to_contain_text("Reconnecting")
-    caller.page.clock.fast_forward(5_000)
-    expect_an_end_with_the_transcript_kept(caller)
-    provider.wait_for_hangup()
-
-
 def test_the_time_limit_ends_the_call_by_the_servers_hang_up(
     provider: ScriptedProvider,
     provider_env: dict[str, str],

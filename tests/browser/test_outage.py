@@ -11,7 +11,6 @@ from tests.fakes.running_app import RunningApp
 from tests.fakes.tcp_proxy import TcpProxy
 from tests.fakes.turns import spoken_turn
 
-OUTAGE_MS = 10_000
 SOCKET_TROUBLE = ("WebSocket", "ERR_CONNECTION", "ERR_EMPTY_RESPONSE", "Failed to load resource")
 
 
@@ -29,7 +28,9 @@ def proxied() -> Iterator[Callable[[RunningApp], TcpProxy]]:
 
 
 @pytest.mark.parametrize("outage", [TcpProxy.refuse, TcpProxy.swallow], ids=["refused", "swallowed"])
-def test_ten_seconds_without_the_pages_socket_lose_nothing(
+@pytest.mark.parametrize("seconds", [2, 10, pytest.param(60, marks=pytest.mark.slow)])
+def test_a_while_without_the_pages_socket_loses_nothing(
+    seconds: int,
     outage: Callable[[TcpProxy], None],
     provider: ScriptedProvider,
     provider_app: RunningApp,
@@ -46,7 +47,7 @@ def test_ten_seconds_without_the_pages_socket_lose_nothing(
     outage(proxy)
     provider.send(*spoken_turn(2, "دوسرا سوال", "دوسرا جواب", after="agent_1"))
     caller.type("لکھا ہوا سوال")
-    caller.page.wait_for_timeout(OUTAGE_MS)
+    caller.page.wait_for_timeout(seconds * 1000)
     provider.send(*spoken_turn(3, "تیسرا سوال", "تیسرا جواب", after="agent_2"))
     proxy.resume()
 

@@ -2,16 +2,17 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
 from engine.brain import Brain, Prompt, Reply
 from engine.client_events import ClientEvents
 from engine.outlet import Player, Utterance
-from engine.recognizer import NoRecognizer, Recognizer
+from engine.recognizer import Hints, NoRecognizer, Recognizer
 from engine.session import Session
-from engine.session_config import new_session
 from engine.speaker import Voice
+from engine.transcription_config import new_session_of_any_type
 from tests.fakes.timer import FakeTimer
 
 FRAME = bytes(1024)
@@ -50,6 +51,8 @@ class FakeConnection:
 
 class FakeOutlet:
     """Begins to play at once, goes on when told."""
+
+    plays = True
 
     def __init__(self, player: Player) -> None:
         self._player = player
@@ -108,13 +111,16 @@ class ScriptedBrain:
 
 
 class ScriptedRecognizer:
-    """Always understands the same."""
+    """Always understands the same, word by word, and keeps what it was given."""
 
     def __init__(self, words: str) -> None:
         self._words = words
+        self.heard: list[tuple[bytes, Hints]] = []
 
-    async def transcribe(self, audio: bytes, languages: list[str]) -> str:
-        return self._words
+    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
+        self.heard.append((audio, hints))
+        for word in re.findall(r"\s*\S+", self._words):
+            yield word
 
 
 class Stage:
@@ -127,7 +133,7 @@ class Stage:
         self.speaker = FakeSpeaker()
         self.brain = brain or ScriptedBrain()
         self.session = Session(
-            new_session({"type": "realtime", **session}),
+            new_session_of_any_type({"type": "realtime", **session}),
             outlet=self._new_outlet,
             brain=self.brain,
             speaker=self.speaker,

@@ -171,7 +171,8 @@ class ScriptedProvider:
     def send(self, *events: Event, call: ScriptedCall | None = None) -> None:
         """Server events to the newest (or this) call: its data channel, and its sidebands if it has any."""
         to = call or self.call
-        to.send(*events)
+        if to.has_channel:
+            to.send(*events)
         self._thread.run(self._send_sidebands(to.id, events))
 
     def requests_to(self, route: Route) -> list[Recorded]:

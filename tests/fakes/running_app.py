@@ -33,9 +33,13 @@ class RunningApp:
 
     def start(self) -> Self:
         self._directory = tempfile.TemporaryDirectory(prefix="guftagu-test-")
-        self._log_path = Path(self._directory.name) / "app.log"
+        self._launch()
+        return self
+
+    def _launch(self) -> None:
+        self._log_path = self.directory / "app.log"
         code = f"{self._before}\nimport runpy\nrunpy.run_path({str(MAIN)!r}, run_name='__main__')"
-        with self._log_path.open("wb") as log:
+        with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", code] if self._before else [sys.executable, str(MAIN)],
                 cwd=self._directory.name,
@@ -45,7 +49,6 @@ class RunningApp:
                 stderr=subprocess.STDOUT,
             )
         self._wait_until_ready()
-        return self
 
     @property
     def log(self) -> str:
@@ -55,6 +58,24 @@ class RunningApp:
     def ask_to_end(self) -> None:
         """What a host does first when it stops an app."""
         self._process.terminate()
+
+    def kill(self) -> None:
+        """No goodbye, as when the machine fails."""
+        self._process.kill()
+        self._process.wait()
+
+    def start_again(self) -> None:
+        """After its end, with the same directory."""
+        self._launch()
+
+    @property
+    def directory(self) -> Path:
+        """Its working directory."""
+        return Path(self._directory.name)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     def wait_until_ended(self) -> None:
         self._process.wait(30)

@@ -53,6 +53,8 @@ class ScriptedCall:
         """Events the client sent, parsed; unparsable ones as `{"type": "unparsable", "text": …}`."""
         self.states: Journal[str] = Journal(f"states of {call_id}")
         """`channel_open`, `channel_closed`, and aiortc's connection states, as they come."""
+        self.has_channel = True
+        """Whether the offer asked for a data channel; one of a controlled call does not."""
         self._thread = thread
         self._peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._channel: RTCDataChannel | None = None
@@ -87,6 +89,7 @@ class ScriptedCall:
 
     async def answer(self, offer: str, *, media: Media, tone: bool) -> str:
         """Answer the browser's offer; to be awaited in the provider's loop."""
+        self.has_channel = "m=application" in offer
         self._listen()
         await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         self._peer.addTrack(ToneTrack() if tone else AudioStreamTrack())

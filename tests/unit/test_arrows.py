@@ -7,7 +7,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PARTS = ("main", "settings", "pages", "components", "calls", "realtime", "store", "server", "engine")
+PARTS = (
+    "main",
+    "settings",
+    "pages",
+    "components",
+    "calls",
+    "realtime",
+    "store",
+    "server",
+    "engine",
+    "commands",
+    "speech",
+)
 MAY_IMPORT = {
     "main": set(PARTS),
     "settings": set[str](),
@@ -18,6 +30,8 @@ MAY_IMPORT = {
     "store": set[str](),
     "realtime": set[str](),
     "engine": {"realtime"},
+    "commands": {"calls", "engine", "realtime", "settings", "speech"},
+    "speech": set[str](),
 }
 EVENT_NAMES = "realtime.event_types"
 

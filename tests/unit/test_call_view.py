@@ -122,3 +122,25 @@ def test_what_the_call_survives_is_a_notice(change: CallChange) -> None:
 
 def test_in_urdu_the_labels_come_from_the_catalogue() -> None:
     assert Front("ur").view.start_label == "گفتگو شروع کریں"
+
+
+def test_a_device_that_was_replaced_is_told_of_as_such_and_not_as_a_problem() -> None:
+    front = Front()
+    front.hear(FakeCall(), Noticed("microphone_replaced"))
+    assert front.notice.told["warn"][0] == (Words("en")["told.microphone_replaced"],)
+    assert "show" not in front.notice.told
+
+
+@pytest.mark.parametrize("code", ["input_audio_buffer_commit_empty", "response_cancel_not_active"])
+def test_a_button_pressed_for_nothing_frightens_nobody(code: str) -> None:
+    front = Front()
+    front.hear(FakeCall(), ErrorReported(code, "Too small."))
+    assert front.notice.told == {}
+
+
+def test_the_tools_know_when_there_is_an_answer_to_stop() -> None:
+    front = Front()
+    front.hear(FakeCall(activity="agent_speaking"), ActivityChanged("agent_speaking"))
+    assert front.controls.told["show"][1]["speaking"] is True
+    front.hear(FakeCall(), ActivityChanged("listening"))
+    assert front.controls.told["show"][1]["speaking"] is False

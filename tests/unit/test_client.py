@@ -221,3 +221,25 @@ async def test_a_phone_call_is_accepted_rejected_and_referred_by_its_id(
         {"status_code": 486},
         {"target_uri": "tel:+922111"},
     ]
+
+
+async def test_a_raw_offer_is_posted_with_the_secret_alone(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    secret = await client.create_client_secret({"type": "transcription"}, expires_after_s=30)
+    created = await client.create_call_with(secret, "v=0 offer")
+    assert (created.answer_sdp, created.call_id) == (ANSWER, "rtc_2")
+    request = provider.requests[-1]
+    assert request.headers.get_list("authorization") == ["Bearer ek_1"]
+    assert request.headers["content-type"] == "application/sdp"
+    assert request.content == b"v=0 offer"
+
+
+async def test_a_raw_offer_whose_answer_is_no_sdp_is_hung_up(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    secret = await client.create_client_secret({"type": "transcription"}, expires_after_s=30)
+    provider.answer_sdp = "<html>"
+    with pytest.raises(ProviderFailure, match="provider_bad_answer"):
+        await client.create_call_with(secret, "v=0 offer")
+    assert provider.paths[-1] == "/calls/rtc_2/hangup"

@@ -46,3 +46,23 @@ def test_a_language_is_written_its_own_way() -> None:
         "ltr",
         "ltr",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "script"),
+    [
+        ("मेरा कार्ड खो गया है", "ur", "devanagari"),
+        ("please block my card", "ur", "latin"),
+        ("میرا کارڈ بند کر دیں", "en", "arabic"),
+        ("मेरा कार्ड खो गया है", "hi", None),
+        ("میرا کارڈ بند کر دیں", "ur", None),
+        ("میرا JS Bank کا debit card کھو گیا", "ur", None),
+        ("OK thanks", "ur", "latin"),
+        ("OK", "ur", None),
+        ("", "ur", None),
+    ],
+)
+def test_letters_of_another_script_than_expected_are_noticed(
+    text: str, expected: str, script: str | None
+) -> None:
+    assert letters(text, expected).unexpected_script == script

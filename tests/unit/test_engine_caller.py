@@ -1,6 +1,11 @@
 import asyncio
+from collections.abc import AsyncIterator
 
+import pytest
+
+from engine import caller
 from engine.brain import Reply
+from engine.recognizer import Hints
 from tests.fakes.engine_session import LOUD, QUIET, ScriptedBrain, ScriptedRecognizer, Stage
 
 TRANSCRIBED = {"input": {"transcription": {"model": "gpt-transcribe", "languages": ["ur"]}}}
@@ -129,3 +134,54 @@ async def test_a_caller_who_types_is_not_idle() -> None:
     stage.type("hello")
     stage.timer.advance(60)
     assert "input_audio_buffer.timeout_triggered" not in stage.client.types()
+
+
+class BrokenRecognizer:
+    """Breaks down in a way nobody thought of."""
+
+    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
+        raise KeyError("unforeseen")
+        yield ""
+
+
+async def test_words_come_piece_by_piece_before_the_whole() -> None:
+    stage = Stage(recognizer=ScriptedRecognizer("one two"), audio=TRANSCRIBED)
+    stage.speak()
+    await stage.settled()
+    deltas = [event["delta"] for event in stage.client.of(COMPLETED.replace("completed", "delta"))]
+    assert deltas == ["one", " two"]
+
+
+async def test_a_recogniser_that_breaks_down_fails_the_item_and_the_call_goes_on() -> None:
+    stage = Stage(recognizer=BrokenRecognizer(), audio=TRANSCRIBED)
+    stage.speak()
+    await stage.settled()
+    error = stage.client.last(FAILED)["error"]
+    assert (error["code"], "unforeseen" in error["message"]) == ("recognizer_failed", False)
+    assert stage.client.last("response.done")["response"]["status"] == "completed"
+
+
+async def test_speech_beyond_what_may_wait_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caller, "MAX_WAITING_MS", 5000)
+    manual = {"input": {"turn_detection": None, **TRANSCRIBED["input"]}}
+    stage = Stage(recognizer=ScriptedRecognizer("words"), audio=manual)
+    for _ in range(3):
+        stage.hear(LOUD, 60)
+        stage.send("input_audio_buffer.commit")
+    assert stage.client.last(FAILED)["error"]["code"] == "rate_limit_exceeded"
+    await stage.settled()
+    assert len(stage.client.of(COMPLETED)) == 2
+
+
+async def test_a_transcription_session_writes_turns_down_and_answers_none() -> None:
+    stage = Stage(type="transcription", recognizer=ScriptedRecognizer("words"))
+    stage.speak()
+    await stage.settled()
+    assert stage.client.types() == [
+        "session.created",
+        "input_audio_buffer.speech_started",
+        "input_audio_buffer.speech_stopped",
+        "input_audio_buffer.committed",
+        COMPLETED.replace("completed", "delta"),
+        COMPLETED,
+    ]

@@ -77,7 +77,9 @@ async def test_a_connected_caller_is_not_given_up() -> None:
     calls = new_calls(Limits(connect_s=1))
     async with calling() as caller:
         call = await begin(calls, caller)
-        assert call._connect_timer.cancelled()  # type: ignore[attr-defined]
+        timer = call._connect_timer
+        assert isinstance(timer, asyncio.TimerHandle)
+        assert timer.cancelled()
     await calls.close()
 
 

@@ -115,3 +115,25 @@ def test_every_phrase_is_there_in_both_languages_and_fits_into_one_breath() -> N
     for texts in PHRASES.values():
         assert set(texts) == {"ur", "en"}
         assert all("  " not in text and text == text.strip() for text in texts.values())
+
+
+SEARCH = FunctionTool(
+    type="function",
+    name="search_guide",
+    parameters={"properties": {"query": {"type": "string"}}, "required": ["query"]},
+)
+
+
+async def test_words_it_is_told_to_say_first_are_said_as_they_are() -> None:
+    told = f"The call has begun. Say exactly this: «Welcome to us!»\n\n{GUIDE}"
+    assert (await reply(instructions=told)).text == "Welcome to us!"
+
+
+async def test_what_the_instructions_do_not_hold_is_looked_up_where_a_function_searches() -> None:
+    asked = await reply(typed("when do you open?"), instructions="Be kind.", tools=[SEARCH])
+    assert asked.call == ToolCall("search_guide", {"query": "when do you open?"})
+
+
+async def test_of_sections_that_were_looked_up_the_best_is_told() -> None:
+    found = output("# Closing\nWe close at five.\n\n# Opening hours\nWe open at nine.")
+    assert (await reply(typed("opening hours?"), CALL, found)).text == "We open at nine."

@@ -54,7 +54,7 @@ async def test_a_phone_that_rings_is_told_of_and_is_no_call_yet(exchange: Exchan
 async def test_an_accepted_call_has_the_session_that_was_asked_for(exchange: Exchange) -> None:
     line = await exchange.ring()
     assert (await exchange.post(line, "accept", SESSION)).status_code == 200
-    assert exchange.engine.calls.get(line.call_id).session.config.instructions == "Be kind."
+    assert exchange.engine.calls.get(line.call_id).session.agent.instructions == "Be kind."
     assert line.state == "accepted"
 
 

@@ -63,7 +63,7 @@ async def test_the_end_of_the_call_closes_the_sideband() -> None:
     ("query", "headers", "status", "code"),
     [
         ("?call_id=rtc_nobody", {}, 404, "call_id_not_found"),
-        ("?model=gpt-realtime", {}, 400, "missing_call_id"),
+        ("", {}, 400, "missing_model"),
         ("?call_id=rtc_nobody", {"Authorization": "Bearer sk-wrong"}, 401, "invalid_api_key"),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from engine.brain import ToolCall
 from engine.session_config import FunctionTool, NamedFunction
-from engine.tool_rules import choose_call
+from engine.tool_rules import choose_call, look_up
 
 
 def tool(
@@ -75,3 +75,16 @@ def test_arguments_are_found_by_type_and_name(
 def test_a_strange_schema_is_no_trouble(parameters: dict[str, Any] | None) -> None:
     strange = FunctionTool(type="function", name="strange", parameters=parameters)
     assert choose_call("x", [strange], "required") == ToolCall("strange", {})
+
+
+SEARCH = tool("search_guide", "Look it up.", ["query"], query={"type": "string"})
+
+
+def test_a_question_is_looked_up_by_the_function_that_searches() -> None:
+    call = look_up("when do you open?", [IBAN, SEARCH], "auto")
+    assert call == ToolCall("search_guide", {"query": "when do you open?"})
+
+
+def test_nothing_is_looked_up_where_no_function_searches_for_just_the_question() -> None:
+    assert look_up("when do you open?", [IBAN, BRANCH, BALANCE], "auto") is None
+    assert look_up("when do you open?", [SEARCH], "none") is None

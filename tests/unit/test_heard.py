@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.heard import USUAL_CHARS_PER_MS, SpeakingPace, heard_lengths, whole_words
+from realtime.heard import heard_lengths, whole_words
 
 
 @pytest.mark.parametrize(
@@ -24,14 +24,6 @@ def test_the_last_item_was_cut_even_if_the_time_would_have_been_enough() -> None
 
 def test_without_times_nobody_can_tell() -> None:
     assert heard_lengths(["some words"], [None], None, 1.0) == [None]
-
-
-def test_the_pace_is_a_usual_one_until_replies_were_played_to_their_end() -> None:
-    pace = SpeakingPace()
-    assert pace.chars_per_ms == USUAL_CHARS_PER_MS
-    pace.learn(100, 5000)
-    pace.learn(100, 15000)
-    assert pace.chars_per_ms == pytest.approx(0.01)
 
 
 @given(

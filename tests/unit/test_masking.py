@@ -202,3 +202,12 @@ def test_no_part_of_a_growing_card_is_ever_let_through(card: str, separator: str
     written = separator.join(card[at : at + 4] for at in range(0, len(card), 4))
     for end in range(1, len(written) + 1):
         assert not any(map(str.isdigit, before_open_number(f"it is {written[:end]}")))
+
+
+def test_prose_whose_letters_pass_the_check_digits_by_chance_is_no_iban() -> None:
+    said = "Rs 159 on 1980-01-01, that is 01/01/1980, at 00:00:00"
+    assert mask(said) == said
+
+
+def test_an_iban_may_end_with_letters_alone() -> None:
+    assert mask("MU17 BOMM 0101 1010 3030 0200 000M UR").count("•") > 20

@@ -19,7 +19,7 @@ from calls.call_limits import Limits, OwnLimits
 from calls.changes import Closed
 from calls.meter import DaySpending
 from calls.persona import Persona, TurnDetection
-from calls.phone import FAREWELL, STILL_THERE, Phone, lines_of
+from calls.phone import FAREWELL, LONGEST_MINUTES, STILL_THERE, Phone, lines_of
 from calls.tools import tool
 from realtime.changes import ResponseFinished
 from realtime.client import RealtimeClient
@@ -367,10 +367,10 @@ async def test_a_private_tool_runs_and_the_agent_goes_on_with_what_it_says(house
 async def test_a_phone_call_is_said_goodbye_to_a_minute_before_its_limit_and_hung_up_at_it(
     line: SidebandProvider, tmp_path: Path
 ) -> None:
-    limits = Limits(minutes=60, idle_seconds=1e6)
+    limits = Limits(minutes=120, idle_seconds=1e6)
     async with a_house(line, tmp_path, limits=limits) as house:
         call, _ = await house.connected()
-        house.timer.advance(59 * 60 - 1)
+        house.timer.advance((LONGEST_MINUTES - 1) * 60 - 1)
         assert house.line.received.empty()
         house.timer.advance(1)
         item = (await house.heard())["item"]
@@ -378,6 +378,16 @@ async def test_a_phone_call_is_said_goodbye_to_a_minute_before_its_limit_and_hun
         assert (await house.heard())["type"] == "response.create"
         house.timer.advance(60)
         assert call.closed == Closed("limit_minutes")
+
+
+async def test_a_persona_that_waits_for_a_button_hears_turns_by_itself_on_the_phone(
+    line: SidebandProvider, tmp_path: Path
+) -> None:
+    manual = BANK.model_copy(update={"turn_detection": TurnDetection(type="manual")})
+    async with a_house(line, tmp_path, personas={"bank": manual}) as house:
+        await house.connected()
+        _, session = house.posted()
+        assert session["audio"]["input"]["turn_detection"]["type"] == "server_vad"
 
 
 async def test_a_silent_caller_is_asked_before_the_call_ends(line: SidebandProvider, tmp_path: Path) -> None:

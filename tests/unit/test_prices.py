@@ -149,3 +149,7 @@ def test_an_unknown_recogniser_costs_the_dearest_known_minute() -> None:
 @pytest.mark.parametrize(("model", "usd"), [(FULL, "0.1130"), (MINI, "0.0470")])
 def test_the_worst_minute_has_both_sides_speaking_and_the_dearest_recogniser(model: str, usd: str) -> None:
     assert Prices().worst_per_minute(model) == Decimal(usd)
+
+
+def test_the_worst_minute_of_a_recogniser_is_its_own() -> None:
+    assert Prices().worst_per_minute("gpt-live-transcribe") == Decimal("0.017")

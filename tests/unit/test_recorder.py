@@ -12,7 +12,7 @@ import pytest
 from calls.call import Call
 from calls.changes import Summarised
 from calls.owned_tasks import OwnedTasks
-from calls.recorder import GROWING_S, RETRY_S, TRIES_AFTER_THE_END, Recorder
+from calls.recorder import GROWING_S, OPEN_AFTER_S, RETRY_S, TRIES_AFTER_THE_END, Recorder
 from store.database import Database
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
 from store.records import Records
@@ -79,8 +79,13 @@ class SaidItems(Records):
     def __init__(self, database: Database) -> None:
         super().__init__(database, keep_text=True)
         self.texts: dict[str, list[str]] = {}
+        self.opened = asyncio.Event()
         self._usage: set[str] = set()
         self._written = asyncio.Condition()
+
+    async def open_session(self, session: SessionRecord) -> None:
+        await super().open_session(session)
+        self.opened.set()
 
     async def save_items(self, session_id: str, items: Sequence[ItemRecord]) -> None:
         await super().save_items(session_id, items)
@@ -113,7 +118,9 @@ async def recording(database: Database) -> AsyncIterator[Recording]:
     await recording.end()
 
 
-def record(records: Any, database: Database, session: SessionRecord | None = None) -> Recording:
+def record(
+    records: Any, database: Database, session: SessionRecord | None = None, *, opened: bool = True
+) -> Recording:
     timer, tasks = RetryTimer(), OwnedTasks()
     call = House().open()
     recorder = Recorder(
@@ -126,6 +133,9 @@ def record(records: Any, database: Database, session: SessionRecord | None = Non
         timer=timer,
         clock=lambda: NOW + timedelta(seconds=timer.now),
     )
+    if opened:
+        timer.advance(OPEN_AFTER_S)
+        timer.now = 0
     return Recording(timer, call, Records(database, keep_text=True), tasks, recorder, records)
 
 
@@ -479,3 +489,16 @@ async def test_no_word_of_the_call_reaches_the_log(
     await recording.end()
     assert "pomegranate" not in caplog.text
     assert "pomegranate" not in repr(an_item("i", 0, "pomegranate"))
+
+
+async def test_a_session_of_the_api_is_on_record_at_once(database: Database) -> None:
+    recording = record(SaidItems(database), database, a_session("s_api", kind="api"), opened=False)
+    await asyncio.wait_for(recording.saved.opened.wait(), 10)
+    await recording.end()
+
+
+async def test_a_call_of_the_page_is_on_record_a_moment_later(database: Database) -> None:
+    recording = record(SaidItems(database), database, a_session("s_page"), opened=False)
+    recording.timer.advance(OPEN_AFTER_S)
+    await asyncio.wait_for(recording.saved.opened.wait(), 10)
+    await recording.end()

@@ -311,3 +311,29 @@ async def test_retention_deletes_what_ended_long_ago_by_the_given_clock(
     assert b"tangerine of old" not in bytes_of(tmp_path)
     assert b"tangerine of lost" not in bytes_of(tmp_path)
     assert isinstance((await records.items("live"))[0], ItemRecord)
+
+
+async def test_what_a_killed_server_left_open_is_closed_and_its_calls_at_the_provider_named(
+    records: Records,
+) -> None:
+    for session_id in ("s1", "s2", "s3"):
+        await records.open_session(a_session(session_id))
+    await records.set_provider_call_id("s1", "rtc_1")
+    await records.set_provider_call_id("s3", "rtc_3")
+    await records.close_session("s3", "stopped", NOW)
+    assert await records.close_abandoned(NOW + timedelta(hours=1)) == ["rtc_1"]
+    sessions = {session.id: session for session in await records.list_sessions()}
+    assert {name: each.reason for name, each in sessions.items()} == {
+        "s1": "server_killed",
+        "s2": "server_killed",
+        "s3": "stopped",
+    }
+    assert sessions["s3"].closed_at == NOW
+
+
+async def test_a_record_that_goes_on_is_open_again(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.close_session("s1", "page_left", NOW)
+    await records.open_session(a_session())
+    session = await records.get_session("s1")
+    assert session and (session.closed_at, session.reason) == (None, None)

@@ -1,6 +1,9 @@
+import asyncio
+
 import pytest
 
 from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
+from calls.ticket import TICKET_SECONDS
 from realtime.failures import ProviderFailure
 from settings import Settings
 from tests.fakes.house import OFFER, House
@@ -50,8 +53,8 @@ async def test_a_relay_ticket_is_our_own_route_and_costs_the_provider_nothing() 
     ticket = await house.registry.ticket(call)
     assert ticket.url == OFFER_PATH
     assert house.provider.requests == []
-    assert house.registry.redeem(ticket.headers[TICKET_HEADER]) is call
-    assert house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
+    assert await house.registry.redeem(ticket.headers[TICKET_HEADER]) is call
+    assert await house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
 
 
 async def test_an_ephemeral_ticket_is_the_provider_and_a_secret_with_the_session_inside() -> None:
@@ -78,7 +81,7 @@ async def test_the_token_of_an_ended_call_opens_nothing() -> None:
     call = house.open()
     ticket = await house.registry.ticket(call)
     await call.close("stopped")
-    assert house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
+    assert await house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
 
 
 async def test_only_the_calls_own_end_token_finds_it() -> None:
@@ -96,3 +99,28 @@ async def test_closing_the_registry_hangs_up_every_call() -> None:
     await house.registry.close()
     assert sorted(house.provider.paths[2:]) == ["/calls/rtc_1/hangup", "/calls/rtc_2/hangup"]
     assert house.registry.live == 0
+
+
+async def test_a_ticket_given_in_advance_leads_to_the_call_its_page_opens() -> None:
+    house = House()
+    reservation = house.registry.reserve()
+    assert reservation
+    redeeming = asyncio.create_task(house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]))
+    call = house.open()
+    reservation.use(call)
+    assert await redeeming is call
+    assert await house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]) is None
+
+
+async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
+    house = House()
+    reservation = house.registry.reserve()
+    assert reservation
+    assert house.registry.live == 0
+    house.timer.advance(TICKET_SECONDS)
+    assert await house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]) is None
+
+
+async def test_without_relayed_offers_nothing_is_reserved() -> None:
+    house = House(given(openai_api_key="sk-test", signaling="ephemeral"))
+    assert house.registry.reserve() is None

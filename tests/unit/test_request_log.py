@@ -58,3 +58,12 @@ async def test_a_path_cannot_begin_a_line_of_its_own(
     lines = [record.getMessage() for record in caplog.records if record.name == "guftagu.http"]
     assert lines[0].startswith("GET /x%0aPOST%20/forged 404")
     assert "\n" not in lines[0]
+
+
+async def test_an_address_that_is_a_secret_is_not_written_down(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    await http.get("/captions/overlay/secret-token/lines")
+    lines = [record.getMessage() for record in caplog.records if record.name == "guftagu.http"]
+    assert lines[0].startswith("GET /captions/overlay/… 404 ")
+    assert "secret-token" not in lines[0]

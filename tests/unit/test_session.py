@@ -1,6 +1,11 @@
 import pytest
 
-from realtime.session import SessionSpec, build_session, transcription_for
+from realtime.session import (
+    SessionSpec,
+    build_session,
+    build_transcription_session,
+    transcription_for,
+)
 
 SPEC = SessionSpec(model="gpt-realtime-2.1-mini", voice="verse", instructions="Be kind.")
 
@@ -55,3 +60,22 @@ def test_everything_that_is_set_stands_where_the_api_has_it() -> None:
 )
 def test_each_transcription_model_gets_only_the_hints_it_takes(model: str, hints: dict[str, object]) -> None:
     assert transcription_for(model, ["ur"], ["IBAN", "PIN"]) == {"model": model, **hints}
+
+
+def test_a_transcription_session_says_only_how_to_listen() -> None:
+    detection = {"type": "server_vad", "create_response": True, "interrupt_response": True, "threshold": 0.5}
+    spec = SessionSpec("gpt-transcribe", "verse", "Be kind.", {"model": "gpt-transcribe"}, detection)
+    assert build_transcription_session(spec) == {
+        "type": "transcription",
+        "audio": {
+            "input": {
+                "turn_detection": {"type": "server_vad", "threshold": 0.5},
+                "transcription": {"model": "gpt-transcribe"},
+            }
+        },
+    }
+
+
+def test_manual_turns_of_a_transcription_session_are_said_to_be_manual() -> None:
+    session = build_transcription_session(SessionSpec("gpt-live-transcribe", "", ""))
+    assert session["audio"]["input"] == {"turn_detection": None}

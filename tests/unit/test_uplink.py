@@ -5,14 +5,17 @@ from typing import Any
 
 import pytest
 
+from calls.choice import Choice
 from components.token_bucket import TokenBucket
 from components.uplink import (
     MAX_ENTRIES,
     MAX_SAID_CHARS,
+    Chosen,
     EventReported,
     NoticeReported,
     PhaseReported,
     Said,
+    Talked,
     Uplink,
 )
 
@@ -116,3 +119,20 @@ def test_no_more_than_so_many_entries_of_one_batch_are_looked_at() -> None:
     up = uplink(TokenBucket(10**6, 0, now=lambda: 0.0))
     read = list(up.read(batch(*([seq, 1, EVENT] for seq in range(1, MAX_ENTRIES + 50)))))
     assert len(read) == MAX_ENTRIES
+
+
+@pytest.mark.parametrize("action", ["press", "release", "drop", "answer", "stop_answer"])
+def test_what_is_done_by_a_button_is_read(action: Any) -> None:
+    assert read_one({"type": "guftagu.talk", "action": action}) == Talked(action)
+
+
+@pytest.mark.parametrize("action", ["shout", None, 7, ["press"], {}])
+def test_an_unknown_button_is_left_out(action: object) -> None:
+    assert read_one({"type": "guftagu.talk", "action": action}) is None
+
+
+def test_a_choice_is_read_whole_or_not_at_all() -> None:
+    chosen: dict[str, Any] = {"push_to_talk": True, "speed": 1.5}
+    assert read_one({"type": "guftagu.choice", "choice": chosen}) == Chosen(Choice(**chosen))
+    assert read_one({"type": "guftagu.choice", "choice": chosen | {"instructions": "x"}}) is None
+    assert read_one({"type": "guftagu.choice"}) is None

@@ -1,0 +1,124 @@
+"""Subtitles for other screens: one picture for each change, whoever and however many look at it."""
+
+import asyncio
+import json
+import secrets
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from realtime.conversation import Conversation
+from realtime.item import Item
+from store.masking import before_open_number, mask
+
+TOKEN_BYTES = 16
+"""128 bits."""
+SENTENCES = 2
+LONGEST_CHARS = 240
+"""Of a sentence; two lines of large type hold no more."""
+UNUSED_SECONDS = 24 * 60 * 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence as a viewer's page draws it."""
+
+    text: str
+    lang: str
+    dir: Literal["ltr", "rtl"]
+
+
+EMPTY = json.dumps({"lines": []})
+
+
+class Overlay:
+    """What stands at one secret address. Drawing it costs the same with one viewer and with a hundred."""
+
+    def __init__(self) -> None:
+        self.token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.is_revoked = False
+        self._picture = EMPTY
+        self._changed = asyncio.Event()
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Let every viewer see this from now on."""
+        picture = json.dumps({"lines": [asdict(line) for line in lines]}, ensure_ascii=False)
+        if picture != self._picture:
+            self._picture = picture
+            self._wake()
+
+    def revoke(self) -> None:
+        """Nobody sees anything any more."""
+        self.is_revoked = True
+        self._wake()
+
+    def _wake(self) -> None:
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def pictures(self) -> AsyncIterator[str]:
+        """The present picture as JSON, then every later one until it is revoked; who is slow misses some."""
+        seen = None
+        while not self.is_revoked:
+            changed = self._changed
+            if seen != self._picture:
+                seen = self._picture
+                yield seen
+            else:
+                await changed.wait()
+
+
+class OverlayBook:
+    """The addresses that work now, at most one for each visitor; none outlives the server."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._overlays: dict[str, Overlay] = {}
+        """By visitor."""
+        self._used_s: dict[str, float] = {}
+
+    def make(self, visitor_id: str) -> Overlay:
+        """A new address; an earlier one of this visitor works no more."""
+        self.revoke(visitor_id)
+        self._forget_unused()
+        self._used_s[visitor_id] = self._now()
+        overlay = self._overlays[visitor_id] = Overlay()
+        return overlay
+
+    def of(self, visitor_id: str) -> Overlay | None:
+        """The one this visitor has."""
+        if visitor_id in self._used_s:
+            self._used_s[visitor_id] = self._now()
+        return self._overlays.get(visitor_id)
+
+    def find(self, token: str) -> Overlay | None:
+        """The one at this address."""
+        wanted = token.encode()
+        made = self._overlays.values()
+        return next((each for each in made if secrets.compare_digest(each.token.encode(), wanted)), None)
+
+    def revoke(self, visitor_id: str) -> None:
+        """Take this visitor's address back, if there is one."""
+        self._used_s.pop(visitor_id, None)
+        if overlay := self._overlays.pop(visitor_id, None):
+            overlay.revoke()
+
+    def _forget_unused(self) -> None:
+        before = self._now() - UNUSED_SECONDS
+        for visitor_id in [each for each, used_s in self._used_s.items() if used_s < before]:
+            self.revoke(visitor_id)
+
+
+def last_sentences(conversation: Conversation) -> list[str]:
+    """What was said last, numbers masked as in the record; whole words, no more than fit."""
+    texts = (_shown(item) for item in reversed(conversation.items) if item.role == "user")
+    found = [text for text, _ in zip(filter(None, texts), range(SENTENCES), strict=False)]
+    return found[::-1]
+
+
+def _shown(item: Item) -> str:
+    text = mask(item.text if item.finished else before_open_number(item.text)).strip()
+    if len(text) <= LONGEST_CHARS:
+        return text
+    return f"… {text[-LONGEST_CHARS:].partition(' ')[2]}"

@@ -1,0 +1,55 @@
+"""The caller's own conversation as a file: what the page shows, unmasked, for it goes to nobody else."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from calls.call import Call
+from realtime.item import Item
+from store.export import TranscriptLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
+
+FORMS = {
+    "txt": (to_txt, "text/plain"),
+    "md": (to_md, "text/markdown"),
+    "json": (to_json, "application/json"),
+    "srt": (to_srt, "application/x-subrip"),
+    "vtt": (to_vtt, "text/vtt"),
+}
+"""Ending of the name: what writes it, and its media type."""
+
+Shown = Callable[[Item], tuple[str, str]]
+"""What the page shows of an item: its text, and the ISO 639 code of its language."""
+
+
+def transcript_file(
+    call: Call, form: str, opened_at: datetime, speakers: Mapping[str, str], shown: Shown
+) -> str:
+    """The text of the file.
+
+    :param form: one of `FORMS`
+    :param opened_at: the time of day the call began, with its zone
+    :param speakers: their names by role
+    """
+    lines = [_line(call, item, *shown(item)) for item in call.conversation.items if item.role != "system"]
+    meta = TranscriptMeta(call.id, call.persona.title, opened_at, speakers=speakers)
+    return FORMS[form][0](lines, meta)
+
+
+def _line(call: Call, item: Item, text: str, language: str) -> TranscriptLine:
+    return TranscriptLine(
+        item_id=item.id,
+        role=item.role,
+        text=text,
+        start_ms=_since_begin(call, item.started_at_ms),
+        end_ms=_since_begin(call, item.ended_at_ms),
+        heard=item.heard,
+        interrupted=item.interrupted,
+        source="provider" if call.controlled else "browser",
+        language=language,
+        kind=item.kind,
+        tool=item.name,
+    )
+
+
+def _since_begin(call: Call, at_ms: float | None) -> int | None:
+    began_ms = call.conversation.began_at_ms
+    return None if at_ms is None or began_ms is None else max(0, round(at_ms - began_ms))

@@ -1,0 +1,227 @@
+"""`main.py ask FILE`: one spoken question over a plain WebSocket, and its spoken answer.
+
+The small worked example of that protocol: append, commit, `response.create`, deltas, truncation on Ctrl-C.
+"""
+
+import argparse
+import asyncio
+import base64
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from calls.persona import Persona
+from commands.exit_codes import ExitCode
+from commands.provider import provider_of
+from realtime.events import ClientEvent, ServerEvent, server_event
+from realtime.failures import ProviderFailure
+from realtime.heard import whole_words
+from realtime.session import build_session
+from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
+from settings import Settings
+from speech.reading import BYTES_PER_SAMPLE, RATE, UnreadableAudio, read_audio
+from speech.wav import write_wav
+
+APPEND_BYTES = RATE * BYTES_PER_SAMPLE // 10
+"""100 ms in one event."""
+TRUNCATED_WITHIN_S = 5.0
+
+
+class Refused(Exception):
+    """The provider did not answer; the text is its code."""
+
+
+@dataclass
+class Answer:
+    """What came of the answer so far."""
+
+    question: str = ""
+    """The recogniser's guess of what was asked."""
+    text: str = ""
+    sound: dict[str, bytearray] = field(default_factory=dict)
+    """24 kHz mono PCM16 by item, in the order of speaking."""
+    began_at: float | None = None
+    """When a player would have begun: at the first sound."""
+    status: str = "in_progress"
+
+    @property
+    def pcm(self) -> bytes:
+        """All of it."""
+        return b"".join(self.sound.values())
+
+    def take(self, event: dict[str, Any], now: float) -> None:
+        """An event of the session.
+
+        :raises Refused: an error
+        """
+        match server_event(event.get("type")):
+            case ServerEvent.OUTPUT_AUDIO_DELTA:
+                self.began_at = self.began_at if self.began_at is not None else now
+                sound = self.sound.setdefault(str(event.get("item_id")), bytearray())
+                sound += base64.b64decode(event.get("delta") or "")
+            case ServerEvent.OUTPUT_TRANSCRIPT_DELTA | ServerEvent.OUTPUT_TEXT_DELTA:
+                self.text += str(event.get("delta") or "")
+            case ServerEvent.TRANSCRIPTION_COMPLETED:
+                self.question = str(event.get("transcript") or "")
+            case ServerEvent.RESPONSE_DONE:
+                self._finish(event.get("response") or {})
+            case ServerEvent.ERROR:
+                raise Refused((event.get("error") or {}).get("code") or "error")
+
+    def cut(self, now: float) -> dict[str, int]:
+        """Keep what could have been played by now; the items that were cut, with the ms heard of each."""
+        whole_ms = _ms(self.pcm)
+        left_ms = min(whole_ms, round((now - self.began_at) * 1000)) if self.began_at is not None else 0
+        self.text = self.text[: whole_words(self.text, len(self.text) * left_ms // max(whole_ms, 1))]
+        heard: dict[str, int] = {}
+        for item_id, sound in self.sound.items():
+            length_ms, kept_ms = _ms(sound), min(_ms(sound), left_ms)
+            left_ms -= kept_ms
+            del sound[kept_ms * RATE // 1000 * BYTES_PER_SAMPLE :]
+            if kept_ms < length_ms:
+                heard[item_id] = kept_ms
+        return heard
+
+    def _finish(self, response: dict[str, Any]) -> None:
+        self.status = str(response.get("status"))
+        if self.status == "failed":
+            error = (response.get("status_details") or {}).get("error") or {}
+            raise Refused(error.get("code") or "failed")
+
+
+def run(arguments: Sequence[str], persona: Persona, settings: Settings) -> int:
+    """Do it.
+
+    :param persona: who answers
+    :return: an `ExitCode`
+    """
+    parser = argparse.ArgumentParser("main.py ask", description="One spoken question, one spoken answer.")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the question: anything with sound in it")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; beside the file by default")
+    options = parser.parse_args(arguments)
+    try:
+        return asyncio.run(_ask(options.file, options.out or options.file.parent, persona, settings))
+    except (UnreadableAudio, OSError) as error:
+        return _stopped(f"{options.file}: {error}", ExitCode.USAGE)
+    except ProviderFailure as failure:
+        return _stopped(f"the provider could not be used: {failure.code}", ExitCode.PROVIDER)
+    except (SessionRefused, SocketLost, Refused) as refused:
+        return _stopped(f"the provider did not answer: {refused}", ExitCode.PROVIDER)
+
+
+def _stopped(why: str, code: ExitCode) -> ExitCode:
+    print(f"ask: {why}", file=sys.stderr)
+    return code
+
+
+async def _ask(file: Path, out: Path, persona: Persona, settings: Settings) -> ExitCode:
+    interrupted = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
+    session = _session(persona, settings)
+    async with provider_of(settings, listens=False) as provider:
+        socket = await provider.open(session, model=session["model"])
+        try:
+            await send_question(socket, file)
+            answer = await hear_answer(socket, interrupted)
+        finally:
+            await socket.close()
+    _write(answer, out, file.stem)
+    if interrupted.is_set():
+        return ExitCode.INTERRUPTED
+    return ExitCode.OK if answer.status == "completed" else ExitCode.SOME_FAILED
+
+
+def _session(persona: Persona, settings: Settings) -> dict[str, Any]:
+    """The persona's session with manual turns, and without tools: nobody here would run them."""
+    spec = persona.session(
+        model=settings.openai_model,
+        voice=settings.openai_voice,
+        transcription_model=settings.openai_transcription_model,
+    )
+    session = build_session(spec)
+    session["audio"]["input"]["turn_detection"] = None
+    session.pop("tools", None)
+    return session
+
+
+async def send_question(socket: RealtimeSocket, file: Path) -> None:
+    """Append the whole file, commit it and ask for an answer.
+
+    :raises UnreadableAudio: it is no audio
+    :raises SocketLost: the connection is closed
+    """
+    async for chunk in _chunks(file):
+        await socket.append(chunk)
+    await socket.send({"type": ClientEvent.INPUT_COMMIT})
+    await socket.send({"type": ClientEvent.RESPONSE_CREATE})
+
+
+async def _chunks(file: Path) -> AsyncIterator[bytes]:
+    blocks, waiting = read_audio(file), bytearray()
+    while (block := await asyncio.to_thread(next, blocks, None)) is not None:
+        waiting += block
+        while len(waiting) >= APPEND_BYTES:
+            yield bytes(waiting[:APPEND_BYTES])
+            del waiting[:APPEND_BYTES]
+    if waiting:
+        yield bytes(waiting)
+
+
+async def hear_answer(
+    socket: RealtimeSocket, interrupted: asyncio.Event, now: Callable[[], float] = time.monotonic
+) -> Answer:
+    """The answer to its end, or to the moment of the interruption: then the provider is told what was heard.
+
+    :raises Refused: the provider answers with an error
+    :raises SocketLost: the connection is closed
+    """
+    answer = Answer()
+    stopping = asyncio.create_task(interrupted.wait())
+    try:
+        while answer.status == "in_progress" and not stopping.done():
+            receiving = asyncio.create_task(socket.receive())
+            await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if receiving.done():
+                answer.take(receiving.result(), now())
+            else:
+                receiving.cancel()
+                await asyncio.gather(receiving, return_exceptions=True)
+    finally:
+        stopping.cancel()
+    if interrupted.is_set() and answer.status == "in_progress":
+        await _truncate(socket, answer.cut(now()))
+    return answer
+
+
+async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
+    """Stop the answer, and have the conversation remember no more of it than was heard."""
+    await socket.send({"type": ClientEvent.RESPONSE_CANCEL})
+    for item_id, end_ms in heard.items():
+        cut = {"item_id": item_id, "content_index": 0, "audio_end_ms": end_ms}
+        await socket.send({"type": ClientEvent.ITEM_TRUNCATE, **cut})
+    left = set(heard)
+    try:
+        async with asyncio.timeout(TRUNCATED_WITHIN_S):
+            while left:
+                event = await socket.receive()
+                if server_event(event.get("type")) == ServerEvent.ITEM_TRUNCATED:
+                    left.discard(str(event.get("item_id")))
+    except TimeoutError:
+        print("ask: the provider did not confirm the cut", file=sys.stderr)
+
+
+def _write(answer: Answer, out: Path, name: str) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    write_wav(out / f"{name}.answer.wav", answer.pcm)
+    (out / f"{name}.answer.txt").write_text(answer.text + "\n", "utf-8")
+    if answer.question:
+        print(f"? {answer.question}")
+    print(answer.text)
+
+
+def _ms(pcm: bytes | bytearray) -> int:
+    return len(pcm) * 1000 // (RATE * BYTES_PER_SAMPLE)

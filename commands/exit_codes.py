@@ -1,0 +1,13 @@
+"""What the commands tell the shell."""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """The worst thing that happened."""
+
+    OK = 0
+    SOME_FAILED = 1
+    USAGE = 2
+    PROVIDER = 3
+    INTERRUPTED = 130

@@ -1,0 +1,178 @@
+"""`main.py transcribe FILE…`: what is said in recordings, as text or subtitles."""
+
+import argparse
+import asyncio
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from commands.exit_codes import ExitCode
+from commands.provider import NothingListens, Provider, provider_of
+from realtime.dictation import Dictation, Open, Settled
+from realtime.failures import ProviderFailure
+from realtime.session import transcription_for
+from realtime.socket import SessionRefused
+from settings import Settings, SettingsError, load_settings
+from speech.reading import UnreadableAudio, duration_s, read_audio
+from speech.segments import segments_of
+from speech.subtitles import FORMATS, Cue, Format, written
+
+DEFAULT_MODEL = "gpt-transcribe"
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command line."""
+
+    files: list[Path]
+    language: str | None
+    format: Format
+    out: Path | None
+
+    def target(self, file: Path, *, partial: bool = False) -> Path:
+        """Where the words of a file go; an unfinished text must not look like a whole one."""
+        return (self.out or file.parent) / f"{file.stem}{'.partial' if partial else ''}.{self.format}"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do it.
+
+    :return: an `ExitCode`
+    """
+    options = _options(arguments)
+    try:
+        return asyncio.run(_transcribe_all(options, load_settings()))
+    except (SettingsError, OSError) as error:
+        return _stopped(str(error), ExitCode.USAGE)
+    except NothingListens as nothing:
+        return _stopped(str(nothing), ExitCode.PROVIDER)
+    except ProviderFailure as failure:
+        return _stopped(f"the provider could not be used: {failure.code}", ExitCode.PROVIDER)
+    except SessionRefused as refused:
+        return _stopped(f"the provider refused the session: {refused}", ExitCode.PROVIDER)
+    except KeyboardInterrupt:
+        return _stopped("interrupted", ExitCode.INTERRUPTED)
+
+
+def _stopped(why: str, code: ExitCode) -> ExitCode:
+    console.print(f"transcribe: {why}", style="red", markup=False, highlight=False, soft_wrap=True)
+    return code
+
+
+def _options(arguments: Sequence[str]) -> Options:
+    parser = argparse.ArgumentParser("main.py transcribe", description="Write down what recordings say.")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="anything with sound in it")
+    parser.add_argument("--language", type=_language, metavar="CODE", help="what is spoken, such as ur")
+    parser.add_argument("--format", choices=FORMATS, default="txt")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; beside each file by default")
+    options = Options(**vars(parser.parse_args(arguments)))
+    twice = [target for target, count in Counter(map(options.target, options.files)).items() if count > 1]
+    if twice:
+        parser.error(f"more than one file would be written to {twice[0]}")
+    if overwritten := [file for file in options.files if options.target(file) == file]:
+        parser.error(f"{overwritten[0]} would be overwritten")
+    return options
+
+
+def _language(code: str) -> str:
+    if not LANGUAGE.fullmatch(code):
+        raise argparse.ArgumentTypeError("takes a code of two or three letters, such as ur")
+    return code
+
+
+async def _transcribe_all(options: Options, settings: Settings) -> ExitCode:
+    worst = ExitCode.OK
+    async with provider_of(settings, listens=True) as provider:
+        for file in options.files:
+            try:
+                failed = await _transcribe(file, options, settings, provider)
+            except UnreadableAudio as error:
+                worst = max(worst, _stopped(f"{file}: {error}", ExitCode.USAGE))
+                continue
+            if failed:
+                worst = max(worst, ExitCode.SOME_FAILED)
+    return worst
+
+
+async def _transcribe(file: Path, options: Options, settings: Settings, provider: Provider) -> int:
+    """Write one file; how many of its pieces have no words."""
+    length_s = await asyncio.to_thread(duration_s, file)
+    session = _session(settings, options.language)
+    cues: dict[int, Cue] = {}
+    partial = True
+    with _progress() as progress:
+        bar = progress.add_task(file.name, total=length_s)
+        try:
+            await _write_down(
+                file,
+                lambda: provider.open(session, intent="transcription"),
+                cues,
+                lambda until_s: progress.update(bar, completed=until_s),
+            )
+            partial = False
+            progress.update(bar, total=length_s or 1, completed=length_s or 1)
+        finally:
+            if cues or not partial:
+                in_order = [cues[number] for number in sorted(cues)]
+                _write(in_order, options.target(file, partial=partial), options.format)
+    return sum(cue.failure is not None for cue in cues.values())
+
+
+async def _write_down(
+    file: Path, open_socket: Open, cues: dict[int, Cue], on_progress: Callable[[float], None]
+) -> None:
+    """Fill `cues`, each by its number in the file, for the words may come in another order."""
+    times: list[tuple[float, float]] = []
+
+    async def pieces() -> AsyncIterator[bytes]:
+        segments = segments_of(read_audio(file))
+        while segment := await asyncio.to_thread(next, segments, None):
+            times.append((segment.start_s, segment.end_s))
+            yield segment.pcm
+
+    def take(piece: Settled) -> None:
+        cues[piece.number] = Cue(*times[piece.number], piece.text.strip(), piece.failure)
+        on_progress(times[piece.number][1])
+
+    await Dictation(open_socket, take).take(pieces())
+
+
+def _session(settings: Settings, language: str | None) -> dict[str, Any]:
+    model = settings.openai_transcription_model or DEFAULT_MODEL
+    transcription = transcription_for(model, [language] if language else [], [])
+    return {
+        "type": "transcription",
+        "audio": {
+            "input": {
+                "format": {"type": "audio/pcm", "rate": 24_000},
+                "transcription": transcription,
+                "turn_detection": None,
+            }
+        },
+    }
+
+
+def _write(cues: Sequence[Cue], target: Path, form: Format) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(written(cues, form), "utf-8")
+    failed = sum(cue.failure is not None for cue in cues)
+    console.print(
+        f"{target}: {len(cues)} pieces" + (f", {failed} without words" if failed else ""),
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn())
+    return Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal)

@@ -1,0 +1,141 @@
+// The quiet row below Start and Stop: mute, hold to talk, stop the answer, pictures of sound, settings.
+
+import { choice, choose } from "choice";
+import { scopes } from "scope_switch";
+import { act, press, release, rest, talk } from "talk";
+
+const ICONS = {
+  microphone: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11.5a7 7 0 0 0 14 0M12 18.5V21",
+  muted: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11.5a7 7 0 0 0 14 0M12 18.5V21M4 3l16 17",
+  push: "M12 3v9m0 0L8.5 8.5M12 12l3.5-3.5M5 16.5h14v4H5z",
+  answer: "M4 5h16v11H9l-5 4V5Z",
+  stop_answer: "M4 9.5v5h3.5l4.5 4v-13l-4.5 4H4ZM16 9.5l5 5m0-5-5 5",
+  sound: "M3 12h2.5L8 6l3.5 13L15 4l2.5 11 1.5-3h2",
+  settings: "M4 7h9m5 0h2M4 17h2m5 0h9M15.5 4.5v5M8.5 14.5v5",
+};
+const KEYS_OF_OTHERS = "input, textarea, select, button, a, summary, [contenteditable], dialog";
+
+function icon(name) {
+  const path = Vue.h("path", { d: ICONS[name] });
+  return Vue.h("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [path]);
+}
+
+export default {
+  props: {
+    words: Object,
+    bridge: Number,
+    drawer: Number,
+    orb: String,
+    running: Boolean,
+    speaking: Boolean,
+    manual: Boolean,
+    answers: Boolean,
+  },
+  render() {
+    const { words } = this;
+    const answers = choice.answers ?? this.answers;
+    const silent = talk.muted && !choice.push_to_talk;
+    const tool = (name, onClick, more = {}) =>
+      Vue.h("button", { class: "tool", type: "button", title: words[name], "aria-label": words[name], onClick, ...more }, [
+        icon(more.icon ?? name),
+      ]);
+    return Vue.h("div", { class: "tools" }, [
+      choice.push_to_talk ? this.holdButton() : null,
+      Vue.h("div", { class: "tools__row", role: "group", "aria-label": words.label }, [
+        tool("mute", () => (talk.muted = !talk.muted), {
+          icon: silent ? "muted" : "microphone",
+          "aria-pressed": String(silent),
+          disabled: choice.push_to_talk || !this.running,
+        }),
+        this.manual ? null : tool("push", () => this.togglePush(), { "aria-pressed": String(choice.push_to_talk) }),
+        answers ? null : tool("answer", () => this.act("answer"), { disabled: !this.running || this.speaking }),
+        tool("stop_answer", () => this.act("stop_answer"), { disabled: !this.speaking }),
+        tool("sound", () => scopes.toggle(), { "aria-pressed": String(scopes.shown) }),
+        tool("settings", () => getElement(this.drawer).open(), { "aria-haspopup": "dialog" }),
+      ]),
+    ]);
+  },
+  created() {
+    if (this.manual) choice.push_to_talk = true;
+    this.onKeyDown = (event) => this.isTalkKey(event) && this.hold(event);
+    this.onKeyUp = (event) => ["Space", "Enter"].includes(event.code) && this.letGo();
+    this.onHidden = () => document.hidden && this.letGo();
+    this.onBlur = () => this.letGo();
+  },
+  mounted() {
+    window.addEventListener("keydown", this.onKeyDown);
+    window.addEventListener("keyup", this.onKeyUp);
+    window.addEventListener("blur", this.onBlur);
+    document.addEventListener("visibilitychange", this.onHidden);
+    this.unwatch = Vue.watchEffect(() => this.markOrb());
+  },
+  beforeUnmount() {
+    window.removeEventListener("keydown", this.onKeyDown);
+    window.removeEventListener("keyup", this.onKeyUp);
+    window.removeEventListener("blur", this.onBlur);
+    document.removeEventListener("visibilitychange", this.onHidden);
+    this.unwatch();
+  },
+  watch: {
+    running: (running) => running || rest(),
+  },
+  methods: {
+    holdButton() {
+      const { words } = this;
+      return Vue.h(
+        "button",
+        {
+          ref: "hold",
+          class: "button tools__hold",
+          type: "button",
+          disabled: !this.running,
+          "aria-pressed": String(talk.held),
+          onPointerdown: (event) => this.grasp(event),
+          onPointerup: () => this.letGo(),
+          onPointercancel: () => this.letGo(),
+          onLostpointercapture: () => this.letGo(),
+          onContextmenu: (event) => event.preventDefault(),
+          onClick: (event) => event.detail === 0 && this.toggleHold(),
+        },
+        talk.held ? words.release : [words.hold, Vue.h("span", { class: "tools__key" }, ` ${words.hold_key}`)],
+      );
+    },
+    act(action) {
+      act(getElement(this.bridge), action);
+    },
+    togglePush() {
+      this.letGo();
+      choose(getElement(this.bridge), { push_to_talk: !choice.push_to_talk });
+      if (choice.push_to_talk) Vue.nextTick(() => this.$refs.hold.focus()); // where Space means: talk
+    },
+    isTalkKey(event) {
+      if (!choice.push_to_talk || event.ctrlKey || event.altKey || event.metaKey) return false;
+      const onButton = event.target === this.$refs.hold;
+      if (event.code === "Enter") return onButton;
+      return event.code === "Space" && (onButton || !event.target.closest?.(KEYS_OF_OTHERS));
+    },
+    grasp(event) {
+      if (event.button !== 0) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      this.hold();
+    },
+    hold(event) {
+      event?.preventDefault();
+      if (this.running && !event?.repeat) press(getElement(this.bridge));
+    },
+    letGo() {
+      if (talk.held) release(getElement(this.bridge));
+    },
+    /** A click of assistive technology, which cannot hold. */
+    toggleHold() {
+      if (talk.held) this.letGo();
+      else this.hold();
+    },
+    markOrb() {
+      const orb = document.querySelector(this.orb);
+      const silent = this.running && talk.muted && !choice.push_to_talk;
+      if (silent) orb.dataset.muted = this.words.muted;
+      else delete orb?.dataset.muted;
+    },
+  },
+};

@@ -1,0 +1,38 @@
+"""The quiet row below Start and Stop; everything in it acts in the browser first (`call_tools.js`)."""
+
+from nicegui import ui
+
+from calls.persona import Persona
+from components.orb import SELECTOR
+from components.settings_drawer import SettingsDrawer
+from components.webrtc import WebRTC
+from components.words import Words
+
+LABELS = (
+    "label", "mute", "muted", "push", "hold", "hold_key", "release", "answer", "stop_answer", "sound",
+    "settings",
+)  # fmt: skip
+
+
+class CallTools(ui.element, component="call_tools.js"):
+    """Mute, hold to talk, stop the answer, pictures of sound, settings."""
+
+    def __init__(self, webrtc: WebRTC, drawer: SettingsDrawer, words: Words, persona: Persona) -> None:
+        super().__init__()
+        self._props["words"] = {name: words[f"tools.{name}"] for name in LABELS}
+        self._props["bridge"] = webrtc.id
+        self._props["drawer"] = drawer.id
+        self._props["orb"] = SELECTOR
+        self._props["manual"] = persona.turn_detection.type == "manual"
+        self._props["answers"] = persona.turn_detection.create_response
+        self._state = (False, False)
+
+    def show(self, *, running: bool, speaking: bool) -> None:
+        """
+        :param running: whether there is a call
+        :param speaking: whether the agent speaks
+        """
+        if self._state != (running, speaking):
+            self._state = (running, speaking)
+            self._props["running"], self._props["speaking"] = self._state
+            self.update()

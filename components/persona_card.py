@@ -1,0 +1,27 @@
+"""One assistant among others: who it is, what it speaks, what it is for."""
+
+from nicegui import ui
+
+from calls.persona import Persona
+from components.persona_text import persona_text
+from components.text_node import TextNode
+from components.words import Words
+
+
+def persona_card(persona: Persona, words: Words) -> None:
+    """A card that is one link; with the persona's own accent."""
+    card = ui.element("a").classes("persona-card").style(f"--own: {persona.colors.accent}")
+    card.props(f'href="/p/{persona.name}?lang={words.language}"')
+    with card:
+        persona_text("span", persona.title, persona).classes("persona-card__title")
+        spoken = words("assistants.speaks", language=language_name(persona, words))
+        TextNode("span", spoken).classes("persona-card__language")
+        persona_text("span", persona.intro, persona).classes("persona-card__intro")
+
+
+def language_name(persona: Persona, words: Words) -> str:
+    """In the page's language; its code where the catalogue has no name."""
+    named = f"language.{persona.language}"
+    if named in words:
+        return words[named]
+    return persona.language

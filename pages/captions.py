@@ -1,0 +1,258 @@
+"""The page that writes down what is said: `/captions`. Nothing answers there."""
+
+import asyncio
+
+from nicegui import app, ui
+from starlette.responses import RedirectResponse
+
+from calls.call import Call
+from calls.captions import Captions, CaptionsChoice, captions_choice
+from calls.changes import CallChange, Closed, RenewalWished
+from calls.overlay import OverlayBook
+from calls.owned_tasks import OwnedTasks
+from calls.persona import Persona
+from calls.registry import CallRefused
+from components.caption_lines import CaptionLines
+from components.captions_controls import CaptionsControls
+from components.captions_view import CaptionsView
+from components.header import language_link
+from components.no_listener import no_listener
+from components.notice import Notice
+from components.orb import SELECTOR, Orb
+from components.overlay_feed import OverlayFeed
+from components.overlay_link import OverlayLink
+from components.status import Status
+from components.text_node import TextNode
+from components.transcript_tools import TranscriptTools
+from components.uplink import Entry, EventReported, NoticeReported, PhaseReported
+from components.way_out import OBSTACLES, WayOut
+from components.webrtc import WebRTC
+from components.words import Words
+from pages import overlay
+from pages.caller import END_URL, KEEP_PAGE_SECONDS, VIEWPORT
+from pages.colors import colors, is_dark, theme_color
+from pages.page_words import page_words
+from pages.sign_in import PATH as SIGN_IN_PATH
+from pages.sign_in import Door
+from settings import Settings
+
+PATH = "/captions"
+PACE_MS = 50
+"""Words come a few times a second; nobody waits for an answer."""
+
+
+def install(
+    captions: Captions, book: OverlayBook, persona: Persona, settings: Settings, door: Door, *, listens: bool
+) -> None:
+    """Serve the page, to whom the door admits, and its overlays, to whom knows their addresses.
+
+    :param persona: whose colours it wears
+    :param listens: whether there is a speech recogniser at all
+    """
+    app.include_router(overlay.overlay_routes(book))
+    keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
+
+    @ui.page(PATH, viewport=VIEWPORT, dark=is_dark(persona), language=None, reconnect_timeout=keep_s)
+    def captions_page() -> RedirectResponse | None:
+        words = page_words(ui.context.client.request, persona)
+        if door.is_locked and not door.admits(app.storage.user):
+            return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+        CaptionsPage(captions, book, persona, settings, words, listens=listens)
+        return None
+
+
+class CaptionsPage:
+    """One open page: its pieces, and the captions session that runs in it, if any."""
+
+    def __init__(
+        self,
+        captions: Captions,
+        book: OverlayBook,
+        persona: Persona,
+        settings: Settings,
+        words: Words,
+        *,
+        listens: bool,
+    ) -> None:
+        self._captions = captions
+        self._book = book
+        self._settings = settings
+        self._words = words
+        self._visitor_id = str(app.storage.browser["id"])
+        self._choice = CaptionsChoice(captions.languages[0])
+        self._call: Call | None = None
+        self._feed: OverlayFeed | None = None
+        self._tasks = OwnedTasks()
+        self._grace: asyncio.TimerHandle | None = None
+        self._build(persona, listens)
+        self._view.show_idle()
+        self._show_address()
+        client = ui.context.client
+        client.on_connect(self._on_connect)
+        client.on_disconnect(self._on_disconnect)
+        client.on_delete(self._on_page_lost)
+
+    # -- the pieces --------------------------------------------------------------------------------
+
+    def _build(self, persona: Persona, listens: bool) -> None:
+        words = self._words
+        ui.page_title(words["captions.title"])
+        ui.add_head_html(theme_color(persona))
+        ui.query("html").props(f"lang={words.language} dir={words.direction}")
+        with ui.element("div").classes("page page--captions").style(colors(persona)):
+            self._build_header()
+            with ui.element("main").classes("captions"):
+                with ui.element("section").classes("captions__stage"):
+                    self._build_stage()
+                with ui.element("section").classes("panel captions__panel"):
+                    self._lines = CaptionLines(words, self._choice.language)
+                    TranscriptTools(words, self._lines).move(target_index=0)
+                with ui.element("aside").classes("captions__aside"):
+                    if not listens:
+                        no_listener(words)
+                    self._link = OverlayLink(
+                        words, on_make=self._make_address, on_revoke=self._revoke_address
+                    )
+
+    def _build_header(self) -> None:
+        words = self._words
+        with ui.element("header").classes("header").props("role=banner"):
+            TextNode("h1", words["captions.title"]).classes("header__heading")
+            TextNode("p", words["captions.intro"]).classes("header__intro")
+            back = TextNode("a", words["captions.back"]).classes("header__others")
+            back.props(f'href="/?lang={words.language}"')
+            language_link(words)
+
+    def _build_stage(self) -> None:
+        words = self._words
+        orb, status = Orb(), Status()
+        self._webrtc = WebRTC(
+            words,
+            orb=SELECTOR,
+            grace_s=self._settings.page_grace_seconds,
+            with_channel=True,
+            on_entry=self._on_entry,
+            pace_ms=lambda: PACE_MS,
+        )
+        controls = CaptionsControls(
+            self._webrtc,
+            words,
+            self._captions.languages,
+            commits=self._captions.needs_commits,
+            on_choose=self._choose,
+        )
+        notice = Notice(words)
+        self._way_out = WayOut(words, str(ui.context.client.request.url))
+        self._view = CaptionsView(words, orb, status, controls, notice)
+
+    # -- what the browser says ---------------------------------------------------------------------
+
+    def _choose(self, told: object) -> None:
+        if choice := captions_choice(told, self._captions.languages):
+            self._choice = choice
+            self._lines.expect(choice.language)
+
+    def _on_entry(self, entry: Entry) -> None:
+        match entry:
+            case EventReported(event, at_ms) if self._call:
+                self._call.receive(event, at_ms)
+            case NoticeReported(code) if code in OBSTACLES:
+                self._way_out.show(code)
+            case NoticeReported(code) if self._call:
+                self._call.notice(code)
+            case PhaseReported():
+                self._on_phase(entry)
+
+    def _on_phase(self, reported: PhaseReported) -> None:
+        reason = self._sharpened(reported.reason)
+        if reason in OBSTACLES:
+            self._way_out.show(reason)
+        if reported.phase == "microphone":
+            self._open_call()
+        elif reported.phase == "redialling":
+            self._redial()
+        elif self._call:
+            self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
+        elif reported.phase == "failed":
+            self._view.show_end(Closed(reason or "unknown"))
+
+    def _sharpened(self, reason: str | None) -> str | None:
+        # Our engine answers on this very host, which may pass nothing but HTTP.
+        engine = self._settings.provider_kind == "engine"
+        return "no_media_path_engine" if engine and reason == "no_media_path" else reason
+
+    # -- the session -------------------------------------------------------------------------------
+
+    def _open_call(self) -> None:
+        self._close("stopped")
+        self._view.begin(self._choice.source)
+        try:
+            call = self._captions.open(self._visitor_id, self._choice)
+        except CallRefused as refused:
+            self._webrtc.bridge.refuse()
+            self._view.show_end(Closed(refused.code, refused.retry_after_s))
+            return
+        self._call = call
+        call.attach(self._webrtc.bridge.send)
+        self._lines.follow(call)
+        self._feed = OverlayFeed(call, lambda: self._book.of(self._visitor_id))
+        call.watch(lambda changes: self._follow(call, changes))
+        call.report("microphone")
+        self._tasks.start(self._dial(call), f"dial {call.id}")
+
+    def _redial(self) -> None:
+        if self._call:
+            self._call.redial()
+        if self._call:  # It may have used up its redials.
+            self._tasks.start(self._dial(self._call), f"redial {self._call.id}")
+        else:
+            self._webrtc.bridge.refuse()
+
+    async def _dial(self, call: Call) -> None:
+        await self._webrtc.bridge.dial(call, self._captions, END_URL, self._settings.ice_servers)
+
+    def _follow(self, call: Call, changes: list[CallChange]) -> None:
+        if call is not self._call:
+            return
+        if call.closed:
+            self._call = None
+            self._webrtc.bridge.stop(call.closed.reason)
+        if any(isinstance(change, RenewalWished) for change in changes):
+            self._webrtc.bridge.redial()
+        self._view.follow(call, changes)
+
+    def _close(self, reason: str) -> None:
+        if self._call:
+            self._tasks.start(self._call.close(reason), f"close {self._call.id}")
+            self._call = None
+
+    # -- the overlay -------------------------------------------------------------------------------
+
+    def _make_address(self) -> None:
+        self._book.make(self._visitor_id)
+        self._show_address()
+        if self._feed:
+            self._feed.draw()
+
+    def _revoke_address(self) -> None:
+        self._book.revoke(self._visitor_id)
+        self._show_address()
+
+    def _show_address(self) -> None:
+        made = self._book.of(self._visitor_id)
+        self._link.show(f"{overlay.PATH}/{made.token}" if made else "")
+
+    # -- the page's own connection -----------------------------------------------------------------
+
+    def _on_connect(self) -> None:
+        if self._grace:
+            self._grace.cancel()
+            self._grace = None
+
+    def _on_disconnect(self) -> None:
+        self._on_connect()
+        loop = asyncio.get_running_loop()
+        self._grace = loop.call_later(self._settings.page_grace_seconds, self._on_page_lost)
+
+    def _on_page_lost(self) -> None:
+        self._close("page_lost")

@@ -1,0 +1,36 @@
+"""All assistants of this deployment, to choose one: `/p`."""
+
+from collections.abc import Mapping
+
+from nicegui import app, ui
+from starlette.responses import RedirectResponse
+
+from calls.persona import Persona
+from components.header import PICKER_PATH, language_link
+from components.persona_card import persona_card
+from components.text_node import TextNode
+from pages.colors import colors, is_dark
+from pages.page_words import page_words
+from pages.sign_in import PATH as SIGN_IN_PATH
+from pages.sign_in import Door
+
+
+def install(personas: Mapping[str, Persona], default: str, door: Door) -> None:
+    """Serve a card for each persona, in the colours of the default one."""
+
+    @ui.page(PICKER_PATH, title="Guftagu", dark=is_dark(personas[default]), language=None)
+    def picker_page() -> RedirectResponse | None:
+        words = page_words(ui.context.client.request, personas[default])
+        if door.is_locked and not door.admits(app.storage.user):
+            return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+        ui.page_title(words["assistants.title"])
+        ui.query("html").props(f"lang={words.language} dir={words.direction}")
+        with ui.element("div").classes("page").style(colors(personas[default])):
+            with ui.element("header").classes("header").props("role=banner"):
+                TextNode("h1", words["assistants.title"]).classes("header__heading")
+                TextNode("p", words["assistants.intro"]).classes("header__intro")
+                language_link(words)
+            with ui.element("main").classes("picker"):
+                for persona in personas.values():
+                    persona_card(persona, words)
+        return None

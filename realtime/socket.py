@@ -1,0 +1,130 @@
+"""A plain WebSocket session: sound and words both travel in its events."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from realtime.events import ClientEvent, ServerEvent
+from realtime.failures import ProviderFailure, code_for_status
+
+OPEN_TIMEOUT_S = 10
+ANSWER_TIMEOUT_S = 20
+MAX_EVENT_BYTES = 16 * 1024 * 1024
+LASTING_STATUSES = (400, 401, 403, 404)
+"""Trying again changes nothing."""
+
+
+class SocketLost(Exception):
+    """The session cannot be reached (any more); another one may be opened."""
+
+
+class SessionRefused(Exception):
+    """The provider does not take the session object. The text holds the error's code and field alone."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        """:param error: the object under `error`"""
+        code, param = error.get("code"), error.get("param")
+        super().__init__(f"{code}: {param}" if param else str(code))
+
+
+class RealtimeSocket:
+    """One session, from its opening to the end of the connection."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, base_url: str, api_key: str, **query: str) -> "RealtimeSocket":
+        """Open a session.
+
+        :param base_url: the provider's, such as `https://api.openai.com/v1`
+        :param query: `model="…"` for a conversation, `intent="transcription"` for a transcription
+        :raises SocketLost: not this time
+        :raises ProviderFailure: not with this key and address
+        """
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        try:
+            return cls(
+                await connect(
+                    _url(base_url, query),
+                    additional_headers=headers,
+                    open_timeout=OPEN_TIMEOUT_S,
+                    max_size=MAX_EVENT_BYTES,
+                    compression=None,
+                )
+            )
+        except InvalidStatus as error:
+            status = error.response.status_code
+            if status in LASTING_STATUSES:
+                raise ProviderFailure(code_for_status(status), status=status) from None
+            raise SocketLost(f"HTTP {status}") from None
+        except (InvalidHandshake, OSError) as error:
+            raise SocketLost(type(error).__name__) from None
+
+    async def configure(self, session: dict[str, Any]) -> None:
+        """Send the session object and wait until it holds.
+
+        :raises SessionRefused: the provider does not take it
+        :raises SocketLost: the connection is closed, or no answer comes
+        """
+        await self.send({"type": ClientEvent.SESSION_UPDATE, "session": session})
+        try:
+            async with asyncio.timeout(ANSWER_TIMEOUT_S):
+                await self._configured()
+        except TimeoutError:
+            raise SocketLost("no answer to session.update") from None
+
+    async def send(self, event: dict[str, Any]) -> None:
+        """Send one client event.
+
+        :raises SocketLost: the connection is closed
+        """
+        try:
+            await self._connection.send(json.dumps(event))
+        except ConnectionClosed:
+            raise SocketLost("closed while sending") from None
+
+    async def append(self, pcm: bytes, event_id: str | None = None) -> None:
+        """Append to the input audio buffer.
+
+        :param pcm: 24 kHz mono PCM16
+        :param event_id: by which an error about it is known
+        :raises SocketLost: the connection is closed
+        """
+        event = {"type": ClientEvent.INPUT_APPEND, "audio": base64.b64encode(pcm).decode()}
+        await self.send(event | ({"event_id": event_id} if event_id else {}))
+
+    async def receive(self) -> dict[str, Any]:
+        """The next event; what is no event is skipped.
+
+        :raises SocketLost: the connection is closed
+        """
+        while True:
+            try:
+                event = json.loads(await self._connection.recv())
+            except ConnectionClosed:
+                raise SocketLost("closed") from None
+            except ValueError:
+                continue
+            if isinstance(event, dict):
+                return event
+
+    async def close(self) -> None:
+        """End the session."""
+        await self._connection.close()
+
+    async def _configured(self) -> None:
+        while (event := await self.receive()).get("type") != ServerEvent.SESSION_UPDATED:
+            if event.get("type") == ServerEvent.ERROR:
+                raise SessionRefused(event.get("error") or {})
+
+
+def _url(base_url: str, query: dict[str, str]) -> str:
+    parts = urlsplit(base_url)
+    scheme = "wss" if parts.scheme == "https" else "ws"
+    return urlunsplit((scheme, parts.netloc, f"{parts.path}/realtime", urlencode(query), ""))

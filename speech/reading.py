@@ -1,0 +1,78 @@
+"""Audio of any kind, read from a file as it is needed: 24 kHz mono PCM16."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+
+RATE = 24_000
+BYTES_PER_SAMPLE = 2
+GAP_S, LONGEST_GAP_S = 0.1, 600.0
+"""What is shorter is a rounding of the file's clock; what is longer a clock gone wrong."""
+
+
+class UnreadableAudio(ValueError):
+    """No sound can be had from this file; the text says why, and names no content."""
+
+
+def duration_s(path: Path) -> float | None:
+    """How long the file says it is; None where it does not say.
+
+    :raises UnreadableAudio: it is no audio
+    """
+    with _opened(path) as (container, stream):
+        if stream.duration is not None and stream.time_base is not None:
+            return float(stream.duration * stream.time_base)
+        return container.duration / av.time_base if container.duration else None
+
+
+def read_audio(path: Path) -> Iterator[bytes]:
+    """The sound, block by block, from the moment the file begins; gaps within it are silence.
+
+    :raises UnreadableAudio: it is no audio
+    """
+    with _opened(path) as (container, stream):
+        begins_s = (container.start_time or 0) / av.time_base
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        read = 0
+        for frame in _frames(container, stream):
+            for block in _gap((frame.time or 0) - begins_s - read / RATE):
+                read += len(block) // BYTES_PER_SAMPLE
+                yield block
+            for part in resampler.resample(frame):
+                read += part.samples
+                yield part.to_ndarray().tobytes()
+        for part in resampler.resample(None):
+            yield part.to_ndarray().tobytes()
+
+
+def _gap(seconds: float) -> Iterator[bytes]:
+    """Silence for a gap that can be believed, a second at a time."""
+    if GAP_S < seconds < LONGEST_GAP_S:
+        whole, rest = divmod(round(seconds * RATE), RATE)
+        yield from (bytes(BYTES_PER_SAMPLE * RATE) for _ in range(whole))
+        yield bytes(BYTES_PER_SAMPLE * rest)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
+    try:
+        with av.open(path, "r") as container:
+            if not container.streams.audio:
+                raise UnreadableAudio("there is no sound in it")
+            yield container, container.streams.audio[0]
+    except FFmpegError as error:
+        raise UnreadableAudio(error.strerror or "it cannot be decoded") from None
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[Any]:
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.error.InvalidDataError:
+            continue

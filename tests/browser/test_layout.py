@@ -1,0 +1,159 @@
+"""Where things stand on phones, tablets and zoomed pages: nothing lies over another or leaves the page."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from components.words import Words
+from tests.browser.caller import Caller
+from tests.browser.conftest import CallerFactory
+from tests.browser.scenes import LANGUAGES, PHONE, SCREENS, SMALL_PHONE, TABLET, press_start, talk
+from tests.fakes.provider import ScriptedProvider
+from tests.fakes.running_app import RunningApp
+
+PARTS = (".header", ".orb", ".status", ".controls", ".transcript", ".field", ".footer")
+PIECES = (".status", ".controls > .button", ".tool", ".transcript", ".field__input", ".field__send")
+BOXES = """
+selectors => selectors.flatMap(selector => [...document.querySelectorAll(selector)]
+  .filter(node => node.checkVisibility())
+  .map(node => [selector, node.getBoundingClientRect()])
+  .map(([name, {left, right, top, bottom}]) => ({name, left, right, top, bottom})))
+"""
+TARGETS = """
+() => [...document.querySelectorAll("button, a[href], input, select")]
+  .filter(node => node.checkVisibility() && !node.closest(".bubble"))
+  .map(node => [node.className, node.getBoundingClientRect()])
+  .filter(([, {width, height}]) => width < 44 || height < 44)
+  .map(([name, {width, height}]) => `${name} ${width} × ${height}`)
+"""
+"""What is smaller than a finger; a bubble's own copy button has a larger one beside it, for all of them."""
+
+Box = dict[str, Any]
+
+
+def boxes(page: Page, selectors: tuple[str, ...]) -> list[Box]:
+    return list(page.evaluate(BOXES, list(selectors)))
+
+
+def overlapping(parts: list[Box]) -> list[tuple[str, str]]:
+    """Pairs that share more than a pixel."""
+    return [
+        (one["name"], other["name"])
+        for place, one in enumerate(parts)
+        for other in parts[place + 1 :]
+        if min(one["right"], other["right"]) - max(one["left"], other["left"]) > 1
+        and min(one["bottom"], other["bottom"]) - max(one["top"], other["top"]) > 1
+    ]
+
+
+def outside(parts: list[Box], width: int, height: int) -> list[str]:
+    return [
+        part["name"]
+        for part in parts
+        if part["left"] < -1 or part["top"] < -1 or part["right"] > width + 1 or part["bottom"] > height + 1
+    ]
+
+
+def expect_in_order(page: Page) -> None:
+    """All of it on the page, side by side, with nothing to scroll sideways."""
+    size = page.viewport_size
+    assert size
+    assert overlapping(boxes(page, PARTS)) == []
+    assert outside(boxes(page, PIECES), size["width"], size["height"]) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def enter(
+    caller_at: CallerFactory, app: RunningApp, persona: str, language: str, screen: dict[str, int]
+) -> Caller:
+    url = f"{app.url}/p/{persona}?lang={language}"
+    caller = caller_at(url, viewport=screen, reduced_motion="reduce")
+    caller.page.goto(url)
+    caller.page.wait_for_function("window.did_handshake")
+    caller.page.evaluate("document.fonts.ready")
+    return caller
+
+
+@pytest.mark.parametrize("persona", ["jsbank", "ibx"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_overlaps_or_is_cut_off_before_and_in_a_call(
+    screen: str,
+    language: str,
+    persona: str,
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    caller_at: CallerFactory,
+) -> None:
+    caller = enter(caller_at, provider_app, persona, language, SCREENS[screen])
+    expect_in_order(caller.page)
+    press_start(caller, language)
+    talk(caller, provider, persona)
+    expect_in_order(caller.page)
+    [transcript] = boxes(caller.page, (".transcript",))
+    assert transcript["bottom"] - transcript["top"] >= 0.4 * SCREENS[screen]["height"]
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [{"width": 720, "height": 450}, {"width": 640, "height": 360}, {"width": 844, "height": 390}],
+    ids=["1440-at-200-percent", "1280-at-200-percent", "phone-on-its-side"],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_zoomed_page_loses_nothing(
+    language: str,
+    screen: dict[str, int],
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    caller_at: CallerFactory,
+) -> None:
+    caller = enter(caller_at, provider_app, "jsbank", language, screen)
+    expect_in_order(caller.page)
+    press_start(caller, language)
+    talk(caller, provider, "jsbank")
+    expect_in_order(caller.page)
+
+
+@pytest.mark.parametrize("persona", ["jsbank", "ibx"])
+def test_with_the_keyboard_open_the_field_and_the_last_words_stay_in_sight(
+    persona: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = enter(caller_at, provider_app, persona, "en", SMALL_PHONE)
+    press_start(caller, "en")
+    talk(caller, provider, persona)
+    caller.text_field.focus()
+    caller.page.set_viewport_size({"width": SMALL_PHONE["width"], "height": SMALL_PHONE["height"] - 270})
+    expect(caller.text_field).to_be_in_viewport(ratio=1)
+    expect(caller.bubble("agent_3").locator(".bubble__text")).to_be_in_viewport(ratio=0.9)
+    expect_in_order(caller.page)
+
+
+@pytest.mark.parametrize("screen", [PHONE, TABLET], ids=["phone", "tablet"])
+def test_whatever_can_be_pressed_is_as_large_as_a_finger(
+    screen: dict[str, int], provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = enter(caller_at, provider_app, "ibx", "en", screen)
+
+    assert caller.page.evaluate(TARGETS) == []
+    press_start(caller, "en")
+    talk(caller, provider, "ibx")
+    assert caller.page.evaluate(TARGETS) == []
+    caller.page.get_by_role("button", name=Words("en")["transcript_tools.search"]).click()
+    assert caller.page.evaluate(TARGETS) == []
+    caller.page.keyboard.press("Escape")
+    caller.page.get_by_role("button", name=Words("en")["tools.settings"]).click()
+    assert caller.page.evaluate(TARGETS) == []
+
+
+@pytest.mark.parametrize("tool", ["tools.push", "tools.sound"])
+def test_what_is_switched_on_during_a_call_leaves_room_for_the_conversation(
+    tool: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = enter(caller_at, provider_app, "jsbank", "en", SMALL_PHONE)
+    press_start(caller, "en")
+    talk(caller, provider, "jsbank")
+    caller.page.get_by_role("button", name=Words("en")[tool]).click()
+    expect_in_order(caller.page)
+    [transcript] = boxes(caller.page, (".transcript",))
+    assert transcript["bottom"] - transcript["top"] >= 0.4 * SMALL_PHONE["height"]

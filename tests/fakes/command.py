@@ -1,0 +1,48 @@
+"""`main.py` as somebody runs it in a shell, in a process of its own."""
+
+import asyncio
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+MAIN = Path(__file__).parents[2] / "main.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it ended."""
+
+    code: int
+    said: str
+    complained: str
+
+
+async def start(folder: Path, *arguments: str, **env: str) -> asyncio.subprocess.Process:
+    """A command in a folder, with settings by their names; ours are not inherited."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "NICEGUI_"))
+    }
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(MAIN),
+        *arguments,
+        cwd=folder,
+        env=inherited | {"PYTHONPATH": str(MAIN.parent)} | env,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def ended(process: asyncio.subprocess.Process, within_s: float = 60) -> Ended:
+    """Its end; it is killed when it takes longer."""
+    try:
+        async with asyncio.timeout(within_s):
+            said, complained = await process.communicate()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    assert process.returncode is not None
+    return Ended(process.returncode, said.decode(), complained.decode())

@@ -1,0 +1,71 @@
+"""The routes of an overlay: a page and a socket for whoever knows the token, a calm 404 for the rest."""
+
+import json
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from calls.overlay import Line, OverlayBook
+from pages.overlay import REVOKED, overlay_routes
+
+
+@pytest.fixture
+def book() -> OverlayBook:
+    return OverlayBook()
+
+
+@pytest.fixture
+def viewer(book: OverlayBook) -> TestClient:
+    app = FastAPI()
+    app.include_router(overlay_routes(book))
+    return TestClient(app)
+
+
+def test_the_page_is_for_nobody_s_cache_and_runs_nothing_foreign(
+    book: OverlayBook, viewer: TestClient
+) -> None:
+    answer = viewer.get(f"/captions/overlay/{book.make('v').token}")
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("en", "This address is not in use any more."), ("ur", "یہ پتا اب استعمال میں نہیں۔")],
+)
+def test_a_wrong_token_gets_a_calm_404_in_the_viewer_s_language(
+    viewer: TestClient, language: str, sentence: str
+) -> None:
+    answer = viewer.get("/captions/overlay/guessed", headers={"Accept-Language": language})
+    assert answer.status_code == 404
+    assert sentence in answer.text
+    assert "<script" not in answer.text
+
+
+def test_a_socket_brings_the_present_picture_first(book: OverlayBook, viewer: TestClient) -> None:
+    overlay = book.make("v")
+    overlay.show([Line("Hello.", "en", "ltr")])
+    with viewer.websocket_connect(f"/captions/overlay/{overlay.token}/lines") as socket:
+        assert json.loads(socket.receive_text())["lines"][0]["text"] == "Hello."
+
+
+def test_a_wrong_token_closes_the_socket_for_good(viewer: TestClient) -> None:
+    opened = viewer.websocket_connect("/captions/overlay/guessed/lines")
+    with opened as socket, pytest.raises(WebSocketDisconnect) as closed:
+        socket.receive_text()
+    assert closed.value.code == REVOKED
+
+
+def test_revoking_closes_the_sockets_that_are_open(book: OverlayBook, viewer: TestClient) -> None:
+    overlay = book.make("v")
+    with viewer, viewer.websocket_connect(f"/captions/overlay/{overlay.token}/lines") as socket:
+        socket.receive_text()
+        assert viewer.portal
+        viewer.portal.call(book.revoke, "v")
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_text()
+    assert closed.value.code == REVOKED
