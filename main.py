@@ -1,10 +1,12 @@
 """The front door: settings in, app out."""
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from getpass import getpass
 from pathlib import Path
 
-from nicegui import app, core, ui
+from nicegui import App, app, core, ui
 
 from calls.archive import Archive
 from calls.captions import Captions
@@ -51,7 +53,7 @@ def build(settings: Settings) -> None:
     registry = Registry(dialer, settings)
     sessions = SessionBook(registry, dialer, personas, settings)
     records = Archive(settings, registry)
-    app.on_startup(records.open)
+    open_before_serving(records)
     app.include_router(call_routes(registry))
     phone = Phone(registry, client, settings, lines_of(personas, settings))
     app.include_router(webhook_routes(settings.openai_webhook_secret, phone.take, registry.tasks))
@@ -81,6 +83,19 @@ def build(settings: Settings) -> None:
     )
     guard(parts, settings)
     app.on_startup(lambda: announce(settings))
+
+
+def open_before_serving(records: Archive) -> None:
+    """NiceGUI starts its own handlers beside the first requests: those calls would lack record and leash."""
+    serve = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def opened_first(served: App) -> AsyncIterator[None]:
+        await records.open()
+        async with serve(served):
+            yield
+
+    app.router.lifespan_context = opened_first
 
 
 def open_personas(settings: Settings) -> Personas:

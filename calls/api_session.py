@@ -18,6 +18,7 @@ from calls.registry import Registry
 from realtime.client import ClientSecret
 from realtime.conversation import Conversation
 from realtime.session import SessionSpec
+from store.database import StoreFailure
 
 SECRET_SECONDS = 60
 UNUSED_SECONDS = 60 * 60
@@ -67,6 +68,15 @@ class ApiSession:
 
     def _spec(self) -> SessionSpec:
         return self._dialer.spec(self.persona)
+
+    async def recorded(self) -> None:
+        """Wait until its record has begun.
+
+        :raises StoreFailure: it could not be; the session is ended
+        """
+        if self._recorder and not await self._recorder.begun():
+            self.end("not_recorded")
+            raise StoreFailure("no record")
 
     # -- watching ----------------------------------------------------------------------------------
 

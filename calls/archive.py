@@ -10,7 +10,7 @@ from calls.recorder import utc_now
 from calls.registry import Registry
 from realtime.prices import NothingBilled, Prices
 from settings import Settings, SettingsError
-from store.database import Database
+from store.database import Database, StoreFailure
 from store.demo_bank import DemoBank
 from store.records import Records
 from store.retention import Retention
@@ -28,8 +28,14 @@ class Archive:
         self._retention: Retention | None = None
 
     async def open(self) -> None:
-        """Open it, and let every call from now on be recorded and held to its limits."""
-        await self._database.open()
+        """Open it, and let every call from now on be recorded and held to its limits.
+
+        :raises SettingsError: `DATABASE_URL` names one that cannot be opened
+        """
+        try:
+            await self._database.open()
+        except StoreFailure as failure:
+            raise SettingsError(f"DATABASE_URL: this database cannot be opened ({failure})") from None
         await DemoBank(self._database).seed()
         self._registry.leave(await self.records.close_abandoned(utc_now()))
         if self._settings.retention_days:

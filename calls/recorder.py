@@ -108,6 +108,7 @@ class Recorder:
         self._tries_left = TRIES_AFTER_THE_END
         self._is_open = self._is_done = self._complained = False
         self._work = asyncio.Event()
+        self._tried = asyncio.Event()
         if session.kind == "api":  # Its client may ask for the record at once.
             self._work.set()
         else:
@@ -120,6 +121,11 @@ class Recorder:
     @property
     def session_id(self) -> str:
         return self._session.id
+
+    async def begun(self) -> bool:
+        """Whether there is a record; waits until it was tried."""
+        await self._tried.wait()
+        return self._is_open
 
     def tool_done(self, tool_call: ToolCallRecord) -> None:
         """Whoever runs a tool says what came of it."""
@@ -269,8 +275,11 @@ class Recorder:
 
     async def _write_due(self) -> None:
         if not self._is_open:
-            await self._records.open_session(self._session)
-            self._is_open = True
+            try:
+                await self._records.open_session(self._session)
+                self._is_open = True
+            finally:
+                self._tried.set()
         while self._due or self._waiting:
             if self._due:
                 await self._write_items()

@@ -50,6 +50,7 @@ def session_routes(sessions: SessionBook) -> APIRouter:
     async def open_session(wanted: SessionWanted, owner: CurrentOwner) -> Opened:
         """Open a session and its record, and mint the client secret for it unless it is relayed."""
         session = sessions.open(owner, wanted.choice(), relayed=wanted.relayed)
+        await session.recorded()
         return Opened(session_id=session.id, **await _secret_of(session))
 
     @router.post("/session/renew")

@@ -12,6 +12,16 @@ from tests.fakes.webrtc_caller import Caller, calling
 
 LOST = "میرا کارڈ گم ہو گیا ہے، میں لاہور میں ہوں"
 
+SLOW_DATABASE = """
+import asyncio
+from store.database import Database
+open_now = Database.open
+async def open_slowly(self):
+    await asyncio.sleep(1)
+    await open_now(self)
+Database.open = open_slowly
+"""
+
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[RunningApp]:
@@ -69,3 +79,19 @@ async def test_a_secret_opens_a_call_at_the_provider_itself(http: httpx.AsyncCli
         await caller.accept(answer.text)
         session = (await caller.event("session.created"))["session"]
         assert session["audio"]["output"]["voice"] == "coral"
+
+
+async def test_the_first_session_is_recorded_however_slowly_the_database_opens() -> None:
+    app = RunningApp({}, before=SLOW_DATABASE).start()
+    try:
+        async with httpx.AsyncClient(base_url=app.url, timeout=20) as http:
+            session_id = (await posted(http, "/session", relayed=True))["sessionId"]
+            assert (await http.post(f"/session/{session_id}/end")).status_code == 204
+            assert (await http.get(f"/sessions/{session_id}")).status_code == 200
+    finally:
+        app.clean_up()
+
+
+def test_a_database_that_cannot_be_opened_stops_the_start_and_is_named() -> None:
+    with pytest.raises(RuntimeError, match="DATABASE_URL: this database cannot be opened"):
+        RunningApp({"DATABASE_URL": "sqlite+aiosqlite:////proc/none/guftagu.db"}).start()

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from calls.api_session import SECRET_SECONDS
+from calls.recorder import RETRY_S
 from calls.session_book import STARTS_PER_MINUTE
+from store.database import StoreFailure
 from tests.fakes import turns
 from tests.fakes.api_house import CONTROLLED, KEY, OTHER_KEY, ApiHouse
 from tests.fakes.house import OFFER
@@ -40,6 +42,20 @@ async def test_a_session_is_a_secret_and_a_record_of_the_key_that_opened_it(api:
     record = await api.records.get_session(answer.json()["sessionId"])
     assert record and (record.kind, record.reason) == ("api", "server_stopping")
     assert record.owner and KEY not in record.owner
+
+
+async def test_a_session_that_cannot_be_recorded_is_not_opened(
+    api: ApiHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def failing(*args: object) -> None:
+        raise StoreFailure("OperationalError")
+
+    monkeypatch.setattr(api.records, "open_session", failing)
+    answer = await api.http().post("/session", json={})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_unavailable")
+    assert not api.house.provider.requests
+    monkeypatch.undo()
+    api.house.timer.advance(RETRY_S)
 
 
 @pytest.mark.parametrize(
