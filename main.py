@@ -39,6 +39,8 @@ PERSONAS = HERE / "personas"
 MAX_BODY_BYTES = 2 * 1024 * 1024
 MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
+KEEP_ALIVE_SECONDS = 130
+"""A click finds its connection open; and longer than `realtime.client` keeps its own to our engine."""
 
 
 def build(settings: Settings) -> None:
@@ -70,7 +72,6 @@ def build(settings: Settings) -> None:
     app.on_shutdown(records.close)
     if settings.provider_kind == "engine":
         mount_engine(settings)
-    app.on_startup(client.warm)
     app.on_shutdown(client.close)
     app.add_static_files("/static", HERE / "static")
     parts = Parts(
@@ -217,6 +218,7 @@ def main() -> None:
         binding_refresh_interval=None,
         storage_secret=settings.storage_secret,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         proxy_headers=settings.forwarded_allow_ips is not None,
         forwarded_allow_ips=settings.forwarded_allow_ips,
     )

@@ -15,9 +15,6 @@ PROBE = Path(__file__).with_name("live_probe.js")
 AIMS = {0: 0.60, 80: 0.42, 200: 0.37}
 """Relay's share of the classic client's time, by the provider's delay in ms."""
 ROUNDS = 6
-AIMED = "relay, aimed"
-AIMED_S = 0.1
-"""How long the pointer is over the button before it presses; the others come and press at once."""
 SETTLE_S = 1.0
 """Between an open page and the click; nobody is faster."""
 
@@ -31,7 +28,6 @@ def measure(browser: Browser) -> str:
         with our_app(settings) as relay, our_app(settings | {"SIGNALING": "ephemeral"}) as ephemeral:
             ours = (
                 our_client("relay", relay.url),
-                our_client(AIMED, relay.url),
                 our_client("ephemeral", ephemeral.url),
             )
             return _told(_samples(browser, provider, [classic, *ours]))
@@ -53,9 +49,6 @@ def _click_to_live_ms(browser: Browser, provider: ScriptedProvider, client: Clie
     with client.visited(browser, PROBE) as page:
         time.sleep(SETTLE_S)
         provider.delay_ms = delay_ms
-        if client.name == AIMED:
-            page.get_by_role("button", name="Start Conversation").hover()
-            time.sleep(AIMED_S)
         press_start(page)
         at = page.evaluate("benchLive")
         provider.reset()

@@ -109,6 +109,10 @@ class Dialer:
             raise SidebandLost("the provider named no call id")
         return await Sideband.attach(self.client.base_url, self._settings.provider_key, provider_call_id)
 
+    async def warm(self) -> None:
+        """Make ready for a call that may be placed soon."""
+        await self.client.warm()
+
     async def hang_up(self, provider_call_id: str | None) -> None:
         """End the call at the provider, where its id is known."""
         if provider_call_id:

@@ -221,7 +221,8 @@ class Registry:
         self.timer(RESUME_SECONDS, forget)
 
     def reserve(self) -> "Reservation | None":
-        """A ticket for a call that somebody is about to start; opens nothing. None: offers go elsewhere."""
+        """A ticket for a call that somebody may start soon; opens nothing. None: offers go elsewhere."""
+        self.tasks.start(self._dialer.warm(), "warm the provider")
         if self._settings.signaling != "relay":
             return None
         name = f"reserved_{secrets.token_hex(8)}"

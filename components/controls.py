@@ -26,8 +26,6 @@ class Controls(ui.element):
         for button, method in ((self._start, "start"), (self._stop, "stop")):
             button.props("type=button")
             button.on("click", js_handler=f"() => getElement({webrtc.id}).{method}()")
-        for sign in ("pointerenter", "pointerdown", "focus"):
-            self._start.on(sign, js_handler=f"() => getElement({webrtc.id}).aim()")
         self._stop.props("disabled")
 
     def show(self, *, running: bool, start_label: str, speaking: bool = False) -> None:

@@ -39,8 +39,8 @@ class NoticeReported:
 
 
 @dataclass(frozen=True, slots=True)
-class Aimed:
-    """The caller's hand is at the button: a call may be started in a moment."""
+class TicketWished:
+    """Nobody calls yet; the page wants a ticket that the next click may use at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class EventReported:
     at_ms: float
 
 
-Entry = PhaseReported | NoticeReported | Aimed | Said | Talked | Chosen | EventReported
+Entry = PhaseReported | NoticeReported | TicketWished | Said | Talked | Chosen | EventReported
 
 
 class Uplink:
@@ -117,8 +117,8 @@ class Uplink:
                 return _phase(event)
             case "guftagu.notice":
                 return NoticeReported(_code(event.get("code")) or "unknown")
-            case "guftagu.aim":
-                return Aimed()
+            case "guftagu.ticket":
+                return TicketWished()
             case "guftagu.say":
                 return _said(event.get("text"))
             case "guftagu.talk":

@@ -19,7 +19,19 @@ WANTED_EVENTS = frozenset(
     {event.value for event in ServerEvent if event not in UNREAD}
     | {name for name, event in OLDER_NAMES.items() if event not in UNREAD}
 )
-PARTS = ("uplink", "awake", "inbound", "offer", "peer", "microphone", "devices", "choice", "talk", "levels")
+PARTS = (
+    "uplink",
+    "ahead",
+    "awake",
+    "inbound",
+    "offer",
+    "peer",
+    "microphone",
+    "devices",
+    "choice",
+    "talk",
+    "levels",
+)
 """Of the browser's half, by their names in `static/`."""
 
 

@@ -30,7 +30,16 @@ from components.steps import steps
 from components.text_field import TextField
 from components.transcript import Transcript
 from components.transcript_tools import TranscriptTools
-from components.uplink import Aimed, Chosen, Entry, EventReported, NoticeReported, PhaseReported, Said, Talked
+from components.uplink import (
+    Chosen,
+    Entry,
+    EventReported,
+    NoticeReported,
+    PhaseReported,
+    Said,
+    Talked,
+    TicketWished,
+)
 from components.way_out import OBSTACLES, WayOut
 from components.webrtc import WebRTC
 from components.words import Words
@@ -44,8 +53,6 @@ END_URL = "/calls/end"
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 KEEP_PAGE_SECONDS = 30
 """How much longer than its call a page without a connection is kept, so that it can still be told the end."""
-SHOW_OPENING_AFTER_SECONDS = 0.1
-"""A microphone that needs no permission is open by then; drawing would hold up the browser's dialling."""
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
@@ -156,7 +163,7 @@ class CallerPage:
         match entry:
             case EventReported(event, at_ms) if self._call:
                 self._call.receive(event, at_ms)
-            case Aimed():
+            case TicketWished():
                 self._reserve()
             case Said(text) if self._call:
                 self._call.say(text)
@@ -227,11 +234,7 @@ class CallerPage:
         call.watch(lambda changes: self._follow(call, changes))
         greet(call)
         self._tasks.start(self._dial(call), f"dial {call.id}")
-        asyncio.get_running_loop().call_later(SHOW_OPENING_AFTER_SECONDS, self._show_opening, call)
-
-    def _show_opening(self, call: Call) -> None:
-        if call.phase == "opening":
-            call.report("microphone")
+        call.report("microphone")
 
     def _redial(self) -> None:
         if self._call:

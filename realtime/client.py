@@ -5,7 +5,9 @@ No POST here is ever repeated: a call or a secret that was created once more may
 
 import json
 import logging
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +20,9 @@ log = logging.getLogger("guftagu.provider")
 
 TIMEOUT = httpx.Timeout(20, connect=8)
 REACH_SECONDS = 3
+KEPT_SECONDS = 120
+"""How long an idle connection is kept."""
+COOLING_SECONDS = 60
 SDP = "application/sdp"
 
 
@@ -53,24 +58,37 @@ class RealtimeClient:
     """Speaks to one provider with the server's own key."""
 
     def __init__(
-        self, base_url: str, api_key: str, transport: httpx.AsyncBaseTransport | None = None
+        self,
+        base_url: str,
+        api_key: str,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         :param base_url: such as `https://api.openai.com/v1`
         :param api_key: standard key, sent as `Authorization: Bearer`
         :param transport: for tests
+        :param clock: seconds
         """
         self.base_url = base_url
+        self._clock = clock
+        self._answered_s = -math.inf
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=TIMEOUT,
             transport=transport,
-            limits=httpx.Limits(max_keepalive_connections=10, keepalive_expiry=120),
+            limits=httpx.Limits(max_keepalive_connections=10, keepalive_expiry=KEPT_SECONDS),
+            event_hooks={"response": [self._note_answer]},
         )
 
+    async def _note_answer(self, _: httpx.Response) -> None:
+        self._answered_s = self._clock()
+
     async def warm(self) -> None:
-        """Open a pooled connection, so that the first call pays no handshake. Failing is no matter here."""
+        """Have an open connection, so that the next call pays no handshake. Failing is no matter here."""
+        if self._clock() - self._answered_s < COOLING_SECONDS:
+            return
         try:
             await self._http.get("/models", timeout=5)
         except httpx.HTTPError as error:

@@ -1,6 +1,7 @@
 // The browser's half of a call: microphone, peer connection, event channel and remote audio.
 // components/webrtc.py is the other half.
 
+import { TicketAhead } from "ahead";
 import { stayAwake } from "awake";
 import { holdMicrophone, openChosenMicrophone, watchDevices } from "devices";
 import { readEvent } from "inbound";
@@ -12,7 +13,7 @@ import { MAX_FRAME_BYTES, Uplink, wireBytes } from "uplink";
 
 const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
 const TICKET_TIMEOUT_MS = 20000;
-const READY_MS = 50000; // a ticket given in advance lives a minute
+const CONNECTING_AFTER_MS = 150; // what is live sooner is not drawn as connecting: drawing would hold it up
 const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
 const LEVELS_AFTER_MS = 150; // making an AudioContext blocks the page while it should paint that the call is live
 
@@ -34,8 +35,8 @@ export default {
   created() {
     this.call = null;
     this.attempts = 0;
-    this.aimedAt = -Infinity;
     this.uplink = new Uplink((entries) => this.$emit("batch", { entries }));
+    this.ahead = new TicketAhead(() => this.uplink.post({ type: "guftagu.ticket" }));
     this.onPageHide = () => this.leave();
     this.onBeforeUnload = (event) => this.call?.live && event.preventDefault();
   },
@@ -47,23 +48,17 @@ export default {
     else this.prepared = preparePeer(this.withChannel);
     watchDevices(this);
     this.waitForSocket();
+    this.ahead.renew();
   },
   beforeUnmount() {
     this.leave();
+    this.ahead.take();
     this.prepared?.pc.close();
     window.removeEventListener("pagehide", this.onPageHide);
     window.removeEventListener("beforeunload", this.onBeforeUnload);
   },
   methods: {
-    // --- in the click, and just before
-
-    aim() {
-      const now = performance.now();
-      if (this.call || now - this.aimedAt < READY_MS) return;
-      this.aimedAt = now;
-      this.prepaid = null;
-      this.uplink.post({ type: "guftagu.aim" });
-    },
+    // --- in the click
 
     start(resumes = false) {
       if (this.call) return;
@@ -73,9 +68,8 @@ export default {
       if (obstacle) return this.end("failed", obstacle);
       this.phase("microphone", { resumes });
       call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
-      if (this.prepaid && performance.now() - this.aimedAt < READY_MS) this.dial(call, this.prepaid);
-      this.prepaid = null;
-      this.aimedAt = -Infinity;
+      const ticket = this.ahead.take();
+      if (ticket) this.dial(call, ticket);
       this.attachMicrophone(call);
     },
     say(text) {
@@ -95,7 +89,7 @@ export default {
 
     ready(ticket) {
       if (this.call && !this.call.dialled && !this.call.again) this.dial(this.call, ticket);
-      else this.prepaid = ticket;
+      else this.ahead.keep(ticket);
     },
     ticket(ticket) {
       if (ticket.attempt !== this.call?.attempt) return;
@@ -106,6 +100,7 @@ export default {
     },
     refuse(attempt) {
       if (attempt === this.call?.attempt) this.drop();
+      this.ahead.renew();
     },
     send(events, attempt) {
       if (attempt === this.call?.attempt && this.call.channel?.readyState === "open")
@@ -186,13 +181,16 @@ export default {
     },
     goLive(call) {
       if (call !== this.call || call.live) return;
-      if (!isOpen(call)) return call.again || this.phase("connecting");
+      if (!isOpen(call)) return setTimeout(() => this.sayConnecting(call), CONNECTING_AFTER_MS);
       clearTimeout(call.timer);
       if (!call.attached) return;
       call.live = true;
       stayAwake();
       this.phase("live");
       setTimeout(() => call === this.call && this.drawLevels(call), LEVELS_AFTER_MS);
+    },
+    sayConnecting(call) {
+      if (call === this.call && !call.again && !isOpen(call)) this.phase("connecting");
     },
     drawLevels(call) {
       call.levels = new Levels(document.querySelector(this.orb));
@@ -246,6 +244,7 @@ export default {
       const { attempt } = this.call;
       this.drop();
       this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
+      this.ahead.renew();
       this.checkLost();
     },
     leave(reason = "page_left") {

@@ -106,7 +106,8 @@ class ScriptedProvider:
         """`(call_id, event)` for everything a sideband client sent."""
         self._minted: dict[str, tuple[float, Event]] = {}
         self._sidebands: dict[str, list[WebSocket]] = defaultdict(list)
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        # Opened anew from its number it knows that it is TCP; else asyncio leaves Nagle's 40 ms in answers.
+        self._socket = socket.socket(fileno=socket.create_server(("127.0.0.1", 0)).detach())
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
         self._set_defaults()
 
@@ -122,7 +123,13 @@ class ScriptedProvider:
 
     def start(self) -> Self:
         self._thread = LoopThread("scripted-provider")
-        config = uvicorn.Config(self._app(), log_level="warning", lifespan="off", ws="websockets-sansio")
+        config = uvicorn.Config(
+            self._app(),
+            log_level="warning",
+            lifespan="off",
+            ws="websockets-sansio",
+            timeout_keep_alive=300,  # as a provider's front does; else it may end under a request
+        )
         self._server = uvicorn.Server(config)
         self._serving: Future[None] = self._thread.spawn(self._server.serve(sockets=[self._socket]))
         return self

@@ -4,7 +4,7 @@ import logging
 import httpx
 import pytest
 
-from realtime.client import RealtimeClient
+from realtime.client import COOLING_SECONDS, RealtimeClient
 from realtime.failures import ProviderFailure
 from tests.fakes.rest_provider import ANSWER, RestProvider
 
@@ -178,6 +178,19 @@ async def test_warming_a_provider_that_is_away_is_no_failure(
     provider.raise_next(httpx.ConnectError)
     await client.warm()
     assert provider.requests[0].url.path == "/v1/models"
+
+
+async def test_a_connection_that_was_used_lately_is_warm_and_is_not_used_for_that(
+    provider: RestProvider,
+) -> None:
+    now = 1000.0
+    client = RealtimeClient("https://provider.example/v1", "sk-test", provider, lambda: now)
+    await client.create_call("v=0", SESSION)
+    await client.warm()
+    assert len(provider.requests) == 1
+    now += COOLING_SECONDS
+    await client.warm()
+    assert provider.requests[1].url.path == "/v1/models"
 
 
 async def test_a_structured_answer_is_the_json_the_model_wrote(

@@ -117,6 +117,8 @@ async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
     reservation = house.registry.reserve()
     assert reservation
     assert house.registry.live == 0
+    await house.registry.tasks.finish()
+    assert [request.url.path for request in house.provider.requests] == ["/v1/models"]  # to be warm, no more
     house.timer.advance(TICKET_SECONDS)
     assert await house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]) is None
 
