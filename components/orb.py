@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from nicegui import ui
-
+from components.live_element import LiveElement
 from components.stage import Stage
 
 Look = Literal["idle", "connecting", "live", "caller_speaking", "thinking", "agent_speaking", "error"]
@@ -24,16 +23,13 @@ LOOKS: dict[Stage, Look] = {
 }
 
 
-class Orb(ui.element):
+class Orb(LiveElement, component="orb.js"):
     """Decoration for the eye only: the status says the same in words."""
 
     def __init__(self) -> None:
-        super().__init__("div")
-        self.classes("orb").props("data-state=idle aria-hidden=true")
-        with self:
-            for part in ("halo", "ring", "ring orb__ring--outer", "arc", "core"):
-                ui.element("span").classes(f"orb__{part}")
+        super().__init__()
+        self._props["state"] = "idle"
 
     def show(self, stage: Stage) -> None:
         """Take the look of a stage."""
-        self.props(f"data-state={LOOKS[stage]}")
+        self.draw(state=LOOKS[stage])

@@ -2,9 +2,10 @@
 
 export default {
   props: { words: Object, bridge: Number, maxLength: Number, disabled: Boolean },
-  data: () => ({ text: "" }),
+  data: () => ({ text: "", told: {} }),
   render() {
-    const { words, disabled, text } = this;
+    const { words, text } = this;
+    const { disabled } = { ...this.$props, ...this.told };
     return Vue.h("form", { class: "field", autocomplete: "off", onSubmit: (event) => this.submit(event) }, [
       Vue.h("input", {
         class: "field__input",
@@ -27,6 +28,9 @@ export default {
     ]);
   },
   methods: {
+    draw(told) {
+      this.told = told;
+    },
     submit(event) {
       event.preventDefault();
       if (this.text.trim() && getElement(this.bridge).say(this.text)) this.text = "";

@@ -1,7 +1,6 @@
 """Words typed beside the voice; they leave the browser only when sent."""
 
-from nicegui import ui
-
+from components.live_element import LiveElement
 from components.uplink import MAX_SAID_CHARS
 from components.webrtc import WebRTC
 from components.words import Words
@@ -9,7 +8,7 @@ from components.words import Words
 LABELS = ("label", "placeholder", "placeholder_off", "send")
 
 
-class TextField(ui.element, component="text_field.js"):
+class TextField(LiveElement, component="text_field.js"):
     """One line and a button. What is sent takes the bridge, so a page without a connection loses nothing."""
 
     def __init__(self, words: Words, webrtc: WebRTC) -> None:
@@ -21,6 +20,4 @@ class TextField(ui.element, component="text_field.js"):
 
     def enable(self, enabled: bool) -> None:
         """Whether a call is there to type into."""
-        if self._props["disabled"] == enabled:
-            self._props["disabled"] = not enabled
-            self.update()
+        self.draw(disabled=not enabled)

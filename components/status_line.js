@@ -1,0 +1,18 @@
+// The state in words: a line that says what goes on, and a sentence below it that says what to do.
+
+export default {
+  props: { state: String, line: String, detail: String, reason: String },
+  data: () => ({ told: {} }),
+  render() {
+    const { state, line, detail, reason } = { ...this.$props, ...this.told };
+    return Vue.h("div", { class: "status", role: "status", "data-state": state, "data-reason": reason }, [
+      Vue.h("p", { class: "status__line", dir: "auto" }, line),
+      Vue.h("p", { class: "status__detail", dir: "auto" }, detail),
+    ]);
+  },
+  methods: {
+    draw(told) {
+      this.told = told;
+    },
+  },
+};
