@@ -1,44 +1,53 @@
 """Hides what must not be kept of the words people say: card numbers, IBANs, CNICs and phone numbers.
 
+People and recognisers group such numbers as they like, so their length counts and not their grouping:
+numbers that stand side by side are one *run*. A run of thirteen digits or more is hidden whole, whatever its
+checksum says (one digit may be misheard); in a shorter one phone numbers are looked for. What is clearly a
+date, a time, a rate or an amount with separators is set aside before.
+
 A masked text is as long as the text was, so that a position in one is the same position in the other.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from store.iban import find_ibans
+from store.number_words import FILLERS, NUMBER_WORDS, any_of
 
 HIDDEN = "•"
 SHOWN_AT_END = 4
 """Characters of a card number or an IBAN that stay readable."""
+CNIC_DIGITS = 13
+LONGEST_CARD = 19
+SPOKEN_DIGITS = 8
+"""So many digits, some of them said as words, are a number to hide."""
 
-_GAP = r"[ -]{0,3}"
-_LOOSE_GAP = r"(?:, |[ .()-]){0,3}"
+_GAP = r"[\s\-.,/_()۔]{1,4}"
+_BETWEEN = rf"{_GAP}(?:{any_of(FILLERS)}{_GAP})?"
+_WORD = any_of(NUMBER_WORDS)
+_DIGITS = r"(?<!\d)\d++"
+_RUNS = re.compile(rf"{_DIGITS}(?:{_BETWEEN}{_DIGITS})*")
+_SPOKEN_RUNS = re.compile(rf"(?:{_WORD}|{_DIGITS})(?:{_BETWEEN}(?:{_WORD}|{_DIGITS}))+", re.IGNORECASE)
+_PHONE = re.compile(r"(?:0|92|0092)?3[0-5]\d{8}|0[1-9]\d{8,10}|00[1-9]\d{7,14}")
+_INTERNATIONAL = re.compile(r"\d{8,15}")
+_NORTH_AMERICAN = re.compile(r"(?<!\d)(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])\d{3}[ .-]\d{4}(?!\d)")
 _DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
-_DATES = re.compile(
-    rf"(?<![\d./-])(?:\d{{4}}([-./]){_MONTH}\1{_DAY}|{_DAY}([-./]){_MONTH}\2(?:\d\d)?\d\d)(?!\d|-\d)"
-)
-_SPELLED_CNIC = r"(?<!\d[ -])\d(?:[ -]{1,3}\d){12}(?![ -]{1,3}\d(?!\d))"
-_CNICS = re.compile(rf"(?<!\d)(?:\d{{5}}{_GAP}\d{{7}}{_GAP}\d|{_SPELLED_CNIC})(?!\d)")
-_NUMBERS = re.compile(r"\d+(?:(?:, |[ -]{1,3})\d+)*")
-_PHONES = re.compile(
+_HARMLESS = re.compile(
     "|".join(
         (
-            rf"\+{_LOOSE_GAP}\d(?:{_LOOSE_GAP}\d){{7,14}}(?!\d)",
-            rf"(?<!\d)00{_GAP}[1-9](?:{_LOOSE_GAP}\d){{7,14}}(?!\d)",
-            rf"(?<!\d)92{_LOOSE_GAP}3(?:{_LOOSE_GAP}\d){{9}}(?!\d)",
-            rf"\(?(?<!\d)0{_GAP}[1-9](?:{_LOOSE_GAP}\d){{8,10}}(?!\d)",
-            r"(?<!\d)3[0-4]\d[ .-]\d{7}(?!\d)",
-            r"(?<!\d)(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])\d{3}[ .-]\d{4}(?!\d)",
+            rf"(?<![\d./-])[12]\d{{3}}([-./]){_MONTH}\1{_DAY}(?!\d|[-./]\d)",
+            rf"(?<![\d./-]){_DAY}([-./]){_MONTH}\2(?:\d\d)?\d\d(?!\d|[-./]\d)",
+            r"(?<![\d:])\d?\d:\d\d(?::\d\d)?(?![\d:])",
+            r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3}){1,3}(?:\.\d{1,2})?(?!\d|[.,]\d)",
+            r"(?<![\d.,])[1-9]\d?(?:,\d\d){1,3},\d{3}(?:\.\d{1,2})?(?!\d|[.,]\d)",
+            r"(?<![\d.,])\d{1,3}\.\d{1,2}(?!\d|[.,]\d)",
         )
     )
 )
-_IBANS = re.compile(rf"(?<![A-Za-z0-9])(?=([A-Za-z]{{2}}{_GAP}\d\d(?:{_GAP}[A-Za-z0-9]){{11,30}}))")
-_IBAN_SHAPES = re.compile(
-    rf"(?<![A-Za-z0-9])[A-Za-z]{{2}}\d\d{_GAP}[A-Za-z0-9]{{4}}(?:{_GAP}\d){{7,26}}(?![A-Za-z0-9])"
-)
-"""What looks like an IBAN even if its check digits are wrong: a recogniser mishears."""
-_WORDS = re.compile(r"[^\s,.()\-]+")
-_SENTENCE_MARKS = "!?؟۔।"
+"""Dates, times, amounts in thousands or in lakhs, rates."""
+_WORDS = re.compile(r"[^\s,.()\-/_۔]+")
+_SENTENCE_MARKS = "!?؟।"
 
 Span = tuple[int, int, int]
 """First character, the one behind the last, and how many at the end stay readable."""
@@ -50,7 +59,7 @@ def mask(text: str) -> str:
     Digits of every script are digits. Dates, times, amounts and short codes stay.
     """
     plain, masked = _plain(text), list(text)
-    for find in (_ibans, _cnics, _cards, _phones):
+    for find in (_ibans, _spoken_numbers, _numbers, _north_american):
         for start, end, shown in find(plain):
             _hide(masked, plain, start, end, shown)
             plain = plain[:start] + HIDDEN * (end - start) + plain[end:]
@@ -62,22 +71,35 @@ def before_open_number(text: str) -> str:
     plain = _plain(text)
     if plain.rstrip().endswith(tuple(_SENTENCE_MARKS)):
         return text
-    start = len(text)
+    start, held = len(text), False
     for word in reversed(list(_WORDS.finditer(plain))):
-        if not _may_belong_to_number(word.group()):
+        is_last = word.end() == len(plain)
+        if not (_may_belong_to_number(word.group()) or (is_last and _may_become_one(word.group()))):
             break
-        start = word.start()
-    return text[:start].rstrip("+( ") if any(map(str.isdigit, plain[start:])) else text
+        start, held = word.start(), held or _is_part_of_number(word.group())
+    return text[:start].rstrip("+( ") if held else text
 
 
 def _may_belong_to_number(word: str) -> bool:
     return (
-        any(map(str.isdigit, word)) or word == "+" or (word.isascii() and word.isupper() and len(word) <= 4)
+        _is_part_of_number(word)
+        or word == "+"
+        or word.lower() in FILLERS
+        or (word.isascii() and word.isupper() and len(word) <= 4)
     )
 
 
+def _is_part_of_number(word: str) -> bool:
+    return any(map(str.isdigit, word)) or word.lower() in NUMBER_WORDS
+
+
+def _may_become_one(word: str) -> bool:
+    """Whether it may be the beginning of a number's next word."""
+    return any(whole.startswith(word.lower()) for whole in NUMBER_WORDS | FILLERS)
+
+
 def _plain(text: str) -> str:
-    """`text`, character by character, in the alphabet of the patterns: ASCII digits, one space, one dash."""
+    """`text`, character by character, in the alphabet of the patterns: ASCII digits, one dash, one comma."""
     return text if text.isascii() else "".join(map(_plain_character, text))
 
 
@@ -99,82 +121,56 @@ def _hide(masked: list[str], plain: str, start: int, end: int, shown: int) -> No
 
 
 def _ibans(plain: str) -> Iterator[Span]:
-    for match in _IBANS.finditer(plain):
-        start = match.start(1)
-        ends = (start + end for end in _word_ends(match.group(1), plain[match.end(1) :]))
-        valid = [end for end in ends if _has_iban_checksum(plain[start:end])]
-        if valid:
-            yield start, max(valid), SHOWN_AT_END
-    yield from ((*match.span(), SHOWN_AT_END) for match in _IBAN_SHAPES.finditer(plain))
+    yield from ((*span, SHOWN_AT_END) for span in find_ibans(plain))
 
 
-def _word_ends(candidate: str, rest: str) -> Iterable[int]:
-    """Where in the candidate a word ends; its last word may go on in `rest`."""
-    ends = [match.end() for match in re.finditer(r"[A-Za-z0-9]+", candidate)]
-    return ends[:-1] if rest[:1].isalnum() and rest[:1].isascii() else ends
+def _spoken_numbers(plain: str) -> Iterator[Span]:
+    """Runs of which at least two digits are said as words."""
+    for run in _SPOKEN_RUNS.finditer(_without_harmless(plain)):
+        words = len(re.findall(_WORD, run.group(), re.IGNORECASE))
+        if words >= 2 and words + sum(map(str.isdigit, run.group())) >= SPOKEN_DIGITS:
+            yield *run.span(), 0
 
 
-def _has_iban_checksum(candidate: str) -> bool:
-    letters = re.sub("[ -]", "", candidate)
-    if len(letters) < 15 or _holds_prose(candidate):
-        return False
-    return int("".join(str(int(letter, 36)) for letter in letters[4:] + letters[:4])) % 97 == 1
+def _numbers(plain: str) -> Iterator[Span]:
+    for run in _RUNS.finditer(_without_harmless(plain)):
+        groups = [(run.start() + each.start(), each.group()) for each in re.finditer(r"\d+", run.group())]
+        is_international = plain[max(0, run.start() - 3) : run.start()].rstrip(" (").endswith("+")
+        if sum(len(digits) for _, digits in groups) >= CNIC_DIGITS:
+            is_card = not is_international and _is_card([digits for _, digits in groups])
+            yield *run.span(), SHOWN_AT_END if is_card else 0
+        else:
+            yield from _phones(groups, is_international)
 
 
-def _holds_prose(candidate: str) -> bool:
-    """Whether short words stand in it ("Rs 159 on 1980…"), as they do between no groups of an IBAN."""
-    words = re.findall("[A-Za-z0-9]+", candidate[2:])
-    return any(word.isalpha() and len(word) in (2, 3) for word in words[:-1])
+def _is_card(groups: list[str]) -> bool:
+    """By Luhn's checksum or by its groups; no card begins with 0."""
+    digits = "".join(groups)
+    looks_so = len(groups) == 1 or all(len(group) == 4 for group in groups[:-1])
+    return (
+        CNIC_DIGITS < len(digits) <= LONGEST_CARD and digits[0] != "0" and (looks_so or _has_checksum(digits))
+    )
 
 
-def _cnics(plain: str) -> Iterator[Span]:
-    yield from ((*match.span(), 0) for match in _CNICS.finditer(_without_dates(plain)))
+def _has_checksum(digits: str) -> bool:
+    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (sum(doubled) + sum(map(int, digits[-1::-2]))) % 10 == 0
 
 
-def _phones(plain: str) -> Iterator[Span]:
-    yield from ((*match.span(), 0) for match in _PHONES.finditer(_without_dates(plain)))
-
-
-def _without_dates(plain: str) -> str:
-    return _DATES.sub(lambda match: "/" * len(match.group()), plain)
-
-
-def _cards(plain: str) -> Iterator[Span]:
-    for numbers in _NUMBERS.finditer(_without_dates(plain)):
-        for start, end in _joined(_card_windows(numbers.group())):
-            yield numbers.start() + start, numbers.start() + end, SHOWN_AT_END
-
-
-def _joined(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Windows that overlap become one: nobody can tell which of them is the card."""
-    joined: list[tuple[int, int]] = []
-    for start, end in windows:
-        if joined and start < joined[-1][1]:
-            start, last_end = joined.pop()
-            end = max(end, last_end)
-        joined.append((start, end))
-    return joined
-
-
-def _card_windows(numbers: str) -> Iterator[tuple[int, int]]:
-    """What may be a card among numbers that stand side by side: whole ones, from the left."""
-    groups = [match.span() for match in re.finditer(r"\d+", numbers)]
+def _phones(groups: list[tuple[int, str]], is_international: bool) -> Iterator[Span]:
+    """Whole groups side by side that make a phone number; `+` stands before the first one."""
     for first, (start, _) in enumerate(groups):
         digits = ""
-        for group_start, end in groups[first:]:
-            digits += numbers[group_start:end]
-            if len(digits) > 19:
-                break
-            if len(digits) >= 13 and _is_card(digits) and _is_card_shape(numbers[start:end]):
-                yield start, end
+        for place, group in groups[first:]:
+            digits += group
+            kinds = (_PHONE, _INTERNATIONAL) if is_international and first == 0 else (_PHONE,)
+            if any(kind.fullmatch(digits) for kind in kinds):
+                yield start, place + len(group), 0
 
 
-def _is_card_shape(written: str) -> bool:
-    """Commas stand between amounts of a list too: with them, only groups of four are a card."""
-    return "," not in written or bool(re.fullmatch(r"(?:\d{4}, ?){3,4}\d{1,4}", written))
+def _north_american(plain: str) -> Iterator[Span]:
+    yield from ((*match.span(), 0) for match in _NORTH_AMERICAN.finditer(_without_harmless(plain)))
 
 
-def _is_card(digits: str) -> bool:
-    """By Luhn's checksum; no card begins with 0."""
-    doubled = (sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
-    return digits[0] != "0" and (sum(doubled) + sum(map(int, digits[-1::-2]))) % 10 == 0
+def _without_harmless(plain: str) -> str:
+    return _HARMLESS.sub(lambda match: "~" * len(match.group()), plain)
