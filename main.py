@@ -29,6 +29,7 @@ from server.health import Readiness
 from server.logging_setup import set_up_logging
 from server.origins import SameOrigin
 from server.passwords import hash_password
+from server.port import require_free_port
 from server.request_log import RequestLog
 from server.routes import call_routes
 from server.webhook import webhook_routes
@@ -201,6 +202,7 @@ def main() -> None:
     try:
         settings = load_settings()
         set_up_logging(settings.log_level)
+        require_free_port(settings.host, settings.port)
         build(settings)
     except SettingsError as error:
         sys.exit(f"Settings: {error}")

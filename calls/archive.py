@@ -30,13 +30,18 @@ class Archive:
     async def open(self) -> None:
         """Open it, and let every call from now on be recorded and held to its limits.
 
-        :raises SettingsError: `DATABASE_URL` names one that cannot be opened
+        :raises SettingsError: `DATABASE_URL` names one that cannot be opened, written or read
         """
         try:
-            await self._database.open()
+            await self._open()
         except StoreFailure as failure:
             raise SettingsError(f"DATABASE_URL: this database cannot be opened ({failure})") from None
+
+    async def _open(self) -> None:
+        await self._database.open()
         await DemoBank(self._database).seed()
+        limits = limits_of(self._settings)
+        day = await spending_so_far(self.records, limits)
         self._registry.leave(await self.records.close_abandoned(utc_now()))
         if self._settings.retention_days:
             self._retention = Retention(self.records, self._settings.retention_days)
@@ -44,9 +49,9 @@ class Archive:
             self._database,
             self.records,
             self._prices,
-            limits_of(self._settings),
+            limits,
             self._registry.tasks,
-            day=await spending_so_far(self.records),
+            day=day,
             timer=asyncio.get_running_loop().call_later,
         )
 

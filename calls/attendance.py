@@ -189,7 +189,12 @@ def midnight(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-async def spending_so_far(records: Records, now: Callable[[], datetime] = utc_now) -> DaySpending:
-    """The day's spending, with what earlier runs of this server recorded of it."""
-    spent: Decimal = await records.spent_since(midnight(now()))
+async def spending_so_far(
+    records: Records, limits: Limits, now: Callable[[], datetime] = utc_now
+) -> DaySpending:
+    """The day's spending, with what earlier runs of this server recorded of it.
+
+    What was reported of a bridged call is believed up to a call's limit, as its `Meter` did.
+    """
+    spent: Decimal = await records.spent_since(midnight(now()), believed_usd=limits.call_usd)
     return DaySpending(lambda: now().astimezone(UTC).date(), spent)

@@ -42,8 +42,9 @@ TRIES_AFTER_THE_END = 5
 MAX_WAITING = 1000
 """Usage and tool calls that wait for the database; items need no such limit, each is written as it is now."""
 LONGEST_MS = 24 * 60 * 60 * 1000
-DEAREST_USD = Decimal(1000)
-"""A browser can report any time and any usage; a database cannot hold any."""
+"""A browser can report any time; a database cannot hold any."""
+DEAREST_USD = Decimal(10)
+"""A browser can report any usage, too. No response costs as much: 128k tokens in and 32k out are about $6."""
 SENTENCE_END = re.compile(r"[.!?؟۔।…](?:\s|$)")
 
 Clock = Callable[[], datetime]

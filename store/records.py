@@ -6,14 +6,38 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, Delete, Executable, Select, delete, func, select, tuple_, update
+from sqlalchemy import (
+    CursorResult,
+    Delete,
+    Executable,
+    Float,
+    Select,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.database import Database
 from store.masking import mask
-from store.models import ItemRecord, ProfileRecord, Record, SessionRecord, ToolCallRecord, UsageRecord
+from store.models import (
+    PICODOLLARS,
+    ItemRecord,
+    ProfileRecord,
+    Record,
+    SessionRecord,
+    ToolCallRecord,
+    UsageRecord,
+)
 
+REPORTED_SOURCES = ("response", "transcription")
+"""Usage that whoever tells of the session's events tells of too."""
 Row = TypeVar("Row", bound=Record)
 _INSERTS: dict[str, Callable[[Any], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
@@ -161,11 +185,23 @@ class Records:
         async with self._database.session() as session:
             return await session.get(ProfileRecord, session_id)
 
-    async def spent_since(self, at: datetime) -> Decimal:
-        """US dollars of all usage from `at` on."""
+    async def spent_since(self, at: datetime, *, believed_usd: Decimal) -> Decimal:
+        """US dollars of all usage from `at` on.
+
+        :param believed_usd: what browsers and clients report of one session counts up to here
+        """
+        told_by_caller = and_(SessionRecord.control == "bridged", UsageRecord.source.in_(REPORTED_SOURCES))
+        # A sum of integers may overflow, and then SQLite refuses; one of floats is exact up to $9,000.
+        picodollars = func.sum(cast(UsageRecord.cost_usd, Float))
+        query = (
+            select(case((told_by_caller, 1), else_=0), picodollars)
+            .join(SessionRecord, SessionRecord.id == UsageRecord.session_id)
+            .where(UsageRecord.at >= at)
+            .group_by(UsageRecord.session_id, case((told_by_caller, 1), else_=0))
+        )
         async with self._database.session() as session:
-            spent = await session.scalar(select(func.sum(UsageRecord.cost_usd)).where(UsageRecord.at >= at))
-            return spent or Decimal(0)
+            sums = [(told, Decimal(spent) / PICODOLLARS) for told, spent in await session.execute(query)]
+        return sum((min(spent, believed_usd) if told else spent for told, spent in sums), Decimal(0))
 
     async def _all(self, query: Select[Row]) -> list[Row]:
         async with self._database.session() as session:

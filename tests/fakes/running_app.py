@@ -68,6 +68,19 @@ class RunningApp:
         """After its end, with the same directory."""
         self._launch()
 
+    def start_beside(self) -> subprocess.CompletedProcess[str]:
+        """What becomes of a second start with the same settings in the same directory."""
+        return subprocess.run(
+            [sys.executable, str(MAIN)],
+            cwd=self.directory,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=READY_SECONDS,
+        )
+
     @property
     def directory(self) -> Path:
         """Its working directory."""

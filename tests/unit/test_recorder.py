@@ -12,7 +12,7 @@ import pytest
 from calls.call import Call
 from calls.changes import Summarised
 from calls.owned_tasks import OwnedTasks
-from calls.recorder import GROWING_S, OPEN_AFTER_S, RETRY_S, TRIES_AFTER_THE_END, Recorder
+from calls.recorder import DEAREST_USD, GROWING_S, OPEN_AFTER_S, RETRY_S, TRIES_AFTER_THE_END, Recorder
 from store.database import Database
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
 from store.records import Records
@@ -119,7 +119,12 @@ async def recording(database: Database) -> AsyncIterator[Recording]:
 
 
 def record(
-    records: Any, database: Database, session: SessionRecord | None = None, *, opened: bool = True
+    records: Any,
+    database: Database,
+    session: SessionRecord | None = None,
+    *,
+    opened: bool = True,
+    response_usd: str = "0.5",
 ) -> Recording:
     timer, tasks = RetryTimer(), OwnedTasks()
     call = House().open()
@@ -129,7 +134,7 @@ def record(
         session or a_session(model="voice-model"),
         tasks,
         transcription_model="ears",
-        cost_of=lambda change: Decimal("0.5") if change.source == "response" else Decimal("0.1"),
+        cost_of=lambda change: Decimal(response_usd) if change.source == "response" else Decimal("0.1"),
         timer=timer,
         clock=lambda: NOW + timedelta(seconds=timer.now),
     )
@@ -174,6 +179,14 @@ async def test_a_call_without_a_word_is_still_a_record(recording: Recording) -> 
     session = await recording.records.get_session("s1")
     assert session and session.reason == "stopped"
     assert await recording.items() == []
+
+
+async def test_no_reported_usage_costs_more_than_a_response_can(database: Database) -> None:
+    recording = record(SaidItems(database), database, response_usd="1e9")
+    recording.receive(*turns.spoken_turn(1, "Hi.", "Hello."))
+    await recording.end()
+    costs = {usage.source: usage.cost_usd for usage in await recording.records.usage("s1")}
+    assert costs["response"] == DEAREST_USD
 
 
 async def test_times_count_from_the_first_item(recording: Recording) -> None:

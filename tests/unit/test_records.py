@@ -145,6 +145,36 @@ async def test_usage_is_counted_once_however_often_it_is_saved(records: Records)
     assert len(await records.usage("s1")) == 2
 
 
+async def test_what_the_day_cost_believes_a_caller_up_to_a_limit_and_the_server_always(
+    records: Records,
+) -> None:
+    for session_id, control in [("bridged", "bridged"), ("small", "bridged"), ("ours", "controlled")]:
+        await records.open_session(a_session(session_id, control=control))
+    for session_id, reference, cost in [
+        ("bridged", "r1", "900"),
+        ("bridged", "r2", "900"),
+        ("small", "r1", "0.0072056"),
+        ("ours", "r1", "3"),
+    ]:
+        await records.save_usage(usage(reference, cost, session_id))
+    written = usage("e1", "0.5", "bridged")
+    written.source = "extraction"
+    await records.save_usage(written)
+    yesterday = usage("r0", "7", "ours")
+    yesterday.at = NOW - timedelta(days=1)
+    await records.save_usage(yesterday)
+    spent = await records.spent_since(NOW - timedelta(hours=1), believed_usd=Decimal(2))
+    assert spent == Decimal("5.5072056")
+    assert await records.spent_since(NOW + timedelta(hours=1), believed_usd=Decimal(2)) == 0
+
+
+async def test_no_usage_is_too_much_to_be_added_up(records: Records) -> None:
+    await records.open_session(a_session())
+    for number in range(4):
+        await records.save_usage(usage(f"r{number}", "9000000"))
+    assert await records.spent_since(NOW, believed_usd=Decimal(2)) == 2
+
+
 async def test_nothing_is_written_for_a_session_nobody_opened(records: Records) -> None:
     for write in (
         records.save_items("s1", [an_item("a", 0)]),

@@ -1,0 +1,20 @@
+"""Whether the server could listen where its settings say, asked before anything else is touched.
+
+A second server that finds out later would by then have closed the first one's records and hung up its calls.
+"""
+
+import socket
+
+from settings import SettingsError
+
+
+def require_free_port(host: str, port: int) -> None:
+    """:raises SettingsError: another program listens there, or nobody may"""
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, _, _, _, address in places:
+            with socket.create_server(address[:2], family=family):
+                pass
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise SettingsError(f"HOST, PORT: cannot listen at {host}, port {port} ({why})") from None
