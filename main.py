@@ -38,6 +38,11 @@ from settings import ENGINE_PATH, Settings, SettingsError, load_settings
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
 MAX_BODY_BYTES = 2 * 1024 * 1024
+USAGE = """usage: main.py                    serve the page
+       main.py hash-password      make ADMIN_PASSWORD_HASH
+       main.py new-persona NAME   begin a persona
+       main.py transcribe …       write recordings down (--help tells more)
+       main.py ask …              answer a recorded question aloud (--help tells more)"""
 MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
@@ -174,7 +179,7 @@ def begin_persona(name: str) -> None:
     print(f"Edit persona.toml and guide.md in {folder}, then start with PERSONA={name}")
 
 
-def run_command(name: str, arguments: list[str]) -> int:
+def run_with_sound(name: str, arguments: list[str]) -> int:
     """Do `transcribe` or `ask`; imported only here, for they bring audio libraries along."""
     from commands import ask, transcribe
 
@@ -191,14 +196,24 @@ def run_command(name: str, arguments: list[str]) -> int:
 
 def main() -> None:
     """Serve until interrupted, or do what the command line asks."""
-    if sys.argv[1:] == ["hash-password"]:
-        print_password_hash()
-        return
-    if sys.argv[1:2] in (["transcribe"], ["ask"]):
-        sys.exit(run_command(sys.argv[1], sys.argv[2:]))
-    if sys.argv[1:2] == ["new-persona"] and len(sys.argv) == 3:
-        begin_persona(sys.argv[2])
-        return
+    match sys.argv[1:]:
+        case []:
+            serve()
+        case ["hash-password"]:
+            print_password_hash()
+        case ["new-persona", name] if not name.startswith("-"):
+            begin_persona(name)
+        case ["transcribe" | "ask" as name, *arguments]:
+            sys.exit(run_with_sound(name, arguments))
+        case ["-h" | "--help"]:
+            print(USAGE)
+        case _:
+            print(USAGE, file=sys.stderr)
+            sys.exit(2)
+
+
+def serve() -> None:
+    """Serve until interrupted."""
     try:
         settings = load_settings()
         set_up_logging(settings.log_level)

@@ -9,7 +9,7 @@ import secrets
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -19,10 +19,22 @@ VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "
 SHORTEST_API_KEY = 16
 ORIGIN = re.compile(r"https?://[^/\s,;*]+")
 FRAME = re.compile(r"https?://[^/\s,;]+")
+PASSWORD_HASH = re.compile(r"scrypt\$[\w-]{16,}=*\$[\w-]{80,}=*")
+IceUrl = Annotated[str, Field(pattern=r"^(stun|turn)s?:\S+$")]
 
 
 class SettingsError(ValueError):
     """A setting is wrong; the text names it and says what it takes."""
+
+
+class IceServer(BaseModel):
+    """One of `ICE_SERVERS`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    urls: IceUrl | Annotated[list[IceUrl], Field(min_length=1)]
+    username: str | None = None
+    credential: str | None = None
 
 
 class Settings(BaseSettings):
@@ -112,6 +124,25 @@ class Settings(BaseSettings):
         if not isinstance(value, str):
             return value
         return [each.strip() for each in value.split(",") if each.strip()]
+
+    @field_validator("ice_servers")
+    @classmethod
+    def _ice(cls, servers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        try:
+            return [IceServer.model_validate(each).model_dump(exclude_none=True) for each in servers]
+        except ValidationError:
+            raise ValueError(
+                "takes a JSON list of objects with urls (stun:… or turn:…), username and credential"
+            ) from None
+
+    @field_validator("admin_password_hash")
+    @classmethod
+    def _hash(cls, value: str | None) -> str | None:
+        if value is not None and not PASSWORD_HASH.fullmatch(value):
+            raise ValueError(
+                "takes what `main.py hash-password` prints, in single quotes, so that no $ gets lost"
+            )
+        return value
 
     @field_validator("api_keys")
     @classmethod

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from calls.persona import Persona
@@ -21,16 +22,25 @@ SECRET_SECONDS = 30
 Answer = TypeVar("Answer")
 
 
+@dataclass
+class StoredPrompt:
+    """`OPENAI_PROMPT_ID` until the provider refuses it: then it is gone for all who dial."""
+
+    id: str | None
+
+
 class Dialer:
     """Turns a persona into a session and asks the provider for a call or a client secret."""
 
     remembers = True
     """Whether a session takes what was said before it began."""
 
-    def __init__(self, client: RealtimeClient, settings: Settings) -> None:
+    def __init__(
+        self, client: RealtimeClient, settings: Settings, prompt: "StoredPrompt | None" = None
+    ) -> None:
         self.client = client
         self._settings = settings
-        self._prompt_id = settings.openai_prompt_id
+        self._prompt = prompt or StoredPrompt(settings.openai_prompt_id)
 
     async def place(self, persona: Persona, visitor_id: str, offer_sdp: str) -> CreatedCall:
         """Create the call from the browser's offer, with the server's key.
@@ -55,7 +65,7 @@ class Dialer:
             "openai_transcription_model": transcription_model,
         }
         chosen = {name: value for name, value in names.items() if value is not None}
-        return Dialer(self.client, self._settings.model_copy(update=chosen))
+        return Dialer(self.client, self._settings.model_copy(update=chosen), self._prompt)
 
     async def secret(
         self, persona: Persona, visitor_id: str, expires_after_s: int = SECRET_SECONDS
@@ -126,11 +136,13 @@ class Dialer:
 
     async def _with_prompt(self, ask: Callable[[str | None], Awaitable[Answer]]) -> Answer:
         """Ask with the stored prompt; where the provider refuses just that, drop it and ask without."""
+        prompt_id = self._prompt.id
         try:
-            return await ask(self._prompt_id)
+            return await ask(prompt_id)
         except ProviderFailure as failure:
-            if not (self._prompt_id and failure.about_prompt):
+            if not (prompt_id and failure.about_prompt):
                 raise
-        log.warning("the provider refused OPENAI_PROMPT_ID; going on without it")
-        self._prompt_id = None
+        if self._prompt.id:
+            log.warning("the provider refused OPENAI_PROMPT_ID; going on without it")
+            self._prompt.id = None
         return await ask(None)

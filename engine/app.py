@@ -37,6 +37,7 @@ MAX_OFFER_BYTES = 256 * 1024
 MAX_SESSION_BYTES = 1024 * 1024
 MAX_WRITTEN_BYTES = 256 * 1024
 BETA_CLOSE_CODE = 4000
+HTTP_CODES = {404: "unknown_url", 405: "method_not_supported", 413: "request_too_large"}
 
 
 class ExpiresAfter(Strict):
@@ -96,6 +97,7 @@ def create_engine(
     app.include_router(written)
     app.add_exception_handler(ApiError, _api_error)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _own_error)
     return app
 
 
@@ -106,7 +108,13 @@ async def _api_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _refusal(ApiError(str(error.detail), code="unknown_url", status=error.status_code))
+    code = HTTP_CODES.get(error.status_code, "invalid_request")
+    return _refusal(ApiError(str(error.detail), code=code, status=error.status_code))
+
+
+async def _own_error(request: Request, error: Exception) -> Response:
+    sentence = "The engine had an error while processing your request."
+    return _refusal(ApiError(sentence, code="internal_error", status=500, kind="server_error"))
 
 
 def _refusal(error: ApiError) -> JSONResponse:

@@ -6,9 +6,11 @@ No POST here is ever repeated: a call or a secret that was created once more may
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +26,9 @@ KEPT_SECONDS = 120
 """How long an idle connection is kept."""
 COOLING_SECONDS = 60
 SDP = "application/sdp"
+LONGEST_WAIT_S = 24 * 60 * 60
+STORED_PROMPT = re.compile(r"(session\.)?prompt(\..+)?")
+STORED_PROMPT_NAMED = re.compile(r"\bpmpt_|\bprompt (object|id\b|with id)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,18 +252,34 @@ class RealtimeClient:
 
 
 def _seconds(header: str | None) -> float | None:
+    """What `Retry-After` asks for, in seconds or as a date; nothing where that is no sensible wait."""
     try:
-        return float(header) if header else None
+        wait = float(header or "")
     except ValueError:
-        return None
+        wait = _seconds_until(header or "")
+    return wait if 0 < wait <= LONGEST_WAIT_S else None
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except ValueError:
+        return 0
 
 
 def _is_about_prompt(response: httpx.Response) -> bool:
-    """Whether a 4xx names the stored prompt (`param` or words); the body goes nowhere else."""
-    if not 400 <= response.status_code < 500:
+    """Whether the session's stored prompt was refused; the body goes nowhere else.
+
+    A recogniser has a prompt too, and many messages speak of one: the field counts, and without one only a
+    name that nothing else has.
+    """
+    if response.status_code not in (400, 404):
         return False
     try:
         error = response.json()["error"]
-        return "prompt" in f"{error.get('param')} {error.get('message')}".lower()
+        param, message = error.get("param"), str(error.get("message"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
+    if param:
+        return STORED_PROMPT.fullmatch(str(param)) is not None
+    return STORED_PROMPT_NAMED.search(message) is not None

@@ -1,5 +1,6 @@
 """Errors as the API tells them: one JSON shape, `{"error": {"code", "message"}}`."""
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -68,7 +69,7 @@ class ApiError(Exception):
 
 def error(status: int, code: str, message: str, retry_after_s: float | None = None) -> JSONResponse:
     """The one JSON shape of an error."""
-    headers = {"Retry-After": str(round(retry_after_s))} if retry_after_s else {}
+    headers = {"Retry-After": str(math.ceil(retry_after_s))} if retry_after_s else {}
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
 
 

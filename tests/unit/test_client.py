@@ -1,5 +1,7 @@
 import json
 import logging
+import time
+from email.utils import formatdate
 
 import httpx
 import pytest
@@ -154,22 +156,48 @@ async def test_a_refusal_is_logged_with_status_and_request_id_and_no_body_or_key
 
 
 @pytest.mark.parametrize(
-    ("error", "about"),
+    ("status", "error", "about"),
     [
-        ({"param": "prompt", "message": "gone"}, True),
-        ({"param": "session.prompt.id", "message": "not found"}, True),
-        ({"param": None, "message": "Prompt objects are no longer served"}, True),
-        ({"param": "model", "message": "unknown"}, False),
-        ("odd", False),
+        (400, {"param": "prompt", "message": "gone"}, True),
+        (400, {"param": "session.prompt.id", "message": "not found"}, True),
+        (404, {"param": None, "message": "Prompt with id 'pmpt_1' not found"}, True),
+        (400, {"param": None, "message": "Prompt objects are no longer served"}, True),
+        (400, {"param": "model", "message": "unknown"}, False),
+        (400, {"param": "session.audio.input.transcription.prompt", "message": "too long"}, False),
+        (400, {"param": "session.instructions", "message": "Your prompt is too long"}, False),
+        (400, {"param": None, "message": "The prompt is too long"}, False),
+        (401, {"param": "prompt", "message": "no"}, False),
+        (429, {"param": "prompt", "message": "slow down"}, False),
+        (400, "odd", False),
     ],
 )
 async def test_it_is_known_whether_a_refusal_is_about_the_stored_prompt(
-    client: RealtimeClient, provider: RestProvider, error: object, about: bool
+    client: RealtimeClient, provider: RestProvider, status: int, error: object, about: bool
 ) -> None:
-    provider.refuse(400, {"error": error})
+    provider.refuse(status, {"error": error})
     with pytest.raises(ProviderFailure) as caught:
         await client.create_call("v=0", SESSION)
     assert caught.value.about_prompt is about
+
+
+async def refused_with(client: RealtimeClient, provider: RestProvider, retry_after: str) -> ProviderFailure:
+    provider.refuse(429, headers={"retry-after": retry_after})
+    with pytest.raises(ProviderFailure) as caught:
+        await client.create_call("v=0", SESSION)
+    return caught.value
+
+
+@pytest.mark.parametrize("said", ["inf", "nan", "-3", "0", "1e308", "soon", "Thu, 01 Jan 1970 00:00:00 GMT"])
+async def test_a_wait_that_makes_no_sense_is_none(
+    client: RealtimeClient, provider: RestProvider, said: str
+) -> None:
+    assert (await refused_with(client, provider, said)).retry_after_s is None
+
+
+async def test_a_wait_may_be_told_as_a_date(client: RealtimeClient, provider: RestProvider) -> None:
+    in_an_hour = formatdate(time.time() + 3600, usegmt=True)
+    wait = (await refused_with(client, provider, in_an_hour)).retry_after_s
+    assert wait and 3000 < wait <= 3600
 
 
 async def test_warming_a_provider_that_is_away_is_no_failure(

@@ -42,6 +42,18 @@ async def test_a_refused_stored_prompt_is_dropped_with_one_warning(caplog: pytes
     assert caplog.text.count("OPENAI_PROMPT_ID") == 1
 
 
+async def test_a_stored_prompt_that_one_choice_saw_refused_is_gone_for_all(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    provider = RestProvider()
+    with_prompt = dialer(provider, openai_prompt_id="pmpt_1")
+    provider.refuse(404, {"error": {"param": "prompt", "message": "gone"}})
+    await with_prompt.choosing(voice="coral").place(PERSONA, "visitor", OFFER)
+    await with_prompt.choosing(voice="sage").place(PERSONA, "visitor", OFFER)
+    assert [provider.session(i).get("prompt") for i in range(3)] == [{"id": "pmpt_1"}, None, None]
+    assert caplog.text.count("OPENAI_PROMPT_ID") == 1
+
+
 async def test_a_refusal_for_another_reason_keeps_the_prompt_and_is_not_repeated() -> None:
     provider = RestProvider()
     with_prompt = dialer(provider, openai_prompt_id="pmpt_1")

@@ -169,14 +169,30 @@ async def test_an_offer_has_its_limit(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/models", 404), ("GET", "/realtime/calls", 405)]
+    ("method", "path", "status", "code"),
+    [("GET", "/models", 404, "unknown_url"), ("GET", "/realtime/calls", 405, "method_not_supported")],
 )
 async def test_what_is_not_served_is_refused_in_the_apis_shape(
-    http: httpx.AsyncClient, method: str, path: str, status: int
+    http: httpx.AsyncClient, method: str, path: str, status: int, code: str
 ) -> None:
-    expect_error(await http.request(method, path), status, "unknown_url")
+    expect_error(await http.request(method, path), status, code)
 
 
 async def test_no_answer_repeats_a_key(http: httpx.AsyncClient) -> None:
     answer = await http.post("/realtime/client_secrets", headers=authorization("sk-secret-guess"))
     assert "sk-secret-guess" not in answer.text
+
+
+async def test_a_body_that_cannot_be_read_is_told_from_a_wrong_address(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/realtime/calls", content=b"x", headers={"Content-Type": "multipart/form-data"})
+    expect_error(answer, 400, "invalid_request")
+
+
+async def test_an_error_of_the_engines_own_has_the_apis_shape_too(
+    app: FastAPI, offer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.state.engine.calls, "create", None)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://engine") as http:
+        answer = await http.post("/realtime/calls", files=multipart(offer), headers=authorization())
+    expect_error(answer, 500, "internal_error")

@@ -1,8 +1,10 @@
+import json
 import re
 from pathlib import Path
 
 import pytest
 
+from server.passwords import hash_password
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
 
 
@@ -31,7 +33,11 @@ def test_keys_do_not_show_when_settings_are_printed() -> None:
         Settings(openai_api_key="sk-secret", engine_api_key="engine-secret", storage_secret="cookie-secret")
     )
     assert "secret" not in shown.replace("storage_secret", "")
-    secrets = {"api_keys": "a-key-nobody-may-see", "access_code": "sesame", "admin_password_hash": "hashed"}
+    secrets = {
+        "api_keys": "a-key-nobody-may-see",
+        "access_code": "sesame",
+        "admin_password_hash": hash_password("open"),
+    }
     shown = repr(Settings.model_validate(secrets))
     assert not any(value in shown for value in secrets.values())
 
@@ -41,6 +47,13 @@ def test_keys_do_not_show_when_settings_are_printed() -> None:
     [
         ("PORT", "eighty"),
         ("ICE_SERVERS", "{"),
+        ("ICE_SERVERS", '{"urls": "stun:x"}'),
+        ("ICE_SERVERS", '[{"url": "stun:x"}]'),
+        ("ICE_SERVERS", '[{"urls": "https://x"}]'),
+        ("ICE_SERVERS", '[{"urls": []}]'),
+        ("ICE_SERVERS", '[{"urls": "turn:x", "credential": 7}]'),
+        ("ADMIN_PASSWORD_HASH", "a-plain-password"),
+        ("ADMIN_PASSWORD_HASH", "scrypt$"),
         ("SIGNALING", "magic"),
         ("OPENAI_BASE_URL", "ftp://x"),
         ("MAX_CALLS", "0"),
@@ -55,8 +68,9 @@ def test_a_wrong_setting_is_named_without_its_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(SettingsError, match=name):
+    with pytest.raises(SettingsError, match=name) as caught:
         load_settings()
+    assert "plain-password" not in str(caught.value)
 
 
 def test_an_empty_setting_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,8 +91,9 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_ice_servers_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ICE_SERVERS", '[{"urls": "turn:turn.example.org"}]')
-    assert load_settings().ice_servers == [{"urls": "turn:turn.example.org"}]
+    turn = {"urls": ["turn:turn.example.org", "stuns:[::1]:5349"], "username": "u", "credential": "c"}
+    monkeypatch.setenv("ICE_SERVERS", json.dumps([turn, {"urls": "stun:stun.example.org:3478"}]))
+    assert load_settings().ice_servers == [turn, {"urls": "stun:stun.example.org:3478"}]
 
 
 def test_the_example_file_names_every_setting_and_no_other() -> None:
