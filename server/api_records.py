@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from calls.registry import Registry
 from calls.session_book import SessionBook
 from server.access import CurrentReader, Reader
-from server.api_shapes import Session, SessionInFull, Sessions
+from server.api_shapes import A_SESSION_ID, Session, SessionInFull, SessionInPath, Sessions
 from server.errors import session_unknown
 from store.export import (
     TranscriptLine,
@@ -47,6 +47,25 @@ FORMS: dict[Form, tuple[Export, str]] = {
 }
 
 
+AnyForm = Annotated[Form, Path(examples=[Form.SRT])]
+EXAMPLES = {
+    Form.TXT: "Shop\n2026-11-21 09:30\n\n[00:00] Caller: Salaam\n",
+    Form.JSON: '{"session": {"session_id": "session_1", …}, "items": [{"text": "Salaam", …}]}',
+    Form.MD: "# Shop\n\n**Caller** [00:00] Salaam\n",
+    Form.SRT: "1\n00:00:00,000 --> 00:00:02,400\nCaller: Salaam\n",
+    Form.VTT: "WEBVTT\n\n00:00:00.000 --> 00:00:02.400\n<v Caller>Salaam\n",
+}
+FILES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The file.",
+        "content": {
+            media_type: {"schema": {"type": "string"}, "example": EXAMPLES[form]}
+            for form, (_, media_type) in FORMS.items()
+        },
+    }
+}
+
+
 def record_routes(
     records: Records, sessions: SessionBook, registry: Registry, titles: dict[str, str]
 ) -> APIRouter:
@@ -65,8 +84,8 @@ def record_routes(
     @router.get("/sessions")
     async def list_sessions(
         reader: CurrentReader,
-        limit: Annotated[int, Query(ge=1, le=MOST)] = 50,
-        before: Annotated[str | None, Query(max_length=64)] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST, examples=[50])] = 50,
+        before: Annotated[str | None, Query(max_length=64, examples=[A_SESSION_ID])] = None,
     ) -> Sessions:
         """What is recorded, the newest first."""
         if before is not None:
@@ -76,7 +95,7 @@ def record_routes(
         return Sessions(sessions=[Session.of(each) for each in found], next=following)
 
     @router.get("/sessions/{session_id}")
-    async def session(session_id: str, reader: CurrentReader) -> SessionInFull:
+    async def session(session_id: SessionInPath, reader: CurrentReader) -> SessionInFull:
         """One conversation with all that belongs to it."""
         record = await visible(session_id, reader)
         profile = await records.profile(session_id)
@@ -88,8 +107,8 @@ def record_routes(
             profile.data if profile else None,
         )
 
-    @router.get("/sessions/{session_id}/transcript.{form}", response_class=Response)
-    async def transcript(session_id: str, form: Form, reader: CurrentReader) -> Response:
+    @router.get("/sessions/{session_id}/transcript.{form}", response_class=Response, responses=FILES)
+    async def transcript(session_id: SessionInPath, form: AnyForm, reader: CurrentReader) -> Response:
         """The conversation as a file."""
         record = await visible(session_id, reader)
         lines = [TranscriptLine.of(item) for item in await records.items(session_id)]
@@ -98,7 +117,7 @@ def record_routes(
         return Response(export(lines, _meta(record, titles)), headers=named, media_type=media_type)
 
     @router.delete("/sessions/{session_id}", status_code=204)
-    async def delete(session_id: str, reader: CurrentReader) -> None:
+    async def delete(session_id: SessionInPath, reader: CurrentReader) -> None:
         """Hang up if it still goes on, and delete everything that is kept of it."""
         await visible(session_id, reader)
         if live := sessions.get(session_id, reader.owner):

@@ -16,6 +16,7 @@ from server.api_shapes import (
     Renewed,
     Reported,
     ReportedItem,
+    SessionInPath,
     SessionWanted,
     Taken,
     Token,
@@ -24,10 +25,14 @@ from server.api_shapes import (
 from server.errors import ApiError, session_unknown
 from server.routes import body_up_to
 
-SDP_BODY = {"requestBody": {"required": True, "content": {"application/sdp": {"schema": {"type": "string"}}}}}
-SDP_ANSWER: dict[int | str, dict[str, Any]] = {
-    201: {"description": "The SDP answer.", "content": {"application/sdp": {"schema": {"type": "string"}}}}
+SDP = {
+    "application/sdp": {
+        "schema": {"type": "string"},
+        "example": "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n…",
+    }
 }
+SDP_BODY = {"requestBody": {"required": True, "content": SDP}}
+SDP_ANSWER: dict[int | str, dict[str, Any]] = {201: {"description": "The SDP answer.", "content": SDP}}
 
 
 def session_routes(sessions: SessionBook) -> APIRouter:
@@ -64,18 +69,18 @@ def session_routes(sessions: SessionBook) -> APIRouter:
     @router.post(
         "/session/{session_id}/call",
         status_code=201,
-        response_class=PlainTextResponse,
+        response_class=Response,
         responses=SDP_ANSWER,
         openapi_extra=SDP_BODY,
     )
-    async def call(session_id: str, request: Request, owner: CurrentOwner) -> Response:
+    async def call(session_id: SessionInPath, request: Request, owner: CurrentOwner) -> Response:
         """Relay a WebRTC offer to the provider. A further call takes the place of the one before."""
         session = own(session_id, owner)
         offer = check_offer(await body_up_to(request, MAX_OFFER_BYTES), data_channel=not session.controlled)
         return PlainTextResponse(await session.connect(offer), 201, media_type="application/sdp")
 
     @router.post("/session/{session_id}/events")
-    async def events(session_id: str, reported: Reported, owner: CurrentOwner) -> Taken:
+    async def events(session_id: SessionInPath, reported: Reported, owner: CurrentOwner) -> Taken:
         """Report what was said. The record marks it as the client's word."""
         session = own(session_id, owner)
         if session.controlled:
@@ -85,7 +90,7 @@ def session_routes(sessions: SessionBook) -> APIRouter:
         return Taken(taken=len(told), send=await session.report(told))
 
     @router.post("/session/{session_id}/end", status_code=204)
-    async def end(session_id: str, owner: CurrentOwner) -> None:
+    async def end(session_id: SessionInPath, owner: CurrentOwner) -> None:
         """Hang up and close the record."""
         own(session_id, owner).end("stopped")
 

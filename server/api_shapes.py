@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -13,7 +14,9 @@ MAX_REPORTED = 500
 MAX_REPORTED_CHARS = 8000
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
-SessionId = Annotated[str, Field(max_length=64, examples=["session_9f2c51d07ab34e68c1d2e3f4"])]
+A_SESSION_ID = "session_9f2c51d07ab34e68c1d2e3f4"
+SessionId = Annotated[str, Field(max_length=64, examples=[A_SESSION_ID])]
+SessionInPath = Annotated[str, Path(examples=[A_SESSION_ID])]
 
 
 def examples(*shown: dict[str, Any]) -> ConfigDict:
@@ -81,7 +84,7 @@ class Opened(Shape):
 
     model_config = examples(
         {
-            "sessionId": "session_9f2c51d07ab34e68c1d2e3f4",
+            "sessionId": A_SESSION_ID,
             "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
             "expiresAt": 1790000060,
         }
@@ -95,7 +98,7 @@ class Opened(Shape):
 class RenewalWanted(Shape):
     """Body of `POST /session/renew`."""
 
-    model_config = examples({"sessionId": "session_9f2c51d07ab34e68c1d2e3f4"})
+    model_config = examples({"sessionId": A_SESSION_ID})
     session_id: SessionId
 
 
@@ -104,7 +107,7 @@ class Renewed(Opened):
 
     model_config = examples(
         {
-            "sessionId": "session_9f2c51d07ab34e68c1d2e3f4",
+            "sessionId": A_SESSION_ID,
             "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
             "expiresAt": 1790000060,
             "history": [
@@ -128,6 +131,7 @@ class Renewed(Opened):
 class ReportedItem(Shape):
     """One message, when the client has words and no events."""
 
+    model_config = examples({"role": "user", "text": "I lost my card.", "id": "item_1"})
     role: Literal["user", "assistant"]
     text: Annotated[str, Field(min_length=1, max_length=MAX_REPORTED_CHARS)]
     id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
@@ -167,9 +171,9 @@ class ProfileWanted(Shape):
     """Body of `POST /extract-profile`."""
 
     model_config = examples(
-        {"sessionId": "session_9f2c51d07ab34e68c1d2e3f4"},
+        {"sessionId": A_SESSION_ID},
         {
-            "sessionId": "session_9f2c51d07ab34e68c1d2e3f4",
+            "sessionId": A_SESSION_ID,
             "schema": {
                 "type": "object",
                 "properties": {"city": {"type": ["string", "null"]}},
@@ -208,9 +212,56 @@ class Profile(Shape):
     """The live session has them already; otherwise they are the client's to send (`session.update`)."""
 
 
+A_SESSION = {
+    "id": A_SESSION_ID,
+    "persona": "jsbank",
+    "kind": "api",
+    "control": "controlled",
+    "openedAt": "2026-11-21T09:30:00Z",
+    "closedAt": "2026-11-21T09:34:10Z",
+    "reason": "stopped",
+    "model": "gpt-realtime-2.1-mini",
+    "voice": "verse",
+    "language": "ur",
+    "costUsd": "0.0072056",
+    "topic": "A lost card",
+    "summary": "The caller lost a card. The agent blocked it.",
+}
+AN_ITEM = {
+    "itemId": "item_1",
+    "role": "assistant",
+    "kind": "message",
+    "source": "provider",
+    "text": "I block the card •••• •••• •••• 1111 now.",
+    "heard": 16,
+    "startedAtMs": 0,
+    "endedAtMs": 2400,
+    "interrupted": True,
+    "finished": True,
+}
+A_USAGE = {
+    "source": "response",
+    "reference": "resp_1",
+    "model": "gpt-realtime-2.1-mini",
+    "usage": {"input_tokens": 320, "output_tokens": 120},
+    "costUsd": "0.0072056",
+    "at": "2026-11-21T09:30:04Z",
+}
+A_TOOL_CALL = {
+    "callId": "call_1",
+    "name": "block_card",
+    "status": "done",
+    "startedAt": "2026-11-21T09:32:00Z",
+    "tookMs": 14,
+    "arguments": '{"reason": "lost"}',
+    "output": '{"blocked": true}',
+}
+
+
 class Session(Shape):
     """One conversation as it is recorded."""
 
+    model_config = examples(A_SESSION)
     id: str
     persona: str
     kind: str
@@ -222,7 +273,7 @@ class Session(Shape):
     model: str | None
     voice: str | None
     language: str | None
-    cost_usd: Annotated[str, Field(examples=["0.0072056"])]
+    cost_usd: str
     topic: str | None
     summary: str | None
 
@@ -234,6 +285,7 @@ class Session(Shape):
 class Sessions(Shape):
     """Some sessions, the newest first."""
 
+    model_config = examples({"sessions": [A_SESSION], "next": A_SESSION_ID})
     sessions: list[Session]
     next: str | None
     """Give it as `before` to see those opened earlier; None: there are none."""
@@ -242,6 +294,7 @@ class Sessions(Shape):
 class Item(Shape):
     """One item of a conversation; card numbers and the like are masked."""
 
+    model_config = examples(AN_ITEM)
     item_id: str
     role: str
     kind: str
@@ -259,6 +312,7 @@ class Item(Shape):
 class Usage(Shape):
     """What the provider bills for one response, transcription or extraction."""
 
+    model_config = examples(A_USAGE)
     source: str
     reference: str
     model: str
@@ -270,6 +324,7 @@ class Usage(Shape):
 class ToolCall(Shape):
     """A tool the agent called."""
 
+    model_config = examples(A_TOOL_CALL)
     call_id: str
     name: str
     status: str
@@ -282,6 +337,15 @@ class ToolCall(Shape):
 class SessionInFull(Session):
     """One conversation, and all that belongs to it."""
 
+    model_config = examples(
+        {
+            **A_SESSION,
+            "items": [AN_ITEM],
+            "toolCalls": [A_TOOL_CALL],
+            "usage": [A_USAGE],
+            "profile": {"city": "Lahore"},
+        }
+    )
     items: list[Item]
     tool_calls: list[ToolCall]
     usage: list[Usage]

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 from starlette.exceptions import HTTPException
 
 from calls.api_session import LimitReached
@@ -19,10 +19,13 @@ from realtime.sdp_policy import OfferRefused
 from store.database import StoreFailure
 from store.records import SessionUnknown
 
+AN_ERROR: dict[str, JsonValue] = {"code": "session_unknown", "message": "There is no such session."}
+
 
 class ErrorDetail(BaseModel):
     """What went wrong."""
 
+    model_config = {"json_schema_extra": {"examples": [AN_ERROR]}}
     code: str
     """For programs."""
     message: str
@@ -32,11 +35,7 @@ class ErrorDetail(BaseModel):
 class ErrorAnswer(BaseModel):
     """Every answer that is no success."""
 
-    model_config = {
-        "json_schema_extra": {
-            "examples": [{"error": {"code": "session_unknown", "message": "There is no such session."}}]
-        }
-    }
+    model_config = {"json_schema_extra": {"examples": [{"error": AN_ERROR}]}}
     error: ErrorDetail
 
 

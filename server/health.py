@@ -18,6 +18,7 @@ REMEMBERED_SECONDS = 30
 class Health(BaseModel):
     """All is well."""
 
+    model_config = {"json_schema_extra": {"examples": [{"status": "ok"}]}}
     status: Literal["ok"] = "ok"
 
 

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from server import api_shapes, errors, health
 from server.access import owner_of
 from server.api import MAX_BODY_BYTES, BesidePages
 from server.request_log import RequestLog
@@ -68,7 +69,7 @@ async def test_a_database_that_fails_is_said_so(api: ApiHouse, monkeypatch: pyte
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_unavailable")
 
 
-async def test_the_api_describes_itself_with_examples_and_says_how_to_get_in(api: ApiHouse) -> None:
+async def test_the_api_describes_itself_and_says_how_to_get_in(api: ApiHouse) -> None:
     described = (await api.http(None).get("/openapi.json")).json()
     assert set(described["paths"]) >= {
         "/token",
@@ -78,10 +79,34 @@ async def test_the_api_describes_itself_with_examples_and_says_how_to_get_in(api
         "/sessions",
     }
     assert set(described["components"]["securitySchemes"]) == {"key", "admin"}
-    for name in ("TokenWanted", "SessionWanted", "RenewalWanted", "Reported", "ProfileWanted"):
-        assert described["components"]["schemas"][name]["examples"]
     statuses = described["paths"]["/session"]["post"]["responses"]
     assert "422" not in statuses and {"400", "401", "404", "429"} <= statuses.keys()
+
+
+def bodies_in(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """What it takes and what it answers, each by its media type."""
+    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+        yield from part.get("content", {}).values()
+
+
+async def test_every_shape_every_parameter_and_every_other_body_has_an_example(api: ApiHouse) -> None:
+    described = (await api.http(None).get("/openapi.json")).json()
+    shapes = {name: s for name, s in described["components"]["schemas"].items() if s["type"] == "object"}
+    assert len(shapes) > 15
+    assert [name for name, shape in shapes.items() if not shape.get("examples")] == []
+    for path, operations in described["paths"].items():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                assert parameter["schema"].get("examples") or parameter.get("examples"), (path, parameter)
+            assert all("$ref" in body["schema"] or body.get("example") for body in bodies_in(operation)), path
+
+
+async def test_every_example_of_a_shape_is_one(api: ApiHouse) -> None:
+    described = (await api.http(None).get("/openapi.json")).json()
+    shapes = {name: each for module in (api_shapes, errors, health) for name, each in vars(module).items()}
+    for name, schema in described["components"]["schemas"].items():
+        for example in schema.get("examples", []):
+            shapes[name].model_validate(example)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
