@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from getpass import getpass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nicegui import App, app, core, ui
 
@@ -24,6 +25,8 @@ from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
 from server.body_limit import BodyLimit
+from server.closing import close_in_turn
+from server.errors import method_not_allowed
 from server.headers import SecurityHeaders
 from server.health import Readiness
 from server.logging_setup import set_up_logging
@@ -34,6 +37,9 @@ from server.request_log import RequestLog
 from server.routes import call_routes
 from server.webhook import webhook_routes
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from engine.app import Engine
 
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
@@ -47,6 +53,8 @@ MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
 """A click finds its connection open; and longer than `realtime.client` keeps its own to our engine."""
+MAX_SOCKET_BYTES = 1024 * 1024
+"""Of any socket's frame: the engine takes sound in them."""
 
 
 def build(settings: Settings) -> None:
@@ -73,12 +81,11 @@ def build(settings: Settings) -> None:
     listening = Captions(registry, client, settings, persona)
     captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
     not_found.install(personas, settings.persona)
-    app.on_shutdown(sessions.close)
-    app.on_shutdown(registry.close)
-    app.on_shutdown(records.close)
+    ends = [sessions.close, registry.close, records.close]
     if settings.provider_kind == "engine":
-        mount_engine(settings)
-    app.on_shutdown(client.close)
+        ends.append(mount_engine(settings).close)
+    ends.append(client.close)
+    app.on_shutdown(lambda: close_in_turn(*ends))
     app.add_static_files("/static", HERE / "static")
     parts = Parts(
         sessions=sessions,
@@ -89,6 +96,7 @@ def build(settings: Settings) -> None:
         personas=personas,
     )
     guard(parts, settings)
+    core.sio.eio.max_http_buffer_size = MAX_FRAME_BYTES
     app.on_startup(lambda: announce(settings))
 
 
@@ -119,6 +127,7 @@ def open_personas(settings: Settings) -> Personas:
 
 def guard(parts: Parts, settings: Settings) -> None:
     """Put everything that stands before the pages around them; what comes last here sees a request first."""
+    app.add_exception_handler(405, method_not_allowed)
     app.add_middleware(BesidePages, api=create_api(parts, settings))
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
@@ -126,7 +135,7 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_middleware(RequestLog)
 
 
-def mount_engine(settings: Settings) -> None:
+def mount_engine(settings: Settings) -> "Engine":
     """Serve our own provider in this process; imported only here, for it brings audio libraries along."""
     from engine.app import create_engine
     from engine.whisper import recognizer_here
@@ -134,7 +143,8 @@ def mount_engine(settings: Settings) -> None:
     recognizer = recognizer_here(settings.whisper_model)
     engine = create_engine(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
     app.mount(ENGINE_PATH, engine)
-    app.on_shutdown(engine.state.engine.close)
+    mounted: Engine = engine.state.engine
+    return mounted
 
 
 def can_listen(settings: Settings) -> bool:
@@ -149,7 +159,6 @@ def can_listen(settings: Settings) -> bool:
 
 def announce(settings: Settings) -> None:
     """Say where the page is, once it can be opened."""
-    core.sio.eio.max_http_buffer_size = MAX_FRAME_BYTES
     voice = {
         "engine": "its own demo voice (no key set)",
         "openai": "OpenAI",
@@ -236,6 +245,7 @@ def serve() -> None:
         storage_secret=settings.storage_secret,
         access_log=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        ws_max_size=MAX_SOCKET_BYTES,
         proxy_headers=settings.forwarded_allow_ips is not None,
         forwarded_allow_ips=settings.forwarded_allow_ips,
     )

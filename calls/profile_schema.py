@@ -46,7 +46,10 @@ def is_profile_schema(schema: Schema) -> bool:
 
 
 def kept(value: Any, schema: Schema) -> Any:
-    """What of `value` its schema asks for; None where it is something else altogether."""
+    """What of `value` its schema asks for; None where it is something else or, though required, missing.
+
+    A model writes it, and may write anything: so no more and no other value than the schema names is kept.
+    """
     return _kept(value, schema, schema, 0)
 
 
@@ -64,7 +67,12 @@ def _kept(value: Any, schema: Any, root: Schema, depth: int) -> Any:
 def _kept_object(value: dict[str, Any], schema: Schema, root: Schema, depth: int) -> dict[str, Any]:
     properties = schema.get("properties")
     named = properties if isinstance(properties, dict) else {}
-    return {name: _kept(each, named[name], root, depth) for name, each in value.items() if name in named}
+    found = {name: _kept(each, named[name], root, depth) for name, each in value.items() if name in named}
+    required = schema.get("required")
+    missing = [
+        each for each in named if isinstance(required, list) and each in required and each not in found
+    ]
+    return found | dict.fromkeys(missing)
 
 
 def _resolved(value: Any, schema: Any, root: Schema) -> Schema:
@@ -98,4 +106,11 @@ def _fits(value: Any, schema: Any) -> bool:
         return False
     kinds = schema.get("type", list(_TYPES))
     kinds = kinds if isinstance(kinds, list) else [kinds]
-    return any(type(value) in _TYPES.get(str(kind), ()) for kind in kinds)
+    is_of_kind = any(type(value) in _TYPES.get(str(kind), ()) for kind in kinds)
+    return is_of_kind and _is_named(value, schema)
+
+
+def _is_named(value: Any, schema: Schema) -> bool:
+    """Whether it is among the values that a schema names, if it names any."""
+    named = [schema["const"]] if "const" in schema else schema.get("enum")
+    return not isinstance(named, list) or value in named

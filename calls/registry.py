@@ -2,19 +2,15 @@
 
 import asyncio
 import secrets
-import time
 from collections.abc import Callable, Iterable
 from functools import partial
-
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from calls.attendance import Attendance, Kind
 from calls.call import Call, CallEnded, Timer
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
+from calls.starts import Starts
 from calls.ticket import TICKET_SECONDS, Ticket, TicketBook
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
@@ -79,8 +75,7 @@ class Registry:
         self._left: dict[tuple[str, str], Call] = {}
         """By visitor and persona: calls whose pages went away."""
         self._left_watchers: list[Callable[[], None]] = []
-        self._starts = MovingWindowRateLimiter(MemoryStorage())
-        self._start_limit = RateLimitItemPerMinute(settings.starts_per_minute)
+        self._starts = Starts(settings.starts_per_minute)
 
     @property
     def live(self) -> int:
@@ -121,12 +116,11 @@ class Registry:
 
         :param before: a call that this one carries on, from `left_call`
         :param dialer: places it in another way than other calls
-        :raises CallRefused: too many calls, too many starts of this visitor, or the day's money is spent
+        :raises CallRefused: too many calls, too many starts, or the day's money is spent
         """
         self._check_place()
-        if not self._starts.hit(self._start_limit, visitor_id):
-            stats = self._starts.get_window_stats(self._start_limit, visitor_id)
-            raise CallRefused("starts_exceeded", max(1.0, stats.reset_time - time.time()))
+        if wait_s := self._starts.count(visitor_id):
+            raise CallRefused("starts_exceeded", wait_s)
         call = self.new_call(persona, visitor_id, dialer or self._dialer, before=before)
         self._set_left((visitor_id, persona.name), None)
         self._attend(call, kind, dialer or self._dialer)

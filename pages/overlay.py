@@ -63,9 +63,9 @@ def overlay_routes(book: OverlayBook) -> APIRouter:
 
 
 async def _serve(websocket: WebSocket, overlay: Overlay) -> None:
-    """Until the viewer leaves or the address is revoked."""
+    """Until the viewer leaves, sends anything (ours have nothing to say), or the address is revoked."""
     showing = asyncio.create_task(_show(websocket, overlay))
-    leaving = asyncio.create_task(_wait_until_left(websocket))
+    leaving = asyncio.create_task(websocket.receive())
     try:
         await asyncio.wait((showing, leaving), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -78,11 +78,6 @@ async def _show(websocket: WebSocket, overlay: Overlay) -> None:
     with suppress(WebSocketDisconnect):
         async for picture in overlay.pictures():
             await websocket.send_text(picture)
-
-
-async def _wait_until_left(websocket: WebSocket) -> None:
-    while (await websocket.receive())["type"] != "websocket.disconnect":
-        pass
 
 
 def _gone(words: Words) -> Response:

@@ -51,6 +51,7 @@ class Door:
         if not self._attempts.try_once(address):
             return "too_many"
         if not hmac.compare_digest(code.encode(), (self._code or "").encode()):
+            self._attempts.failed()
             return "wrong"
         self._attempts.succeeded(address)
         visitor[ADMITTED] = self._mark()

@@ -43,7 +43,8 @@ class Access:
     def __init__(self, settings: Settings) -> None:
         self._owners = {key.get_secret_value(): owner_of(key.get_secret_value()) for key in settings.api_keys}
         self._admin_hash = settings.admin_password_hash
-        self._attempts = Attempts()
+        self._key_tries = Attempts(wrong_per_minute=None)
+        self._admin_tries = Attempts()
 
     def owner(self, request: Request) -> str:
         """The owner of what the request opens.
@@ -71,30 +72,32 @@ class Access:
         return Reader(None)
 
     def _owner_of(self, key: str, address: str) -> str:
-        self._count(f"key {address}")
+        _count(self._key_tries, address)
         owner = next((own for known, own in self._owners.items() if _same(key, known)), None)
         if owner is None:
             raise self._denied("key_wrong", "This key is not known here.")
-        self._attempts.succeeded(f"key {address}")
+        self._key_tries.succeeded(address)
         return owner
 
     async def _check_admin(self, given: str, address: str) -> None:
-        self._count(f"admin {address}")
+        _count(self._admin_tries, address)
         user, _, password = _decoded(given).partition(":")
         right = self._admin_hash is not None and user == ADMIN
         # Hashing takes its time, and must not take everybody's.
         if not right or not await asyncio.to_thread(is_password, password, self._admin_hash or ""):
+            self._admin_tries.failed()
             raise self._denied("password_wrong", "Name or password is wrong, or there is no admin here.")
-        self._attempts.succeeded(f"admin {address}")
-
-    def _count(self, who: str) -> None:
-        if not self._attempts.try_once(who):
-            wait = self._attempts.retry_after_s(who)
-            raise ApiError(429, "too_many_tries", "Too many wrong tries; wait a minute.", retry_after_s=wait)
+        self._admin_tries.succeeded(address)
 
     def _denied(self, code: str, message: str) -> ApiError:
         challenge = 'Basic realm="Guftagu", charset="UTF-8"' if self._admin_hash else "Bearer"
         return ApiError(401, code, message, challenge=challenge)
+
+
+def _count(tries: Attempts, address: str) -> None:
+    if not tries.try_once(address):
+        wait = tries.retry_after_s(address)
+        raise ApiError(429, "too_many_tries", "Too many wrong tries; wait a minute.", retry_after_s=wait)
 
 
 def owner_of(key: str) -> str:

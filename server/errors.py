@@ -105,6 +105,11 @@ def _http(request: Request, failure: HTTPException) -> ApiError:
     return ApiError(failure.status_code, code, sentence)
 
 
+async def method_not_allowed(request: Request, failure: Exception) -> Response:
+    """What the page's own routes say of a method they do not take."""
+    return _http(request, HTTPException(405)).answer()
+
+
 def _told(request: Request, failure: Exception) -> ApiError:
     """What the API says of a failure of the parts below it."""
     match failure:

@@ -16,6 +16,7 @@ SCHEMA = {
     "properties": {"city": {"type": ["string", "null"]}, "size": {"type": "integer"}},
 }
 PASSWORD = "correct horse"
+NOTHING_KNOWN = dict.fromkeys(CUSTOMER["properties"])
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ async def test_a_profile_is_written_by_the_provider_from_the_unmasked_words(api:
     await api.say(http, session_id, "I am in Lahore\nagent: yes, 0300 1234567")
     api.write_next({"name": None, "phone": "0300 1234567", "city": "Lahore", "secret": "kept by no one"})
     answer = (await http.post("/extract-profile", json={"sessionId": session_id})).json()
-    assert answer["profile"] == {"name": None, "phone": "0300 1234567", "city": "Lahore"}
+    assert answer["profile"] == NOTHING_KNOWN | {"phone": "0300 1234567", "city": "Lahore"}
     assert answer["pushed"] is False
     assert answer["instructions"].startswith("Be kind.") and "Lahore" in answer["instructions"]
     request = sent(api)
@@ -83,7 +84,7 @@ async def test_an_ended_session_is_read_from_its_record(api: ApiHouse) -> None:
     await api.finish()
     api.write_next({"city": "Lahore"}, input_tokens=1_000_000)
     answer = (await http.post("/extract-profile", json={"sessionId": session_id})).json()
-    assert (answer["profile"], answer["pushed"]) == ({"city": "Lahore"}, False)
+    assert (answer["profile"], answer["pushed"]) == (NOTHING_KNOWN | {"city": "Lahore"}, False)
     assert "0300" not in sent(api)["input"]
     assert day(api).usd == Decimal("0.10")
 
@@ -102,7 +103,7 @@ async def test_the_admin_may_ask_of_a_pages_call_and_no_key_may(api: ApiHouse) -
     assert (await api.http().post("/extract-profile", json=body)).status_code == 404
     api.write_next({"city": "Lahore"})
     admin = await api.http(None).post("/extract-profile", json=body, auth=("admin", PASSWORD))
-    assert admin.json()["profile"] == {"city": "Lahore"}
+    assert admin.json()["profile"] == NOTHING_KNOWN | {"city": "Lahore"}
 
 
 async def test_another_keys_session_is_unknown(api: ApiHouse) -> None:

@@ -13,3 +13,19 @@ def test_a_right_try_clears_the_count() -> None:
     for _ in range(3):
         assert attempts.try_once("a")
         attempts.succeeded("a")
+
+
+def test_wrong_tries_from_many_addresses_are_counted_together() -> None:
+    attempts = Attempts(wrong_per_minute=2)
+    for address in ("a", "b"):
+        assert attempts.try_once(address)
+        attempts.failed()
+    assert not attempts.try_once("c")
+    assert 0 < attempts.retry_after_s("c") <= 60
+
+
+def test_right_tries_from_many_addresses_are_no_wrong_ones() -> None:
+    attempts = Attempts(wrong_per_minute=2)
+    for address in "abcd":
+        assert attempts.try_once(address)
+        attempts.succeeded(address)

@@ -69,3 +69,11 @@ def test_revoking_closes_the_sockets_that_are_open(book: OverlayBook, viewer: Te
         with pytest.raises(WebSocketDisconnect) as closed:
             socket.receive_text()
     assert closed.value.code == REVOKED
+
+
+def test_a_viewer_has_nothing_to_say(book: OverlayBook, viewer: TestClient) -> None:
+    with viewer.websocket_connect(f"/captions/overlay/{book.make('v').token}/lines") as socket:
+        socket.receive_text()
+        socket.send_text("x" * 1000)
+        with pytest.raises(WebSocketDisconnect):
+            socket.receive_text()

@@ -37,6 +37,12 @@ TEXT = {"type": "string"}
         ({"a": 1, "b": True}, asked(a={"type": "number"}, b={"type": "integer"}), {"a": 1, "b": None}),
         ({"a": {"b": "y"}}, asked(a={"type": "object"}), {"a": {}}),
         ({"a": "x"}, asked(a={}), {"a": "x"}),
+        ({"a": "x", "b": "w"}, asked(a={"enum": ["x"]}, b={"enum": ["x", None]}), {"a": "x", "b": None}),
+        ({"a": "x", "b": "w"}, asked(a={"const": "x"}, b={"const": "x"}), {"a": "x", "b": None}),
+        ({"b": "y"}, asked(a=TEXT, b=TEXT, c=TEXT) | {"required": ["a", "b", "z"]}, {"b": "y", "a": None}),
+        ({"a": {}}, asked(a=asked(b=TEXT) | {"required": ["b"]}), {"a": {"b": None}}),
+        ({"a": "x"}, asked(a=TEXT) | {"required": "a"}, {"a": "x"}),
+        ({"sentiment": "furious"}, CUSTOMER, dict.fromkeys(CUSTOMER["required"])),
     ],
 )
 def test_only_what_the_schema_asks_for_is_kept(value: Any, schema: dict[str, Any], expected: Any) -> None:
