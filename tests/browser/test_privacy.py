@@ -1,13 +1,20 @@
 """What must never be seen by anyone it does not belong to: keys, and another caller's words."""
 
+import json
+import secrets
+from typing import Any
+
+import httpx
 import pytest
 from playwright.sync_api import Response, WebSocket, expect
 
+from server.passwords import hash_password
 from tests.browser.caller import Caller
-from tests.browser.conftest import ENGINE_KEY, CallerFactory
+from tests.browser.conftest import ENGINE_KEY, AppFactory, CallerFactory
+from tests.browser.sentences import sentence
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
-from tests.fakes.turns import spoken_turn
+from tests.fakes.turns import USAGE, spoken_turn
 
 
 class Wiretap:
@@ -26,10 +33,18 @@ class Wiretap:
 
     def everything(self) -> str:
         frames = [f if isinstance(f, str) else f.decode("utf-8", "replace") for f in self._frames]
-        bodies = [response.body().decode("utf-8", "replace") for response in self._responses if response.ok]
+        bodies = [each.body().decode("utf-8", "replace") for each in self._responses if _has_body(each)]
         heads = [str(response.all_headers()) for response in self._responses]
         assert frames and bodies
         return "\n".join([*frames, *bodies, *heads, self._caller.page.content()])
+
+    def statuses(self) -> set[int]:
+        return {response.status for response in self._responses}
+
+
+def _has_body(response: Response) -> bool:
+    """Failed ones have one too."""
+    return response.status not in (204, 304) and not 300 <= response.status < 304
 
 
 def test_relayed_no_key_of_any_kind_reaches_browser_or_log(
@@ -78,6 +93,122 @@ def test_what_was_said_is_in_no_log(
     caller.type("خفیہ بات")
     provider.call.wait_for("conversation.item.create")
     assert not any(word in provider_app.log for word in ("42101", "شناختی", "شکریہ", "خفیہ"))
+
+
+SPOKEN, REPLIED, TYPED, SUMMED_UP, LEAKED = "سنگترہ", "خربوزہ", "انناس", "شہتوت", "tangerine"
+IBAN = "PK36SCBL0000001123456702"
+PASSWORD = "the-admin-of-this-test"
+
+
+def tool_call(number: int, **arguments: str) -> list[dict[str, Any]]:
+    """The agent calls the public tool that checks an IBAN."""
+    item = {
+        "id": f"tool_{number}",
+        "type": "function_call",
+        "status": "completed",
+        "call_id": f"call_{number}",
+        "name": "check_iban",
+        "arguments": json.dumps(arguments),
+    }
+    response = {"id": f"resp_tool_{number}", "status": "completed", "output": [item], "usage": USAGE}
+    about = {"response_id": response["id"], "output_index": 0, "item": item}
+    return [
+        {"type": "response.created", "response": {"id": response["id"], "status": "in_progress"}},
+        {
+            "type": "response.output_item.added",
+            "response_id": response["id"],
+            "output_index": 0,
+            "item": item,
+        },
+        {"type": "conversation.item.added", "previous_item_id": None, "item": item},
+        {"type": "conversation.item.done", "previous_item_id": None, "item": item},
+        {"type": "response.output_item.done", **about},
+        {"type": "response.done", "response": response},
+    ]
+
+
+def answer_questions(provider: ScriptedProvider, text: str) -> None:
+    """Answer what a controlled call is asked at its end: a topic and a summary."""
+
+    def asked(told: tuple[str, dict[str, Any]]) -> bool:
+        return told[1].get("type") == "response.create" and "metadata" in told[1].get("response", {})
+
+    provider.sideband_events.wait_for(lambda _: sum(map(asked, provider.sideband_events)) == 2)
+    for _, question in filter(asked, list(provider.sideband_events)):
+        content = [{"type": "output_text", "text": text}]
+        item = {"id": "aside", "type": "message", "role": "assistant", "content": content}
+        about = {
+            "id": f"resp_{secrets.token_hex(4)}",
+            "conversation_id": None,
+            "status": "completed",
+            "usage": USAGE,
+        }
+        metadata = question["response"]["metadata"]
+        provider.send(
+            {"type": "response.done", "response": {**about, "output": [item], "metadata": metadata}}
+        )
+
+
+def asked_over_the_api(app: RunningApp, provider: ScriptedProvider) -> str:
+    """Everything that the API answers the admin about the first call, and what it answers when it fails."""
+    leak = {"error": {"message": f"Incorrect API key provided: {provider.key}. {LEAKED}"}}
+    with httpx.Client(base_url=app.url, auth=("admin", PASSWORD)) as http:
+        listed = http.get("/sessions")
+        session = listed.json()["sessions"][-1]
+        provider.answer_next("other", status=500, body=leak)
+        answers = [
+            listed,
+            http.get(f"/sessions/{session['id']}"),
+            http.get(f"/sessions/{session['id']}/transcript.json"),
+            http.post("/extract-profile", json={"sessionId": session["id"]}),
+            http.post("/extract-profile", content=LEAKED),
+            http.get(f"/sessions/nobody?note={LEAKED}"),
+        ]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 502, 400, 404]
+    return "\n".join(f"{answer.text} {answer.headers}" for answer in answers)
+
+
+@pytest.mark.parametrize("control", ["persona", "sideband"], ids=["bridged", "controlled"])
+def test_in_a_whole_call_the_key_is_nowhere_and_no_customers_word_is_in_the_log(
+    control: str,
+    provider: ScriptedProvider,
+    provider_env: dict[str, str],
+    own_app: AppFactory,
+    caller_at: CallerFactory,
+) -> None:
+    app = own_app(provider_env | {"CONTROL": control, "ADMIN_PASSWORD_HASH": hash_password(PASSWORD)})
+    caller = caller_at(app.url)
+    caller.expects_problem("502")
+    wiretap = Wiretap(caller)
+    caller.open().go_live()
+    provider.send(*spoken_turn(1, f"میرا {SPOKEN} {IBAN}", f"شکریہ {REPLIED}"), *tool_call(1, iban=IBAN))
+    expect(caller.bubble("agent_1")).to_contain_text(REPLIED)
+    caller.type(TYPED)
+    if control == "persona":
+        provider.call.wait_for("conversation.item.create")
+        caller.stop()
+    else:
+        provider.sideband_events.wait_for(lambda told: "function_call_output" in json.dumps(told))
+        caller.stop()
+        answer_questions(provider, SUMMED_UP)
+    provider.wait_for_hangup()
+    leak = {"error": {"message": f"Incorrect API key provided: {provider.key}. {LEAKED}"}}
+    provider.answer_next("calls", status=401, body=leak)
+    caller.start()
+    expect(caller.status).to_contain_text(sentence("provider_unauthorized"))
+    seen = wiretap.everything()
+    assert 502 in wiretap.statuses(), "the wiretap has no failed answer"
+    told = asked_over_the_api(app, provider)
+    app.stop()
+    kept = b"".join(file.read_bytes() for file in app.directory.rglob("*") if file.is_file())
+    assert not any(key in seen + told + app.log for key in (provider.key, "ek_"))
+    assert provider.key.encode() not in kept
+    for word in (SPOKEN, REPLIED, TYPED, SUMMED_UP, LEAKED, IBAN):
+        assert word not in app.log
+    database = b"".join(file.read_bytes() for file in (app.directory / "data").iterdir())
+    assert SPOKEN.encode() in database and SPOKEN in told, "nothing was recorded"
+    assert IBAN.encode() not in database
+    assert (SUMMED_UP.encode() in database) is (control == "sideband")
 
 
 def test_two_callers_at_once_never_see_each_other(
