@@ -100,3 +100,11 @@ def test_the_example_file_names_every_setting_and_no_other() -> None:
     example = (Path(__file__).parents[2] / ".env.example").read_text("utf-8")
     named = set(re.findall(r"^# ([A-Z_]+)=", example, re.MULTILINE))
     assert named == {name.upper() for name in Settings.model_fields}
+
+
+def test_the_readme_explains_every_setting() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    explained = {
+        name for row in re.findall(r"^\| (`[A-Z].*?) \|", readme, re.MULTILINE) for name in row.split("`")
+    }
+    assert {name.upper() for name in Settings.model_fields} <= explained
