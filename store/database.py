@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from store.models import Record
 
+log = logging.getLogger("guftagu.records")
+
 BUSY_SECONDS = 10
 """How long a writer of SQLite waits for another one."""
 OWNER_ONLY = 0o600
@@ -23,6 +25,8 @@ _PRAGMAS = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",
 )
 _BEGIN = "guftagu_begin"
+_OWED = 1
+"""SQLite's `user_version` while a scrub is due."""
 
 
 class StoreFailure(Exception):
@@ -57,6 +61,8 @@ class Database:
                 _make_file(Path(self._url.database))
             async with self._writing.begin() as connection:
                 await connection.run_sync(Record.metadata.create_all)
+        if await self.owes_scrub():
+            await self._scrub_late()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -83,6 +89,27 @@ class Database:
         async with self.session() as session:
             await session.execute(text("SELECT 1"))
 
+    async def _scrub_late(self) -> None:
+        try:
+            await self.scrub()
+        except StoreFailure as failure:
+            log.warning("traces of deleted records may be left until the next delete: %s", failure)
+
+    async def owe_scrub(self, transaction: AsyncSession) -> None:
+        """Note, together with what a transaction deletes, that traces of it are to be scrubbed off."""
+        if self._is_sqlite:
+            await transaction.execute(text(f"PRAGMA user_version = {_OWED}"))
+
+    async def owes_scrub(self) -> bool:
+        """Whether something was deleted since the last scrub, by this run or an earlier one.
+
+        :raises StoreFailure: the database does not answer
+        """
+        if not self._is_sqlite:
+            return False
+        async with self.session() as session:
+            return bool(await session.scalar(text("PRAGMA user_version")) == _OWED)
+
     async def scrub(self) -> None:
         """Leave no trace of deleted rows in SQLite's files: neither in free pages nor in the log.
 
@@ -96,6 +123,7 @@ class Database:
                 checkpoint = await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
                 if checkpoint.scalar_one():
                     raise StoreFailure("the log is being read")
+                await connection.execute(text("PRAGMA user_version = 0"))
 
     async def close(self) -> None:
         await self._engine.dispose()

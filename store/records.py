@@ -58,7 +58,6 @@ class Records:
         """
         self._database = database
         self._keep_text = keep_text
-        self._scrub_due = False
 
     # -- writing -------------------------------------------------------------------------------------------
 
@@ -221,11 +220,11 @@ class Records:
     async def _delete(self, statement: Delete) -> int:
         async with self._database.transaction() as transaction:
             deleted = await _execute(transaction, statement)
-        # Owed until it succeeded: a later delete makes up for one whose scrub failed.
-        self._scrub_due = self._scrub_due or deleted > 0
-        if self._scrub_due:
+            if deleted:
+                await self._database.owe_scrub(transaction)
+        # Owed until it succeeded: a later delete or the next start makes up for one whose scrub failed.
+        if deleted or await self._database.owes_scrub():
             await self._database.scrub()
-            self._scrub_due = False
         return deleted
 
 

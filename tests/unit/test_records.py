@@ -310,6 +310,23 @@ async def test_a_scrub_that_failed_is_made_up_for_by_the_next_delete(
     assert_no_word_in(tmp_path)
 
 
+async def test_a_scrub_that_failed_is_made_up_for_at_the_next_start(
+    records: Records, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails() -> None:
+        raise StoreFailure("busy")
+
+    await save_everything(records)
+    monkeypatch.setattr(database, "scrub", fails)
+    with pytest.raises(StoreFailure):
+        await records.delete_session("s1")
+    assert await database.owes_scrub()
+    await database.close()
+    async with database_in(tmp_path) as opened_again:
+        assert not await opened_again.owes_scrub()
+        assert_no_word_in(tmp_path)
+
+
 async def test_deleting_leaves_other_sessions_and_their_writers_alone(records: Records) -> None:
     await save_everything(records)
     await save_everything(records, "s2")
