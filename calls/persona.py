@@ -134,11 +134,6 @@ class Persona(Strict):
     colors: Colors = Colors()
 
     @property
-    def has_private_tools(self) -> bool:
-        """Whether some of its tools may run in controlled calls alone."""
-        return any(not tool.public for tool in self.tools.values())
-
-    @property
     def told_guide(self) -> str:
         """What the instructions hold of the guide: all of it, or how to look it up."""
         return SEARCH_FIRST if len(self.guide) > self.guide_limit else self.guide

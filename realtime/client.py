@@ -1,14 +1,16 @@
 """The provider's REST API over one warm, pooled httpx client.
 
-No POST here is ever repeated: a call or a secret that was created once more may be billed once more.
+No POST here is ever repeated but the hang-up: a call or a secret that was created once more may be billed
+once more, and a session that was not hung up is.
 """
 
+import asyncio
 import json
 import logging
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -25,6 +27,8 @@ REACH_SECONDS = 3
 KEPT_SECONDS = 120
 """How long an idle connection is kept."""
 COOLING_SECONDS = 60
+HANG_UP_DELAYS_S = (0.0, 0.5, 1.5)
+"""Waits before each try to hang up."""
 SDP = "application/sdp"
 LONGEST_WAIT_S = 24 * 60 * 60
 STORED_PROMPT = re.compile(r"(session\.)?prompt(\..+)?")
@@ -68,15 +72,17 @@ class RealtimeClient:
         api_key: str,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         """
         :param base_url: such as `https://api.openai.com/v1`
         :param api_key: standard key, sent as `Authorization: Bearer`
-        :param transport: for tests
+        :param transport: for tests, as is `sleep`
         :param clock: seconds
         """
         self.base_url = base_url
         self._clock = clock
+        self._sleep = sleep
         self._answered_s = -math.inf
         self._http = httpx.AsyncClient(
             base_url=base_url,
@@ -195,14 +201,16 @@ class RealtimeClient:
 
     async def hang_up(self, call_id: str) -> bool:
         """End a call (`POST /realtime/calls/{id}/hangup`). True when it is over, also when it already was."""
-        try:
-            response = await self._http.post(f"/realtime/calls/{call_id}/hangup")
-        except httpx.HTTPError as error:
-            log.warning("hang-up of %s failed: %s", call_id, type(error).__name__)
-            return False
-        if response.is_success or response.status_code == 404:
-            return True
-        log.warning("hang-up of %s failed: status %s", call_id, response.status_code)
+        for delay in HANG_UP_DELAYS_S:
+            await self._sleep(delay)
+            try:
+                response = await self._http.post(f"/realtime/calls/{call_id}/hangup")
+            except httpx.HTTPError as error:
+                log.warning("hang-up of %s failed: %s", call_id, type(error).__name__)
+                continue
+            if response.is_success or response.status_code == 404:
+                return True
+            log.warning("hang-up of %s failed: status %s", call_id, response.status_code)
         return False
 
     async def close(self) -> None:

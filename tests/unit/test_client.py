@@ -6,7 +6,7 @@ from email.utils import formatdate
 import httpx
 import pytest
 
-from realtime.client import COOLING_SECONDS, RealtimeClient
+from realtime.client import COOLING_SECONDS, HANG_UP_DELAYS_S, RealtimeClient
 from realtime.failures import ProviderFailure
 from tests.fakes.rest_provider import ANSWER, RestProvider
 
@@ -19,8 +19,17 @@ def provider() -> RestProvider:
 
 
 @pytest.fixture
-def client(provider: RestProvider) -> RealtimeClient:
-    return RealtimeClient("http://provider/v1", "sk-secret-key", provider)
+def waited() -> list[float]:
+    """How long the client waited before each try, without waiting."""
+    return []
+
+
+@pytest.fixture
+def client(provider: RestProvider, waited: list[float]) -> RealtimeClient:
+    async def wait(seconds: float) -> None:
+        waited.append(seconds)
+
+    return RealtimeClient("http://provider/v1", "sk-secret-key", provider, wait)
 
 
 async def test_a_call_is_one_multipart_request_with_sdp_and_session(
@@ -132,14 +141,24 @@ async def test_hanging_up_an_ended_call_is_no_failure(client: RealtimeClient, pr
     assert await client.hang_up("rtc_1")
 
 
-async def test_a_failed_hang_up_is_said_and_raises_nothing(
+async def test_a_hang_up_that_fails_is_said_and_tried_again(
     client: RealtimeClient, provider: RestProvider, caplog: pytest.LogCaptureFixture
 ) -> None:
     provider.refuse(500)
-    assert not await client.hang_up("rtc_1")
     provider.raise_next(httpx.ConnectError)
-    assert not await client.hang_up("rtc_1")
+    assert await client.hang_up("rtc_1")
+    assert provider.paths == ["/calls/rtc_1/hangup"] * 3
     assert caplog.text.count("hang-up of rtc_1 failed") == 2
+
+
+async def test_a_hang_up_that_always_fails_is_given_up_and_raises_nothing(
+    client: RealtimeClient, provider: RestProvider, waited: list[float]
+) -> None:
+    for _ in HANG_UP_DELAYS_S:
+        provider.refuse(500)
+    assert not await client.hang_up("rtc_1")
+    assert len(provider.requests) == len(HANG_UP_DELAYS_S)
+    assert waited == list(HANG_UP_DELAYS_S)
 
 
 async def test_a_refusal_is_logged_with_status_and_request_id_and_no_body_or_key(
