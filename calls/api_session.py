@@ -15,6 +15,7 @@ from calls.meter import Meter
 from calls.persona import Persona
 from calls.recorder import Recorder
 from calls.registry import Registry
+from calls.watchers import tell_all
 from realtime.client import ClientSecret
 from realtime.conversation import Conversation
 from realtime.session import SessionSpec
@@ -86,8 +87,7 @@ class ApiSession:
         return lambda: self._watchers.remove(watcher)
 
     def _tell(self, *changes: CallChange) -> None:
-        for watcher in list(self._watchers):
-            watcher(list(changes))
+        tell_all(self._watchers, list(changes))
 
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
         """Pass on what a call says, but not that it is over: the session goes on."""

@@ -12,7 +12,7 @@ ANSWER_SECONDS = 8
 MARK = "guftagu_question"
 """The key in a response's metadata that says which question it answers."""
 
-Send = Callable[[list[dict[str, Any]]], None]
+Send = Callable[[dict[str, Any]], None]
 
 
 class Questions:
@@ -36,7 +36,7 @@ class Questions:
             "metadata": {MARK: mark},
         }
         try:
-            send([{"type": "response.create", "response": response}])
+            send({"type": "response.create", "response": response})
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await answer
         finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -27,6 +28,7 @@ from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.ticket import TICKET_SECONDS
 from calls.timeline import Timeline
+from calls.watchers import tell_all
 from realtime.changes import ErrorReported
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
@@ -46,6 +48,8 @@ MAX_REDIALS = 10
 """Of one call: each is another session at the provider."""
 RECONNECT_SECONDS = 100.0
 """How long a call without a media path is kept: as long as a page that is away, and then some."""
+ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
+"""A browser may send anything for one, such as what its caller said."""
 REPORTED_PHASES: dict[str, Phase] = {
     "microphone": "microphone",
     "connecting": "connecting",
@@ -68,7 +72,7 @@ Timer = Callable[[float, Callable[[], None]], Cancellable]
 
 
 class CallEnded(Exception):
-    """The call was closed while something was still being done for it."""
+    """The call was closed while something was still being done for it, or goes on in another session."""
 
 
 class Call:
@@ -120,7 +124,9 @@ class Call:
         self._on_closed = on_closed
         self._timer = timer
         self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
-        self._redials_left = MAX_REDIALS
+        self._redials = 0
+        self._dialled = False
+        """An offer was taken for the present session: there is one at the provider, or will be."""
         self._owes_history = bool(self.conversation.items)
         self.lost_at_ms: float | None = None
         """Until when the caller could hear the agent, on the timeline; None while they can."""
@@ -136,34 +142,39 @@ class Call:
         return lambda: self._watchers.remove(watcher)
 
     def _tell(self, *changes: CallChange) -> None:
-        for watcher in list(self._watchers):
-            watcher(list(changes))
+        tell_all(self._watchers, list(changes))
 
     # -- connecting --------------------------------------------------------------------------------
 
     async def connect(self, offer_sdp: str) -> str:
-        """Relay the browser's offer; the provider's SDP answer.
+        """Relay the browser's offer, once until the next `redial`; the provider's SDP answer.
 
         :raises ProviderFailure: the provider did not create the call; the call is closed with that reason
-        :raises CallEnded: the caller hung up meanwhile; what was created has been hung up
+        :raises CallEnded: the caller hung up or dialled again meanwhile, and what was created has been hung
+            up; or there was an offer before this one, and nothing was created
         """
+        if self._dialled or self.closed:
+            raise CallEnded
+        self._dialled = True
         # Its own task: a browser that goes away must not leave a created call without its id.
         expected = (ProviderFailure, CallEnded)
         placing = self._tasks.start(self._place(offer_sdp), f"place {self.id}", expected)
         return str(await asyncio.shield(placing))
 
     async def _place(self, offer_sdp: str) -> str:
+        redials = self._redials
         try:
             created = await self._dialer.place(self.persona, self.visitor_id, offer_sdp)
         except ProviderFailure as failure:
-            self.fail(failure)
+            if redials == self._redials:
+                self.fail(failure)
             raise
-        await self._keep(created.call_id)
+        await self._keep(created.call_id, redials)
         if self.controlled:
             self._check_answer(created.answer_sdp)
             await self._take_control(created.call_id)
             self._tell_history()
-        self._set_running()
+        self._set_running(created.call_id)
         return created.answer_sdp
 
     async def answer(self, provider_call_id: str) -> None:
@@ -180,12 +191,13 @@ class Call:
                 self._provider_call_id = provider_call_id
             self.fail(failure)
             raise
-        await self._keep(provider_call_id)
+        await self._keep(provider_call_id, self._redials)
         await self._take_control(provider_call_id)
-        self._set_running()
+        self._set_running(provider_call_id)
 
-    async def _keep(self, provider_call_id: str | None) -> None:
-        if self.closed:
+    async def _keep(self, provider_call_id: str | None, redials: int) -> None:
+        """:param redials: how many there were when this session was asked for"""
+        if self.closed or redials != self._redials:
             await self._dialer.hang_up(provider_call_id)
             raise CallEnded
         self._provider_call_id = provider_call_id
@@ -201,30 +213,39 @@ class Call:
 
         :raises CallEnded: there is no sideband, or the call was closed meanwhile
         """
-        line = ControlLine(lambda: self._dialer.attach(provider_call_id), self._apply)
+        redials = self._redials
+        line = ControlLine(lambda: self._dialer.attach(provider_call_id), self._apply, self._catch_up)
         try:
             await line.open()
         except SidebandLost:
-            self._end(Closed("control_lost"))
-        if self.closed:
+            if redials == self._redials:
+                self._end(Closed("control_lost"))
+        if self.closed or redials != self._redials:
             await line.close()
             raise CallEnded
         self._line = line
         self._holding = self._tasks.start(self._hold(line), f"hold {self.id}")
 
     async def _hold(self, line: ControlLine) -> None:
-        await line.run()
-        # A browser without a media path dials again; a provider that noticed it first has ended the session.
-        if self.phase != "reconnecting":
-            self._end(Closed(self._line_lost))
+        try:
+            await line.run()
+        finally:
+            # A browser without a media path dials again; a provider that noticed it first ended the session.
+            if self._line is line and self.phase != "reconnecting":
+                self._end(Closed(self._line_lost))
 
-    def _set_running(self) -> None:
-        """The provider holds the session now."""
-        if self._running or self.closed:
+    def _catch_up(self, line: ControlLine) -> None:
+        """The line broke and was attached again; what was said in between is lost."""
+        line.send(self._sequencer.reattach(line.unsent))
+
+    def _set_running(self, provider_call_id: str | None = None) -> None:
+        """There is every sign that the provider holds the session: limits count, whoever says so."""
+        if self.closed or (self._running and provider_call_id is None):
             return
         self._running = True
-        self._deadline.cancel()
-        self._tell(Connected(self._provider_call_id))
+        if self.phase != "reconnecting":  # Then the browser is still to say that it can be heard.
+            self._deadline.cancel()
+        self._tell(Connected(provider_call_id))
 
     # -- what comes in -----------------------------------------------------------------------------
 
@@ -242,7 +263,8 @@ class Call:
         self._deliver(self._sequencer.apply(event))
         for change in changes:
             if isinstance(change, ErrorReported):
-                log.info("%s: error event %s", self.id, change.code)
+                code = change.code if ERROR_CODE.fullmatch(change.code) else "without a code"
+                log.info("%s: error event %s", self.id, code)
         if changes:
             self._tell(*changes)
 
@@ -259,16 +281,24 @@ class Call:
             )
 
     def _enter(self, phase: Phase) -> None:
-        self.phase = phase
         if phase == "reconnecting":
             self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
+            if self.phase != "reconnecting":
+                self._await_browser()
+        self.phase = phase
         if phase == "live":
             self.lost_at_ms = None
             self._deadline.cancel()
+            self._set_running()
             self._tell_history()
         self._tell(PhaseChanged(phase))
         if phase == "live" and self._holding and self._holding.done():
             self._end(Closed(self._line_lost))
+
+    def _await_browser(self) -> None:
+        """Without a media path a call is over in a while, whoever pays for its session."""
+        self._deadline.cancel()
+        self._deadline = self._timer(RECONNECT_SECONDS, lambda: self._end(Closed("peer_lost")))
 
     # -- carrying on in another session ------------------------------------------------------------
 
@@ -279,10 +309,11 @@ class Call:
         """
         if self.closed:
             return
-        if not self._redials_left:
+        if self._redials == MAX_REDIALS:
             self._end(Closed("peer_lost"))
             return
-        self._redials_left -= 1
+        self._redials += 1
+        self._dialled = False
         self._tasks.start(self._dialer.hang_up(self._provider_call_id), f"leave {self._provider_call_id}")
         self._let_go_of_line()
         self._provider_call_id = None
@@ -290,8 +321,7 @@ class Call:
         self._sequencer = ResponseSequencer()
         self._owes_history = True
         changes = self.conversation.leave_session(self.lost_at_ms or self.timeline.now_ms)
-        self._deadline.cancel()
-        self._deadline = self._timer(RECONNECT_SECONDS, lambda: self._end(Closed("peer_lost")))
+        self._await_browser()
         self._tell(*changes)
         self._enter("reconnecting")
 
@@ -381,9 +411,11 @@ class Call:
         :raises SidebandLost: there is no line to ask over
         :raises TimeoutError: no answer in time
         """
-        if self._line is None:
+        line = self._line
+        if line is None:
             raise SidebandLost("only a controlled call can be asked")
-        return await self._questions.ask(prompt, self._line.send)
+        # Not by `send`: the best time to ask is when the call is closed and the line is still there.
+        return await self._questions.ask(prompt, lambda create: line.send(self._sequencer.request(create)))
 
     # -- the end -----------------------------------------------------------------------------------
 
@@ -414,9 +446,10 @@ class Call:
         self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
         self._deadline.cancel()
         log.info("%s ended: %s", self.id, closed.reason)
+        # First of all, so that nothing that follows can keep it from happening.
+        self._finishing = self._tasks.start(self._finish(closed), f"finish {self.id}")
         self._on_closed(self)
         self._tell(closed)
-        self._finishing = self._tasks.start(self._finish(closed), f"finish {self.id}")
 
     async def _finish(self, closed: Closed) -> None:
         """Sum up while the session still answers, let go of the line, hang up."""

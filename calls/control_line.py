@@ -6,6 +6,7 @@ Losing the line loses the control, so it ends the call.
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -20,14 +21,17 @@ Receive = Callable[[dict[str, Any], float], None]
 class ControlLine:
     """One call's sideband: `open`, then `run` until it is lost, `send` at any time between."""
 
-    def __init__(self, attach: Attach, receive: Receive) -> None:
+    def __init__(self, attach: Attach, receive: Receive, reattached: Callable[["ControlLine"], None]) -> None:
         """
         :param attach: opens a sideband to the call; raises `SidebandLost`
         :param receive: gets each event with this server's clock in milliseconds
+        :param reattached: called when the line holds again
         """
         self._attach = attach
         self._receive = receive
-        self._outgoing: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._tell_reattached = reattached
+        self._outgoing: deque[dict[str, Any]] = deque()
+        self._to_send = asyncio.Event()
         self._sideband: Sideband | None = None
 
     async def open(self) -> None:
@@ -39,17 +43,25 @@ class ControlLine:
 
     def send(self, events: list[dict[str, Any]]) -> None:
         """Send client events, in order."""
-        for event in events:
-            self._outgoing.put_nowait(event)
+        self._outgoing.extend(events)
+        self._to_send.set()
+
+    @property
+    def unsent(self) -> list[dict[str, Any]]:
+        """What is still to be sent."""
+        return list(self._outgoing)
 
     async def run(self) -> None:
         """Carry events both ways; returns when the line is lost for good, ends when cancelled."""
-        for attempt in ("first", "second"):
-            if self._sideband is None:
-                return
+        if self._sideband is None:
+            return
+        await self._carry(self._sideband)
+        log.info("sideband lost (first connection)")
+        self._sideband = await self._reattached()
+        if self._sideband:
+            self._tell_reattached(self)
             await self._carry(self._sideband)
-            log.info("sideband lost (%s connection)", attempt)
-            self._sideband = await self._reattached() if attempt == "first" else None
+            log.info("sideband lost (second connection)")
 
     async def close(self) -> None:
         """Let go of a line that was opened and never run."""
@@ -63,19 +75,23 @@ class ControlLine:
             return None
 
     async def _carry(self, sideband: Sideband) -> None:
-        writer = asyncio.create_task(self._write(sideband), name="sideband writer")
         try:
-            async for event in sideband:
-                if isinstance(event, dict):
-                    self._receive(event, time.monotonic() * 1000)
+            async with asyncio.TaskGroup() as both:
+                writer = both.create_task(self._write(sideband), name="sideband writer")
+                async for event in sideband:
+                    if isinstance(event, dict):
+                        self._receive(event, time.monotonic() * 1000)
+                writer.cancel()
         finally:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
             await sideband.close()
 
     async def _write(self, sideband: Sideband) -> None:
-        while True:
-            try:
-                await sideband.send(await self._outgoing.get())
-            except SidebandLost:
-                return
+        try:
+            while True:
+                await self._to_send.wait()
+                self._to_send.clear()
+                while self._outgoing:
+                    await sideband.send(self._outgoing[0])
+                    self._outgoing.popleft()
+        except SidebandLost:
+            self._to_send.set()

@@ -12,6 +12,7 @@ from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.starts import Starts
 from calls.ticket import TICKET_SECONDS, Ticket, TicketBook
+from calls.watchers import tell_all
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
 from settings import Settings
@@ -100,8 +101,7 @@ class Registry:
             self._left[place] = call
         else:
             self._left.pop(place, None)
-        for watcher in list(self._left_watchers):
-            watcher()
+        tell_all(self._left_watchers)
 
     def open(
         self,
@@ -178,12 +178,12 @@ class Registry:
             self.attendance.attend(call, dialer.spec(call.persona), kind=kind)
 
     async def ticket(self, call: Call) -> Ticket:
-        """Where the call's browser posts its offer.
+        """Where the call's browser posts its offer: here, if the server is to control the call.
 
         :raises ProviderFailure: (ephemeral signalling) no client secret was minted; the call is closed
         :raises CallEnded: the call was closed meanwhile
         """
-        if self._settings.signaling == "relay":
+        if self._settings.signaling == "relay" or call.controlled:
             return self.relay_ticket(call)
         try:
             secret = await self._dialer.secret(call.persona, call.visitor_id)

@@ -24,9 +24,11 @@ class TicketBook:
         self._issued: dict[str, tuple[str, float]] = {}
 
     def issue(self, call_id: str) -> str:
-        """A new token for `call_id`; forgets those that nobody used in time."""
+        """A new token for `call_id`, in place of an earlier one; forgets those that nobody used in time."""
         now = self._now()
-        self._issued = {t: entry for t, entry in self._issued.items() if entry[1] > now}
+        self._issued = {
+            t: entry for t, entry in self._issued.items() if entry[1] > now and entry[0] != call_id
+        }
         token = secrets.token_urlsafe(32)
         self._issued[token] = (call_id, now + TICKET_SECONDS)
         return token

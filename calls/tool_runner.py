@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from calls.changes import CallChange, Closed
 from calls.owned_tasks import OwnedTasks
 from calls.tools import Tool, ToolContext, ToolRefused
+from calls.watchers import where
 from realtime.changes import ResponseFinished, ToolReady
 
 log = logging.getLogger("guftagu.tools")
@@ -182,7 +183,7 @@ class ToolRunner:
             return "completed", done.result()
         if isinstance(error, ToolRefused):
             return error.code, _error(error.code, error.sentence)
-        log.error("%s: tool %s failed: %s", self.context.call_id, tool.name, _where(error))
+        log.error("%s: tool %s failed: %s", self.context.call_id, tool.name, where(error))
         return self._sorry("failed")
 
     def _may_run_again(self) -> bool:
@@ -206,11 +207,3 @@ def _error(code: str, sentence: str, **more: Any) -> str:
 def _problems(error: ValidationError) -> list[str]:
     """Which arguments are wrong, without their values."""
     return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
-
-
-def _where(error: BaseException) -> str:
-    """Kind and place of an error; its text may hold what the caller said."""
-    place, trace = "", error.__traceback__
-    while trace:
-        place, trace = f" in {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next
-    return type(error).__name__ + place

@@ -7,6 +7,7 @@ beside.
 """
 
 from collections import deque
+from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
@@ -71,6 +72,25 @@ class ResponseSequencer:
             self._on_done(text(mapping(event, "response"), "id") or "")
         elif kind == ServerEvent.ERROR:
             self._on_error(mapping(event, "error"))
+        return self._next()
+
+    def reattach(self, unsent: Collection[Event] = ()) -> list[Event]:
+        """The connection broke and there is another; what to send now.
+
+        What was told or asked meanwhile is lost, so nothing is taken for active, and what was asked for is
+        asked for again: it is refused if it is being answered after all.
+
+        :param unsent: what will be sent anyway
+        """
+        self._active.clear()
+        self._active_unseen = False
+        on_the_way = {text(event, "event_id") for event in unsent}
+        self._asked_beside = [each for each in self._asked_beside if each in on_the_way]
+        if self._asked and self._asked["event_id"] not in on_the_way:
+            wanted = self._sent.pop(self._asked["event_id"])
+            self._asked = None
+            if wanted not in self._waiting:
+                self._waiting.appendleft(wanted)
         return self._next()
 
     def _next(self) -> list[Event]:

@@ -98,5 +98,5 @@ def sideband_url(base_url: str, call_id: str) -> str:
 def _decoded(frame: str | bytes) -> object:
     try:
         return json.loads(frame)
-    except ValueError:
+    except (ValueError, RecursionError):
         return frame

@@ -43,7 +43,7 @@ def call_routes(registry: Registry) -> APIRouter:
         except ProviderFailure as failure:
             return error(502, failure.code, "The provider did not create the call.", failure.retry_after_s)
         except CallEnded:
-            return error(410, "stopped", "The call was ended before the provider answered.")
+            return error(410, "stopped", "The call was ended, or dialled in another way, before this answer.")
         return PlainTextResponse(answer, 201, media_type="application/sdp")
 
     @router.post(END_PATH)

@@ -16,6 +16,7 @@ class SidebandProvider:
 
     def __init__(self) -> None:
         self.refusals = 0
+        self.refused = asyncio.Event()
         self.answers_questions = True
         self.refuse_with = HTTPStatus.NOT_FOUND
         self.requests: list[Request] = []
@@ -40,6 +41,7 @@ class SidebandProvider:
         self.requests.append(request)
         if self.refusals > 0:
             self.refusals -= 1
+            self.refused.set()
             return Response(self.refuse_with, self.refuse_with.phrase, request.headers)
         return None
 

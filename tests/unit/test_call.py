@@ -3,7 +3,7 @@ import logging
 
 import pytest
 
-from calls.call import MAX_TYPED_CHARS, CallEnded
+from calls.call import MAX_TYPED_CHARS, RECONNECT_SECONDS, CallEnded
 from calls.changes import CallerActed, Closed, Connected, Finished, Noticed, PhaseChanged, Warned
 from realtime.changes import ItemAdded
 from realtime.failures import ProviderFailure
@@ -123,6 +123,64 @@ async def test_an_event_proves_that_an_ephemeral_call_runs(house: House) -> None
     assert call.closed is None
 
 
+async def test_a_browser_that_says_it_is_live_is_believed_so_that_limits_count(house: House) -> None:
+    page = Page(house.open())
+    page.call.report("live")
+    assert page.changes == [Connected(None), PhaseChanged("live")]
+    await page.call.connect(OFFER)
+    assert page.changes[2:] == [Connected("rtc_1")]
+
+
+async def test_a_browser_that_stays_without_a_media_path_loses_its_call(house: House) -> None:
+    page = Page(house.open())
+    await page.call.connect(OFFER)
+    page.call.report("live")
+    page.call.report("reconnecting")
+    house.timer.advance(RECONNECT_SECONDS - 1)
+    page.call.report("reconnecting")
+    page.call.receive({"type": "session.created", "session": {}}, 0)
+    house.timer.advance(1)
+    assert page.call.closed == Closed("peer_lost")
+
+
+async def test_a_browser_that_found_its_media_path_again_keeps_its_call(house: House) -> None:
+    page = Page(house.open())
+    page.call.report("reconnecting")
+    page.call.report("live")
+    house.timer.advance(RECONNECT_SECONDS)
+    assert page.call.closed is None
+
+
+async def test_a_second_offer_is_refused_and_the_provider_never_asked(house: House) -> None:
+    call = house.open()
+    offers = await asyncio.gather(call.connect(OFFER), call.connect(OFFER), return_exceptions=True)
+    assert offers[0] == ANSWER
+    assert isinstance(offers[1], CallEnded)
+    with pytest.raises(CallEnded):
+        await call.connect(OFFER)
+    assert house.provider.paths == ["/calls"]
+    assert call.closed is None
+
+
+async def test_nothing_a_watcher_raises_keeps_a_call_from_being_hung_up(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("my secret word")
+
+    call = house.open()
+    await call.connect(OFFER)
+    call.watch(fail)
+    page = Page(call)
+    house.registry.watch_left(lambda: fail(None))
+    call.receive(STARTED, 0)
+    await call.close("page_left")
+    assert house.provider.paths == ["/calls", "/calls/rtc_1/hangup"]
+    assert [c for c in page.changes if isinstance(c, Closed)] == [Closed("page_left")]
+    assert "RuntimeError" in caplog.text
+    assert "secret word" not in caplog.text
+
+
 async def test_typed_words_become_an_item_and_ask_for_an_answer(house: House) -> None:
     page = Page(house.open())
     page.call.say("  سلام ")
@@ -163,7 +221,7 @@ async def test_what_the_browser_says_of_itself_moves_the_phase(house: House) -> 
     page.call.report("microphone")
     page.call.report("live")
     page.call.report("made up")
-    assert page.changes == [PhaseChanged("microphone"), PhaseChanged("live")]
+    assert page.changes == [PhaseChanged("microphone"), Connected(None), PhaseChanged("live")]
     page.call.report("failed", "microphone_denied")
     assert page.call.closed == Closed("microphone_denied")
 
@@ -194,6 +252,7 @@ async def test_no_word_of_the_caller_reaches_the_log(house: House, caplog: pytes
     await page.call.connect(OFFER)
     page.call.say("my secret word")
     page.call.receive({"type": "error", "error": {"code": "odd", "message": "my secret word"}}, 0)
+    page.call.receive({"type": "error", "error": {"code": "my secret word\nforged line"}}, 0)
     await page.call.close("stopped")
-    assert page.call.id in caplog.text
+    assert f"{page.call.id}: error event odd" in caplog.text
     assert "secret word" not in caplog.text

@@ -100,6 +100,35 @@ async def test_a_lost_sideband_is_attached_once_more_and_then_ends_the_call(
     assert call.closed == Closed("control_lost")
 
 
+async def test_a_line_that_fails_for_another_reason_ends_the_call(
+    house: House, provider: SidebandProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("unexpected")
+
+    call = house.open()
+    await call.connect(OFFER)
+    monkeypatch.setattr(call.conversation, "apply", fail)
+    async with house.next_change(call):
+        await (await provider.connections.get()).send(json.dumps(STARTED))
+    assert call.closed == Closed("control_lost")
+    await house.registry.close()
+    assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+
+
+async def test_an_answer_that_was_asked_for_on_a_broken_line_is_asked_for_on_the_next(
+    house: House, provider: SidebandProvider
+) -> None:
+    call = house.open()
+    await call.connect(OFFER)
+    call.send({"type": "response.create"})
+    asked = await provider.received.get()
+    await (await provider.connections.get()).close()
+    await provider.connections.get()
+    again = await provider.received.get()
+    assert (again["type"], again["event_id"] != asked["event_id"]) == ("response.create", True)
+
+
 async def test_an_ended_call_lets_go_of_its_sideband(house: House, provider: SidebandProvider) -> None:
     call = house.open()
     await call.connect(OFFER)
@@ -129,6 +158,24 @@ async def test_an_answer_to_a_question_reaches_who_asked_and_not_the_transcript(
     await answer(session, question, "Cards")
     assert await asking == "Cards"
     assert call.conversation.items == []
+
+
+async def test_the_answer_to_a_question_is_not_taken_for_the_reply_that_is_under_way(
+    house: House, provider: SidebandProvider
+) -> None:
+    provider.answers_questions = False
+    call = house.open()
+    await call.connect(OFFER)
+    session = await provider.connections.get()
+    call.send({"type": "response.create"})
+    await provider.received.get()
+    asking = asyncio.create_task(call.ask("What is it about?"))
+    question = await provider.received.get()
+    call.send({"type": "response.create", "response": {"instructions": "next"}})
+    await answer(session, question, "Cards")
+    await asking
+    await call.close("stopped")
+    assert provider.received.empty()
 
 
 async def test_a_bridged_call_cannot_be_asked() -> None:

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import Any
 
 import pytest
 
-from calls.call import MAX_REDIALS, RECONNECT_SECONDS
+from calls.call import MAX_REDIALS, RECONNECT_SECONDS, CallEnded
 from calls.changes import Closed, Connected, PhaseChanged, RenewalWished
 from calls.registry import RESUME_SECONDS
+from realtime.failures import ProviderFailure
 from realtime.item import Item
 from tests.fakes import turns
 from tests.fakes.house import OFFER, PERSONA, House, Page
@@ -163,6 +165,36 @@ async def test_a_call_that_is_live_again_is_not_ended_by_the_wait(house: House) 
     assert page.call.closed is None
 
 
+async def test_an_offer_still_under_way_when_the_browser_dials_again_leaves_no_session_behind(
+    house: House,
+) -> None:
+    call = house.open()
+    house.provider.gate.clear()
+    late = asyncio.create_task(call.connect(OFFER))
+    await house.provider.asked.wait()
+    call.redial()
+    house.provider.gate.set()
+    with pytest.raises(CallEnded):
+        await late
+    await call.connect(OFFER)
+    await call.close("stopped")
+    await house.registry.close()
+    assert sorted(house.provider.paths) == ["/calls"] * 2 + ["/calls/rtc_1/hangup", "/calls/rtc_2/hangup"]
+
+
+async def test_an_offer_refused_after_the_browser_dialled_again_is_no_matter(house: House) -> None:
+    call = house.open()
+    house.provider.gate.clear()
+    house.provider.refuse(500)
+    late = asyncio.create_task(call.connect(OFFER))
+    await house.provider.asked.wait()
+    call.redial()
+    house.provider.gate.set()
+    with pytest.raises(ProviderFailure):
+        await late
+    assert call.closed is None
+
+
 async def test_a_line_that_keeps_breaking_is_given_up(house: House) -> None:
     page = await live_page(house)
     for _ in range(MAX_REDIALS):
@@ -225,6 +257,37 @@ async def test_a_lost_line_waits_for_a_browser_that_is_reconnecting(
     assert page.call.closed is None
     page.call.report("live")
     assert page.call.closed == Closed("control_lost")
+
+
+async def test_a_call_without_a_line_does_not_wait_for_its_browser_for_ever(
+    controlled: House, provider: SidebandProvider
+) -> None:
+    page = await live_page(controlled)
+    page.call.report("reconnecting")
+    provider.refusals, provider.refuse_with = 1, HTTPStatus.UNAUTHORIZED
+    holding = page.call._holding
+    assert holding
+    await (await provider.connections.get()).close()
+    await asyncio.wait_for(holding, 20)
+    controlled.timer.advance(RECONNECT_SECONDS)
+    assert page.call.closed == Closed("peer_lost")
+
+
+async def test_a_controlled_call_is_controlled_once_however_many_offers_there_are(
+    controlled: House, provider: SidebandProvider
+) -> None:
+    call = controlled.open()
+    provider.refusals = 1
+    late = asyncio.create_task(call.connect(OFFER))
+    await provider.refused.wait()
+    call.redial()
+    with pytest.raises(CallEnded):
+        await late
+    await call.connect(OFFER)
+    await call.close("stopped")
+    await controlled.registry.close()
+    hung_up = {"/calls/rtc_1/hangup", "/calls/rtc_2/hangup"}
+    assert hung_up <= set(controlled.provider.paths)
 
 
 # -- after a reload --------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@ import asyncio
 
 import pytest
 
+from calls.persona import Persona
 from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
 from calls.ticket import TICKET_SECONDS
 from realtime.failures import ProviderFailure
 from settings import Settings
-from tests.fakes.house import OFFER, House
+from tests.fakes.house import OFFER, PERSONA, House
 from tests.fakes.settings import given
 
 
@@ -64,6 +65,23 @@ async def test_an_ephemeral_ticket_is_the_provider_and_a_secret_with_the_session
     assert ticket.headers == {"Authorization": "Bearer ek_1"}
     assert house.provider.session()["instructions"] == "Be kind."
     assert "ek_1" not in repr(ticket)
+
+
+@pytest.mark.parametrize(
+    ("deployment", "persona"),
+    [
+        ({"control": "sideband"}, PERSONA),
+        ({}, PERSONA.model_copy(update={"control": "sideband"})),
+    ],
+)
+async def test_a_controlled_call_is_relayed_whatever_signalling_is_set(
+    deployment: dict[str, str], persona: Persona
+) -> None:
+    house = House(settings(signaling="ephemeral", **deployment))
+    ticket = await house.registry.ticket(house.registry.open(persona, "visitor"))
+    assert ticket.url == OFFER_PATH
+    assert list(ticket.headers) == [TICKET_HEADER]
+    assert house.provider.requests == []
 
 
 async def test_a_refused_secret_closes_the_call() -> None:

@@ -304,3 +304,50 @@ def test_every_request_is_answered_once_however_the_line_delays(steps: list[str]
             getattr(provider, step)()
     assert sorted(provider.answered) == sorted(names)
     assert not provider.sequencer.active
+
+
+# -- a connection that broke -------------------------------------------------------------------------------
+
+
+def test_a_create_lost_with_its_connection_is_asked_for_again_on_the_next() -> None:
+    sequencer = ResponseSequencer()
+    (first,) = sequencer.request(create("first"))
+    assert sequencer.request(create("second")) == []
+    (again,) = sequencer.reattach()
+    assert wanted([again]) == [create("first")]
+    assert again["event_id"] != first["event_id"]
+    sequencer.apply(created("r1"))
+    assert wanted(sequencer.apply(done("r1"))) == [create("second")]
+
+
+def test_a_create_that_is_still_to_be_sent_is_not_asked_for_twice() -> None:
+    sequencer = ResponseSequencer()
+    unsent = sequencer.request(PLAIN)
+    assert sequencer.reattach(unsent) == []
+    assert sequencer.active
+
+
+def test_a_response_whose_end_was_lost_holds_nothing_up() -> None:
+    sequencer = ResponseSequencer()
+    sequencer.apply(created("r1"))
+    assert sequencer.request(PLAIN) == []
+    assert wanted(sequencer.reattach()) == [PLAIN]
+
+
+def test_a_response_that_goes_on_after_all_is_waited_for() -> None:
+    sequencer = ResponseSequencer()
+    sequencer.apply(created("r1"))
+    sequencer.request(PLAIN)
+    (again,) = sequencer.reattach()
+    assert sequencer.apply(refused(again, ALREADY_ACTIVE)) == []
+    assert wanted(sequencer.apply(done("r1"))) == [PLAIN]
+
+
+def test_a_question_lost_with_its_connection_takes_no_answer_of_another() -> None:
+    sequencer = ResponseSequencer()
+    sequencer.request(beside())
+    sequencer.reattach()
+    sequencer.request(PLAIN)
+    sequencer.apply(created("r1", None))
+    assert wanted(sequencer.apply(done("r1"))) == []
+    assert not sequencer.active

@@ -35,9 +35,11 @@ async def test_events_go_both_ways_with_the_servers_key(provider: SidebandProvid
     await sideband.send({"type": "response.create"})
     assert await provider.received.get() == {"type": "response.create"}
     await connection.send('{"type": "session.created"}')
+    deep = "[" * 100_000
     await connection.send("not json")
+    await connection.send(deep)
     await connection.close()
-    assert [event async for event in sideband] == [{"type": "session.created"}, "not json"]
+    assert [event async for event in sideband] == [{"type": "session.created"}, "not json", deep]
 
 
 async def test_a_call_that_is_not_known_yet_is_tried_again(provider: SidebandProvider) -> None:

@@ -21,6 +21,12 @@ def test_tokens_of_two_calls_are_not_mixed_up() -> None:
     assert (book.redeem(second), book.redeem(first)) == ("call_b", "call_a")
 
 
+def test_a_new_token_takes_the_place_of_the_calls_earlier_one() -> None:
+    book = TicketBook(Clock())
+    first, other, second = book.issue("call_a"), book.issue("call_b"), book.issue("call_a")
+    assert [book.redeem(token) for token in (first, other, second)] == [None, "call_b", "call_a"]
+
+
 def test_a_token_that_was_never_issued_opens_nothing() -> None:
     assert TicketBook(Clock()).redeem("") is None
     assert TicketBook(Clock()).redeem("guess") is None
