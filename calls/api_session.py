@@ -9,8 +9,8 @@ from calls.attendance import Attendants
 from calls.call import Call, Cancellable, Watcher
 from calls.changes import CallChange, Closed, Finished, PhaseChanged
 from calls.dialer import Dialer
-from calls.extraction import with_profile
 from calls.history import history
+from calls.known_caller import with_profile
 from calls.meter import Meter
 from calls.persona import Persona
 from calls.recorder import Recorder

@@ -24,6 +24,7 @@ from calls.changes import (
 from calls.control_line import ControlLine
 from calls.dialer import Dialer
 from calls.history import history
+from calls.known_caller import with_profile
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.ticket import TICKET_SECONDS
@@ -106,6 +107,7 @@ class Call:
         self.visitor_id = visitor_id
         self.conversation: Conversation = before.conversation if before else conversation or Conversation()
         self.timeline: Timeline = before.timeline if before else Timeline()
+        self._profile: dict[str, Any] = before._profile if before else {}
         if before:
             self.conversation.leave_session(before.lost_at_ms)
             self.timeline.change_clock()
@@ -164,7 +166,7 @@ class Call:
     async def _place(self, offer_sdp: str) -> str:
         redials = self._redials
         try:
-            created = await self._dialer.place(self.persona, self.visitor_id, offer_sdp)
+            created = await self._dialer.place(self.knowing_persona, self.visitor_id, offer_sdp)
         except ProviderFailure as failure:
             if redials == self._redials:
                 self.fail(failure)
@@ -389,6 +391,19 @@ class Call:
             },
             {"type": "response.create"},
         )
+
+    def know(self, profile: dict[str, Any]) -> bool:
+        """Tell the agent of the caller, in every session to come and in this one; whether this one was told.
+
+        Kept beside the persona, which changes with what the caller chooses.
+        """
+        self._profile = profile
+        return self.instruct(self.knowing_persona.session().instructions)
+
+    @property
+    def knowing_persona(self) -> Persona:
+        """The persona with what is known of the caller: what a session is made of."""
+        return with_profile(self.persona, self._profile)
 
     def instruct(self, instructions: str) -> bool:
         """Give the session other instructions over the server's own line; False where there is none."""

@@ -14,6 +14,7 @@ from calls.registry import CallRefused, Registry
 from calls.tools import Tool, tool
 from realtime.client import RealtimeClient
 from realtime.failures import ProviderFailure
+from realtime.recent import RecentIds
 from realtime.sip import IncomingCall, incoming_call, line_of
 from settings import Settings, SettingsError
 
@@ -23,6 +24,8 @@ NOT_FOUND, BUSY, UNAVAILABLE = 404, 486, 503
 """SIP statuses."""
 LONGEST_MINUTES = 59.0
 """A phone call cannot be dialled again by us, so it ends with a goodbye before the provider ends it at 60."""
+REMEMBERED_CALLS = 1000
+"""By this process alone: after a restart a ring that is delivered again is taken for a new one."""
 REFUSED_BY_SIP = ("threshold", "prefix_padding_ms", "silence_duration_ms")
 """Fields of turn detection that a phone call is not accepted with."""
 
@@ -53,12 +56,13 @@ class Phone:
         self._client = client
         self._secret = settings.storage_secret.encode()
         self._lines = lines
+        self._seen = RecentIds(REMEMBERED_CALLS)
 
     async def take(self, event: dict[str, Any]) -> None:
         """Pick up a phone that rings, or turn its caller away; other events are no matter here."""
         incoming = incoming_call(event)
-        if incoming is None:
-            return
+        if incoming is None or not self._seen.add(incoming.call_id):
+            return  # Another delivery of a ring must not turn away the call that was picked up.
         persona = self._lines.get(incoming.dialled)
         if persona is None:
             log.warning("%s: nobody answers the line that was dialled", incoming.call_id)

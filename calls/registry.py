@@ -186,7 +186,7 @@ class Registry:
         if self._settings.signaling == "relay" or call.controlled:
             return self.relay_ticket(call)
         try:
-            secret = await self._dialer.secret(call.persona, call.visitor_id)
+            secret = await self._dialer.secret(call.knowing_persona, call.visitor_id)
         except ProviderFailure as failure:
             call.fail(failure)
             raise

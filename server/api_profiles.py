@@ -9,7 +9,8 @@ from fastapi import APIRouter
 
 from calls.api_session import ApiSession
 from calls.call import Call
-from calls.extraction import Extraction, Said, said_in, with_profile
+from calls.extraction import Extraction, Said, said_in
+from calls.known_caller import with_profile
 from calls.meter import Meter
 from calls.persona import Persona
 from calls.profile_schema import CUSTOMER, is_profile_schema
@@ -40,7 +41,7 @@ class Subject:
             return Profile(profile=profile, instructions=self.session.instructions, pushed=pushed)
         persona = self.persona and with_profile(self.persona, profile)
         instructions = persona.session().instructions if persona else ""
-        pushed = self.call is not None and self.call.instruct(instructions)
+        pushed = self.call is not None and self.call.know(profile)
         return Profile(profile=profile, instructions=instructions, pushed=pushed)
 
 

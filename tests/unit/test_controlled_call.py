@@ -109,7 +109,7 @@ async def test_a_line_that_fails_for_another_reason_ends_the_call(
     call = house.open()
     await call.connect(OFFER)
     monkeypatch.setattr(call.conversation, "apply", fail)
-    async with house.next_change(call):
+    async with asyncio.timeout(10), house.next_change(call):
         await (await provider.connections.get()).send(json.dumps(STARTED))
     assert call.closed == Closed("control_lost")
     await house.registry.close()
@@ -124,8 +124,8 @@ async def test_an_answer_that_was_asked_for_on_a_broken_line_is_asked_for_on_the
     call.send({"type": "response.create"})
     asked = await provider.received.get()
     await (await provider.connections.get()).close()
-    await provider.connections.get()
-    again = await provider.received.get()
+    async with asyncio.timeout(10):
+        again = await provider.received.get()
     assert (again["type"], again["event_id"] != asked["event_id"]) == ("response.create", True)
 
 

@@ -1,4 +1,5 @@
-from calls.extraction import MAX_TRANSCRIPT_CHARS, Said, prompt, said_in, with_profile
+from calls.extraction import MAX_TRANSCRIPT_CHARS, Said, prompt, said_in
+from calls.known_caller import with_profile
 from realtime.item import Item
 from tests.fakes.house import PERSONA
 

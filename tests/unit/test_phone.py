@@ -207,16 +207,16 @@ async def test_the_dialled_line_picks_the_persona_and_the_setting_goes_before_it
     numbers = {"tel:+92-300-1": "shop", LINE: "shop"}
     personas = {"bank": BANK, "shop": PERSONA}
     async with a_house(line, tmp_path, personas=personas, settings={"phone_numbers": numbers}) as house:
-        for to, expected in (("sip:923001@x", "shop"), ("sip:922132799000@x", "shop")):
-            call, _ = await house.connected(to=to)
-            assert call.persona.name == expected
+        for call_id, to in (("rtc_1", "sip:923001@x"), ("rtc_2", "sip:922132799000@x")):
+            call, _ = await house.connected(call_id=call_id, to=to)
+            assert call.persona.name == "shop"
             await call.close("stopped")
 
 
 async def test_a_line_that_nobody_has_is_not_found(house: PhoneHouse) -> None:
-    for to in ("sip:111@trunk", "sip:bank@trunk", ""):
-        await house.phone.take(ringing(to=to))
-        assert house.posted() == ("/calls/rtc_1/reject", {"status_code": 404})
+    for call_id, to in (("rtc_1", "sip:111@trunk"), ("rtc_2", "sip:bank@trunk"), ("rtc_3", "")):
+        await house.phone.take(ringing(call_id, to=to))
+        assert house.posted() == (f"/calls/{call_id}/reject", {"status_code": 404})
     assert house.calls == []
 
 
@@ -250,6 +250,14 @@ async def test_a_caller_who_calls_too_often_finds_it_busy_and_others_do_not(
         await house.phone.take(ringing("rtc_2", from_="tel:00-1-000"))
         await house.phone.take(ringing("rtc_3", from_="sip:+2000@x"))
         assert house.provider.paths == ["/calls/rtc_1/accept", "/calls/rtc_2/reject", "/calls/rtc_3/accept"]
+
+
+async def test_a_ring_that_is_delivered_again_does_not_turn_its_own_call_away(house: PhoneHouse) -> None:
+    call, _ = await house.connected()
+    house.provider.refuse(409)
+    await house.phone.take(ringing())
+    assert house.provider.paths == ["/calls/rtc_1/accept"]
+    assert (house.calls, call.closed) == ([call], None)
 
 
 # -- what goes wrong -------------------------------------------------------------------------------
@@ -326,8 +334,8 @@ async def test_a_pseudonym_is_the_callers_own_and_of_this_deployment(
     for secret in ("salt", "pepper"):
         (tmp_path / secret).mkdir()
         async with a_house(line, tmp_path / secret, settings={"storage_secret": secret}) as house:
-            for from_ in ("sip:+92-300@x", "tel:+92300", "sip:92301@x"):
-                call, _ = await house.connected(from_=from_)
+            for number, from_ in enumerate(("sip:+92-300@x", "tel:+92300", "sip:92301@x")):
+                call, _ = await house.connected(call_id=f"rtc_{number}", from_=from_)
                 names.append(call.visitor_id)
                 await call.close("stopped")
     assert names[0] == names[1]

@@ -9,7 +9,9 @@ import pytest
 
 from calls.call import MAX_REDIALS, RECONNECT_SECONDS, CallEnded
 from calls.changes import Closed, Connected, PhaseChanged, RenewalWished
+from calls.choice import Choice
 from calls.registry import RESUME_SECONDS
+from calls.steering import Steering
 from realtime.failures import ProviderFailure
 from realtime.item import Item
 from tests.fakes import turns
@@ -45,6 +47,11 @@ def seeded(page: Page) -> list[tuple[str, str]]:
     """Id and words of the items that were sent to the session."""
     created = [event["item"] for event in page.sent if event["type"] == "conversation.item.create"]
     return [(item.get("id", "typed"), item["content"][0]["text"]) for item in created]
+
+
+def latest_session(house: House) -> Event:
+    """What the provider was last asked for a call with."""
+    return house.provider.session(max(i for i, path in enumerate(house.provider.paths) if path == "/calls"))
 
 
 def talk() -> list[Event]:
@@ -156,6 +163,15 @@ async def test_a_browser_that_never_dials_again_ends_the_call(house: House) -> N
     assert page.call.closed == Closed("peer_lost")
 
 
+async def test_a_browser_that_dials_again_and_never_comes_to_be_live_ends_the_call(house: House) -> None:
+    page = await live_page(house)
+    page.call.redial()
+    await page.call.connect(OFFER)
+    page.call.receive({"type": "session.created", "session": {}}, 0)
+    house.timer.advance(RECONNECT_SECONDS)
+    assert page.call.closed == Closed("peer_lost")
+
+
 async def test_a_call_that_is_live_again_is_not_ended_by_the_wait(house: House) -> None:
     page = await live_page(house)
     page.call.redial()
@@ -210,6 +226,23 @@ async def test_an_hour_old_session_asks_the_page_to_dial_again(house: House) -> 
     page = await live_page(house)
     page.call.wish_renewal()
     assert page.changes[-1] == RenewalWished()
+
+
+async def test_what_is_known_of_the_caller_is_told_to_the_next_session_too(house: House) -> None:
+    page = await live_page(house)
+    page.call.know({"city": "Multan"})
+    page.call.know({"city": "Lahore"})
+    steering = Steering(page.call, PERSONA)
+    steering.adjust(Choice(voice="marin"))
+    page.call.redial()
+    await page.call.connect(OFFER)
+    instructions = latest_session(house)["instructions"]
+    assert instructions.count("Lahore") == 1
+    assert "Multan" not in instructions
+    await page.call.close("page_left")
+    resumed = house.registry.open(PERSONA, "visitor", before=page.call)
+    await resumed.connect(OFFER)
+    assert "Lahore" in latest_session(house)["instructions"]
 
 
 # -- controlled calls ------------------------------------------------------------------------------------
