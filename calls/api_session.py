@@ -13,8 +13,8 @@ from calls.history import history
 from calls.known_caller import with_profile
 from calls.meter import Meter
 from calls.persona import Persona
-from calls.recorder import Recorder
 from calls.registry import Registry
+from calls.renewal import Renewal
 from calls.watchers import tell_all
 from realtime.client import ClientSecret
 from realtime.conversation import Conversation
@@ -24,11 +24,11 @@ from store.database import StoreFailure
 SECRET_SECONDS = 60
 UNUSED_SECONDS = 60 * 60
 LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money")
-"""After these no report is taken until the session is renewed; other limits are over with the next report."""
+"""They are the session's, over all its calls; after other limits the next report or call goes on."""
 
 
 class LimitReached(Exception):
-    """The session's present call was ended by a limit; its code is the text."""
+    """A limit of the session is reached; its code is the text."""
 
 
 class ApiSession:
@@ -57,15 +57,14 @@ class ApiSession:
         self._dialer = dialer
         self._registry = registry
         self._call: Call | None = None
+        self._attendants: Attendants | None = None
+        """Of its latest call."""
+        self._limit_reached: str | None = None
         self._watchers: list[Watcher] = []
         self._to_forward: list[dict[str, Any]] = []
         self._unused: Cancellable | None = None
-        self._recorder = self._record()
+        self._recorder = registry.attendance.record(self, self._spec(), kind="api", owner=owner)
         self.touch()
-
-    def _record(self) -> Recorder | None:
-        attendance = self._registry.attendance
-        return attendance.record(self, self._spec(), kind="api", owner=self.owner) if attendance else None
 
     def _spec(self) -> SessionSpec:
         return self._dialer.spec(self.persona)
@@ -75,7 +74,7 @@ class ApiSession:
 
         :raises StoreFailure: it could not be; the session is ended
         """
-        if self._recorder and not await self._recorder.begun():
+        if not await self._recorder.begun():
             self.end("not_recorded")
             raise StoreFailure("no record")
 
@@ -91,6 +90,9 @@ class ApiSession:
 
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
         """Pass on what a call says, but not that it is over: the session goes on."""
+        for each in changes:
+            if isinstance(each, Closed) and each.reason in LASTING_LIMITS:
+                self._limit_reached = each.reason
         own = [each for each in changes if not isinstance(each, Closed | Finished | PhaseChanged)]
         if own:
             self._tell(*own)
@@ -102,8 +104,10 @@ class ApiSession:
     async def secret(self) -> ClientSecret | None:
         """What lets the client open a provider session by itself; None where it is to come through here.
 
+        :raises LimitReached: it would serve nothing
         :raises ProviderFailure: none was minted
         """
+        self._check_limit()
         if self._relayed:
             return None
         return await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
@@ -111,14 +115,27 @@ class ApiSession:
     async def connect(self, offer_sdp: str) -> str:
         """Place a call from the client's offer, in place of the one before; the provider's SDP answer.
 
+        :raises LimitReached: there were calls enough
         :raises CallRefused: there is no place for it
         :raises ProviderFailure: the provider did not create it
         :raises CallEnded: it was ended meanwhile
         """
         self.touch()
+        self._check_limit()
         self._leave_call("renewed")
         call = self._begin_call(holds_place=True)
+        # Its client has no page that dials again by itself: it sees the call end, between two turns.
+        renewal = Renewal(self._registry.timer, warn=call.warn, renew=lambda: self._leave_old(call))
+        call.watch(renewal.apply)
         return await call.connect(offer_sdp)
+
+    def _leave_old(self, call: Call) -> None:
+        self.touch()
+        call.end("session_old")
+
+    def _check_limit(self) -> None:
+        if self._limit_reached:
+            raise LimitReached(self._limit_reached)
 
     def renew(self) -> list[dict[str, Any]]:
         """Make ready for another provider session; the events that give it its memory.
@@ -138,9 +155,9 @@ class ApiSession:
         call.watch(lambda changes: self._follow(call, changes))
         call.attach(self._to_forward.extend)
         self._tell(*self.conversation.leave_session(call.timeline.now_ms))
-        attendance = self._registry.attendance
-        if attendance and self._recorder:
-            attendance.hold(call, self._spec(), self._recorder)
+        self._attendants = self._registry.attendance.hold(
+            call, self._spec(), self._recorder, before=self._attendants
+        )
         self._call = call
         return call
 
@@ -162,17 +179,15 @@ class ApiSession:
         call = self._reported_call()
         for event in events:
             call.receive(event, time.monotonic() * 1000)
-        if attendants := self._attendants():
-            await attendants.runner.settled()
+        if self._attendants:
+            await self._attendants.runner.settled()
         to_forward, self._to_forward[:] = list(self._to_forward), []
         return to_forward
 
     def _reported_call(self) -> Call:
-        call = self._call
-        if call and not call.closed:
-            return call
-        if call and call.closed and call.closed.reason in LASTING_LIMITS:
-            raise LimitReached(call.closed.reason)
+        if self._call and not self._call.closed:
+            return self._call
+        self._check_limit()
         return self._begin_call(holds_place=False)
 
     # -- the profile -------------------------------------------------------------------------------
@@ -190,13 +205,8 @@ class ApiSession:
 
     @property
     def meter(self) -> Meter | None:
-        """Of its present call."""
-        attendants = self._attendants()
-        return attendants.meter if attendants else None
-
-    def _attendants(self) -> Attendants | None:
-        attendance = self._registry.attendance
-        return attendance.of(self._call.id) if attendance and self._call else None
+        """Of its latest call."""
+        return self._attendants.meter if self._attendants else None
 
     # -- the end -----------------------------------------------------------------------------------
 

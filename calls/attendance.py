@@ -1,5 +1,6 @@
 """Who attends a call besides its page: meter, leash, tools and recorder."""
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ from realtime.session import SessionSpec
 from store.database import Database
 from store.models import SessionRecord, ToolCallRecord
 from store.records import Records
+
+REMEMBERED_SECONDS = 90
+"""What an ended call used up is remembered for longer than its caller may carry it on."""
+CHARS_PER_TOKEN = 2
+"""In Urdu; English has more to a token, so that it is counted at too much."""
 
 Kind = Literal["browser", "phone", "api", "captions"]
 
@@ -86,35 +92,48 @@ class Attendance:
         return self.day.usd < self.limits.day_usd
 
     def of(self, call_id: str) -> Attendants | None:
-        """Who attends a call that is not finished yet."""
+        """Who attends a call that goes on, or may be carried on."""
         return self._attended.get(call_id)
 
     def attend(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
         """Begin the record of a call and hold it to its limits, from its first change on."""
-        self.hold(call, spec, self.record(call, spec, kind=kind, owner=owner))
+        recorder = self.record(call, spec, kind=kind, owner=owner)
+        self.hold(call, spec, recorder, before=self.of(call.id))
         if kind in ("browser", "captions"):
             call.watch(Renewal(self._timer, warn=call.warn, renew=call.wish_renewal).apply)
 
-    def hold(self, call: Call, spec: SessionSpec, recorder: Recorder) -> None:
-        """Hold a call to its limits and run its tools; `recorder` keeps the record it belongs to."""
-        meter = self._meter(call, spec)
+    def hold(
+        self, call: Call, spec: SessionSpec, recorder: Recorder, *, before: Attendants | None = None
+    ) -> Attendants:
+        """Hold a call to its limits and run its tools.
+
+        :param recorder: keeps the record it belongs to
+        :param before: of the call it carries on: its limits go on, they do not begin anew
+        """
+        meter = self._meter(call, spec, before.meter if before else None)
         tools = ToolContext(call.id, self._database)
         runner = self._runner(call, tools, recorder)
         attendants = self._attended[call.id] = Attendants(meter, recorder, tools, runner)
         call.watch(meter.apply)
         call.watch(self._leash(call, meter).apply)
         call.watch(runner.apply)
-        call.watch(lambda changes: self._forget(call.id, attendants, changes))
+        call.watch(lambda changes: self._leave(call, attendants, changes))
+        return attendants
 
-    def _forget(self, call_id: str, attendants: Attendants, changes: list[CallChange]) -> None:
-        is_finished = any(isinstance(change, Finished) for change in changes)
-        if is_finished and self._attended.get(call_id) is attendants:  # A resumed call has the same id.
+    def _leave(self, call: Call, attendants: Attendants, changes: list[CallChange]) -> None:
+        if any(isinstance(change, Finished) for change in changes):
+            if not call.controlled:
+                attendants.recorder.cost(attendants.meter.believed)
+            self._timer(REMEMBERED_SECONDS, lambda: self._forget(call.id, attendants))
+
+    def _forget(self, call_id: str, attendants: Attendants) -> None:
+        if self._attended.get(call_id) is attendants:  # A resumed call has the same id.
             del self._attended[call_id]
 
     def _limits_of(self, call: Call) -> Limits:
         return self.limits.narrowed(call.persona.limits)
 
-    def _meter(self, call: Call, spec: SessionSpec) -> Meter:
+    def _meter(self, call: Call, spec: SessionSpec, before: Meter | None) -> Meter:
         return Meter(
             self.prices,
             spec.model,
@@ -123,6 +142,8 @@ class Attendance:
             self._clock,
             bridged=not call.controlled,
             limit_usd=self._limits_of(call).call_usd,
+            context_tokens=_context_tokens(spec),
+            before=before,
         )
 
     def _leash(self, call: Call, meter: Meter) -> Leash:
@@ -182,6 +203,10 @@ class Attendance:
 
 def _transcription_model(spec: SessionSpec) -> str:
     return str((spec.transcription or {}).get("model", ""))
+
+
+def _context_tokens(spec: SessionSpec) -> int:
+    return (len(spec.instructions) + len(json.dumps(spec.tools, ensure_ascii=False))) // CHARS_PER_TOKEN
 
 
 def midnight(now: datetime) -> datetime:

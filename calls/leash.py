@@ -74,7 +74,7 @@ class Leash:
         if self._started_s is not None or self._over:
             return
         self._started_s = self._clock()
-        total_s = self._limits.minutes * 60
+        total_s = max(0.0, self._limits.minutes * 60 - self._meter.seconds)
         ahead_s = min(MINUTES_WARNING_S, total_s / 2)
         self._after(
             "minutes warning", total_s - ahead_s, lambda: self._warn(Warned("limit_minutes", ahead_s))

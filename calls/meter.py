@@ -54,11 +54,15 @@ class Meter:
         *,
         bridged: bool,
         limit_usd: Decimal,
+        context_tokens: int = 0,
+        before: "Meter | None" = None,
     ) -> None:
         """
         :param clock: seconds on any clock that runs evenly, such as `time.monotonic`
         :param bridged: usage is what the browser reports, not what the provider says
         :param limit_usd: what the call may cost
+        :param context_tokens: what the session is told, which every response bills anew
+        :param before: of an ended call that this one carries on; what it counted is counted here too
         """
         self._prices = prices
         self._model = model
@@ -67,17 +71,27 @@ class Meter:
         self._clock = clock
         self._bridged = bridged
         self._limit_usd = limit_usd
+        self._context_tokens = context_tokens
         self._reported = NOTHING
-        self._charged = NOTHING
-        self._booked = NOTHING
+        self._charged = self._booked = before.believed if before else NOTHING
+        self._seconds_before = before.seconds if before else 0.0
         self._started_s: float | None = None
         self._stopped_s: float | None = None
 
     @property
     def usd(self) -> Decimal:
         """What the call cost so far."""
-        floor = self._minutes() * self._prices.worst_per_minute(self._model) if self._bridged else NOTHING
-        return max(self._reported, floor) + self._charged
+        return max(self._reported, self._floor()) + self._charged
+
+    @property
+    def believed(self) -> Decimal:
+        """What of that counts for the day and the record: no bridged call can claim more than its limit."""
+        return min(self.usd, self._limit_usd + self._charged) if self._bridged else self.usd
+
+    @property
+    def seconds(self) -> float:
+        """How long the provider has held the session, and those of the calls before."""
+        return self._seconds_before + self._own_seconds()
 
     def start(self) -> None:
         """The provider holds the session: minutes count from here."""
@@ -107,8 +121,7 @@ class Meter:
 
     def settle(self) -> None:
         """Book on the day what was spent since the last time."""
-        spent = self.usd
-        believed = min(spent, self._limit_usd + self._charged) if self._bridged else spent
+        believed = self.believed
         self._day.add(believed - self._booked)
         self._booked = believed
 
@@ -117,11 +130,17 @@ class Meter:
             self._stopped_s = self._clock()
             self.settle()
 
-    def _minutes(self) -> Decimal:
-        if self._started_s is None:
+    def _floor(self) -> Decimal:
+        if not self._bridged:
             return NOTHING
+        minutes = Decimal(str(self._own_seconds())) / 60
+        return minutes * self._prices.worst_per_minute(self._model, self._context_tokens)
+
+    def _own_seconds(self) -> float:
+        if self._started_s is None:
+            return 0.0
         until_s = self._clock() if self._stopped_s is None else self._stopped_s
-        return Decimal(str(until_s - self._started_s)) / 60
+        return until_s - self._started_s
 
 
 def cost_of(prices: Prices, model: str, transcription_model: str, change: UsageReported) -> Decimal:

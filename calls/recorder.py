@@ -132,6 +132,11 @@ class Recorder:
         """Whoever runs a tool says what came of it."""
         self._keep(partial(self._records.save_tool_call, tool_call))
 
+    def cost(self, usd: Decimal) -> None:
+        """What the call came to, where that is another sum than its usage."""
+        self._waiting.append(partial(self._records.set_cost, self._session.id, usd))
+        self._work.set()
+
     def _keep(self, write: Write) -> None:
         if len(self._waiting) < MAX_WAITING:
             self._waiting.append(write)

@@ -20,6 +20,7 @@ from settings import Settings
 OFFER_PATH = "/calls/offer"
 TICKET_HEADER = "X-Call-Ticket"
 FULL_RETRY_SECONDS = 60
+NOT_READY_RETRY_SECONDS = 5
 OPENED_SECONDS = 5.0
 RESUME_SECONDS = 60
 """How long a caller whose page went away may carry the call on."""
@@ -31,7 +32,7 @@ class CallRefused(Exception):
 
     def __init__(self, code: str, retry_after_s: float | None = None) -> None:
         """
-        :param code: `calls_full`, `starts_exceeded` or `limit_day_money`
+        :param code: `calls_full`, `starts_exceeded`, `limit_day_money` or `not_ready`
         :param retry_after_s: seconds until another start makes sense; None: not soon
         """
         super().__init__(code)
@@ -69,7 +70,7 @@ class Registry:
         self._timer = timer
         self.tasks = OwnedTasks()
         """Whatever calls have going; `close` waits for it."""
-        self.attendance: Attendance | None = None
+        self._attendance: Attendance | None = None
         self._tickets = TicketBook()
         self._reserved: dict[str, Reservation] = {}
         self._calls: dict[str, Call] = {}
@@ -77,6 +78,20 @@ class Registry:
         """By visitor and persona: calls whose pages went away."""
         self._left_watchers: list[Callable[[], None]] = []
         self._starts = Starts(settings.starts_per_minute)
+
+    @property
+    def attendance(self) -> Attendance:
+        """Records, limits and tools of the calls; without them there is no call.
+
+        :raises CallRefused: the database is not open yet
+        """
+        if self._attendance is None:
+            raise CallRefused("not_ready", NOT_READY_RETRY_SECONDS)
+        return self._attendance
+
+    @attendance.setter
+    def attendance(self, attendance: Attendance) -> None:
+        self._attendance = attendance
 
     @property
     def live(self) -> int:
@@ -123,7 +138,7 @@ class Registry:
             raise CallRefused("starts_exceeded", wait_s)
         call = self.new_call(persona, visitor_id, dialer or self._dialer, before=before)
         self._set_left((visitor_id, persona.name), None)
-        self._attend(call, kind, dialer or self._dialer)
+        self.attendance.attend(call, (dialer or self._dialer).spec(call.persona), kind=kind)
         return call
 
     def new_call(
@@ -166,16 +181,12 @@ class Registry:
 
     def check_money(self) -> None:
         """:raises CallRefused: the day's money is spent"""
-        if self.attendance and not self.attendance.has_money:
+        if not self.attendance.has_money:
             raise CallRefused("limit_day_money")
 
     @property
     def timer(self) -> Timer:
         return self._timer or asyncio.get_running_loop().call_later
-
-    def _attend(self, call: Call, kind: Kind, dialer: Dialer) -> None:
-        if self.attendance:
-            self.attendance.attend(call, dialer.spec(call.persona), kind=kind)
 
     async def ticket(self, call: Call) -> Ticket:
         """Where the call's browser posts its offer: here, if the server is to control the call.

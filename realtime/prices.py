@@ -22,6 +22,8 @@ HEARD_TOKENS_PER_MINUTE = 600
 """The caller's audio: a token each 100 ms."""
 SPOKEN_TOKENS_PER_MINUTE = 1200
 """The agent's audio: a token each 50 ms."""
+RESPONSES_PER_MINUTE = 6
+"""A quick exchange."""
 
 Modality = Literal["text", "audio", "image"]
 MODALITIES: tuple[Modality, ...] = ("text", "audio", "image")
@@ -133,16 +135,20 @@ class Prices:
             minutes = Decimal(tokens) / HEARD_TOKENS_PER_MINUTE
         return minutes * self._minute_price(model)
 
-    def worst_per_minute(self, model: str) -> Decimal:
-        """A minute in which caller and agent both speak throughout, transcribed by the dearest recogniser.
+    def worst_per_minute(self, model: str, context_tokens: int = 0) -> Decimal:
+        """A minute in which caller and agent both speak throughout, transcribed by the dearest recogniser,
+        with `RESPONSES_PER_MINUTE` that each bill the context anew and uncached.
 
         Of a transcription model: a minute of listening.
+
+        :param context_tokens: instructions and tools; the history is not counted, which providers cache
         """
         if model in self._minutes:
             return self._minutes[model]
-        audio = self._price(model).audio
-        spoken = HEARD_TOKENS_PER_MINUTE * audio.input + SPOKEN_TOKENS_PER_MINUTE * audio.output
-        return spoken / MILLION + max(self._minutes.values())
+        price = self._price(model)
+        spoken = HEARD_TOKENS_PER_MINUTE * price.audio.input + SPOKEN_TOKENS_PER_MINUTE * price.audio.output
+        told = RESPONSES_PER_MINUTE * context_tokens * price.text.input
+        return (spoken + told) / MILLION + max(self._minutes.values())
 
     def _price(self, model: str) -> Price:
         known = self._models.get(model) or self._models.get(_SNAPSHOT.sub("", model))
@@ -172,7 +178,7 @@ class NothingBilled(Prices):
     def transcription_cost(self, model: str, usage: Json) -> Decimal:
         return Decimal(0)
 
-    def worst_per_minute(self, model: str) -> Decimal:
+    def worst_per_minute(self, model: str, context_tokens: int = 0) -> Decimal:
         return Decimal(0)
 
 

@@ -63,7 +63,7 @@ def profile_routes(
         if record is None or not reader.may_see(record.owner):
             raise session_unknown()
         if call := registry.live_call(session_id):
-            attendants = registry.attendance and registry.attendance.of(call.id)
+            attendants = registry.attendance.of(call.id)
             meter = attendants.meter if attendants else None
             return Subject(said_in(call.conversation.items), call.persona, call=call, meter=meter)
         return Subject(said_in(await records.items(session_id)), personas.get(record.persona))
@@ -74,9 +74,6 @@ def profile_routes(
 
         Of an ended call only the stored transcript is left, in which numbers are masked.
         """
-        attendance = registry.attendance
-        if attendance is None:
-            raise ApiError(503, "not_ready", "The server is still starting.")
         schema = wanted.wanted or CUSTOMER
         if not is_profile_schema(schema) or len(json.dumps(schema)) > MAX_SCHEMA_CHARS:
             sentence = f"schema: takes an object with properties, of at most {MAX_SCHEMA_CHARS} characters."
@@ -85,7 +82,9 @@ def profile_routes(
         if not subject.said:
             raise ApiError(409, "nothing_said", "Nothing was said yet, or no words are kept of it.")
         registry.check_money()
-        profile = await extraction.profile(wanted.session_id, subject.said, schema, attendance, subject.meter)
+        profile = await extraction.profile(
+            wanted.session_id, subject.said, schema, registry.attendance, subject.meter
+        )
         return subject.told(profile)
 
     return router

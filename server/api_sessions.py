@@ -76,6 +76,7 @@ def session_routes(sessions: SessionBook) -> APIRouter:
     async def call(session_id: SessionInPath, request: Request, owner: CurrentOwner) -> Response:
         """Relay a WebRTC offer to the provider. A further call takes the place of the one before."""
         session = own(session_id, owner)
+        sessions.check_start(owner)
         offer = check_offer(await body_up_to(request, MAX_OFFER_BYTES), data_channel=not session.controlled)
         return PlainTextResponse(await session.connect(offer), 201, media_type="application/sdp")
 

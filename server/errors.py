@@ -81,6 +81,7 @@ REFUSALS = {
     "calls_full": "All lines are taken just now.",
     "starts_exceeded": "That was many starts in a short time.",
     "limit_day_money": "What this server may spend in a day is spent.",
+    "not_ready": "The server is still starting.",
 }
 HTTP_SENTENCES = {
     404: ("not_found", "There is no such route."),
@@ -114,7 +115,7 @@ def _told(request: Request, failure: Exception) -> ApiError:
     """What the API says of a failure of the parts below it."""
     match failure:
         case CallRefused(code=code, retry_after_s=wait):
-            return ApiError(429, code, REFUSALS[code], retry_after_s=wait)
+            return ApiError(503 if code == "not_ready" else 429, code, REFUSALS[code], retry_after_s=wait)
         case ChoiceRefused():
             return ApiError(400, "not_allowed", str(failure))
         case SecretRefused():
@@ -124,7 +125,7 @@ def _told(request: Request, failure: Exception) -> ApiError:
             )
             return ApiError(403, "relay_needed", sentence)
         case LimitReached():
-            return ApiError(409, str(failure), "A limit of this call is reached: hang up, or renew it.")
+            return ApiError(409, str(failure), "A limit of this session is reached: hang up.")
         case OfferRefused():
             return ApiError(400, "offer_refused", f"{failure}.")
         case ProviderFailure(code=code, retry_after_s=wait):

@@ -71,6 +71,10 @@ class Records:
     async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
         await self._update(session_id, provider_call_id=provider_call_id)
 
+    async def set_cost(self, session_id: str, usd: Decimal) -> None:
+        """Over the sum of its usage so far."""
+        await self._update(session_id, cost_usd=usd)
+
     async def set_summary(self, session_id: str, *, topic: str | None, summary: str | None) -> None:
         await self._update(session_id, topic=self._kept(topic), summary=self._kept(summary))
 

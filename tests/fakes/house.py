@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
+from calls.attendance import Attendance
 from calls.call import Call
 from calls.changes import CallChange
 from calls.dialer import Dialer
@@ -13,6 +14,7 @@ from calls.persona import Persona
 from calls.registry import Registry
 from realtime.client import RealtimeClient
 from settings import Settings
+from tests.fakes.nobody_attends import NobodyAttends
 from tests.fakes.rest_provider import RestProvider
 from tests.fakes.settings import given
 from tests.fakes.timer import FakeTimer
@@ -36,6 +38,7 @@ class House:
     def __post_init__(self) -> None:
         client = RealtimeClient(self.settings.provider_url, "sk-test", self.provider)
         self.registry = Registry(Dialer(client, self.settings), self.settings, self.timer)
+        self.registry.attendance = cast(Attendance, NobodyAttends())
 
     def open(self, visitor_id: str = "visitor") -> Call:
         return self.registry.open(PERSONA, visitor_id)

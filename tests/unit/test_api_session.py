@@ -7,6 +7,7 @@ import pytest
 from calls.api_session import UNUSED_SECONDS, ApiSession, LimitReached
 from calls.changes import CallChange, Closed, Finished
 from calls.dialer import Dialer
+from calls.renewal import AHEAD_S, LONGEST_SESSION_S
 from calls.tools import tool
 from realtime.client import RealtimeClient
 from tests.fakes import turns
@@ -101,7 +102,7 @@ async def test_the_end_of_one_call_is_not_the_end_of_the_session() -> None:
     assert not any(isinstance(each, Closed | Finished) for each in told)
 
 
-async def test_a_limit_stops_reports_until_the_session_is_renewed(tmp_path: Any) -> None:
+async def test_a_limit_is_the_sessions_and_no_renewal_begins_it_anew(tmp_path: Any) -> None:
     async with ApiHouse.in_(tmp_path) as api:
         session = session_in(api.house)
         await session.report(SAID)
@@ -112,9 +113,50 @@ async def test_a_limit_stops_reports_until_the_session_is_renewed(tmp_path: Any)
         with pytest.raises(LimitReached, match="limit_minutes"):
             await session.report([])
         session.renew()
-        assert await session.report([]) == []
+        with pytest.raises(LimitReached, match="limit_minutes"):
+            await session.report([])
+        with pytest.raises(LimitReached, match="limit_minutes"):
+            await session.connect(OFFER)
+        with pytest.raises(LimitReached, match="limit_minutes"):
+            await session.secret()
         session.end("stopped")
         await api.finish()
+
+
+async def test_minutes_and_money_go_on_from_one_call_of_a_session_to_the_next(tmp_path: Any) -> None:
+    async with ApiHouse.in_(tmp_path) as api:
+        session = session_in(api.house)
+        for _ in range(2):
+            await session.connect(OFFER)
+            for minute in range(7):
+                api.house.timer.advance(60)
+                await session.report([{**STARTED, "item_id": f"u{minute}"}])
+        assert session.meter
+        usd = session.meter.usd
+        await session.connect(OFFER)
+        assert session.meter.usd == usd > 0
+        api.house.timer.advance(60)
+        with pytest.raises(LimitReached, match="limit_minutes"):
+            await session.report([])
+        session.end("stopped")
+        await api.finish()
+
+
+async def test_a_placed_call_ends_between_two_turns_before_its_session_grows_too_old() -> None:
+    house = House()
+    session = session_in(house)
+    await session.connect(OFFER)
+    await session.report([{**STARTED, "item_id": "u1"}])
+    house.timer.advance(LONGEST_SESSION_S - AHEAD_S)
+    assert house.registry.live == 1
+    await session.report([{"type": "input_audio_buffer.cleared"}])
+    assert house.registry.live == 0
+    assert session.closed is None
+    session.renew()
+    await session.connect(OFFER)
+    assert house.registry.live == 1
+    session.end("stopped")
+    await house.registry.close()
 
 
 async def test_a_public_tool_runs_here_and_its_output_is_the_clients_to_send(tmp_path: Any) -> None:

@@ -226,6 +226,16 @@ async def test_a_key_that_starts_too_often_waits_and_others_do_not(api: ApiHouse
     assert (await api.http(OTHER_KEY).post("/token", json={})).status_code == 200
 
 
+async def test_calls_of_a_session_count_as_starts(api: ApiHouse) -> None:
+    http = api.http()
+    session_id = await api.open(http, relayed=True)
+    for _ in range(STARTS_PER_MINUTE - 1):
+        answer = await http.post(f"/session/{session_id}/call", content=OFFER)
+        assert answer.status_code == 201
+    answer = await http.post(f"/session/{session_id}/call", content=OFFER)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "starts_exceeded")
+
+
 async def test_when_the_days_money_is_spent_nothing_is_minted(api: ApiHouse) -> None:
     attendance = api.house.registry.attendance
     assert attendance

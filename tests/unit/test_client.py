@@ -29,7 +29,7 @@ def client(provider: RestProvider, waited: list[float]) -> RealtimeClient:
     async def wait(seconds: float) -> None:
         waited.append(seconds)
 
-    return RealtimeClient("http://provider/v1", "sk-secret-key", provider, wait)
+    return RealtimeClient("http://provider/v1", "sk-secret-key", provider, sleep=wait)
 
 
 async def test_a_call_is_one_multipart_request_with_sdp_and_session(

@@ -151,5 +151,10 @@ def test_the_worst_minute_has_both_sides_speaking_and_the_dearest_recogniser(mod
     assert Prices().worst_per_minute(model) == Decimal(usd)
 
 
+def test_the_worst_minute_bills_what_the_session_is_told_with_every_response() -> None:
+    told = 6 * 9000 * Decimal("0.60") / 1_000_000
+    assert Prices().worst_per_minute(MINI, 9000) == Decimal("0.0470") + told
+
+
 def test_the_worst_minute_of_a_recogniser_is_its_own() -> None:
     assert Prices().worst_per_minute("gpt-live-transcribe") == Decimal("0.017")

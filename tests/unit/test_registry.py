@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from calls.persona import Persona
-from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
+from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused, Registry
 from calls.ticket import TICKET_SECONDS
 from realtime.failures import ProviderFailure
 from settings import Settings
@@ -26,6 +26,13 @@ async def test_no_more_calls_than_the_limit_and_nothing_is_spent_on_one_too_many
     assert house.provider.requests == []
     await first.close("stopped")
     house.open("c")
+
+
+async def test_before_the_database_is_open_nobody_may_call() -> None:
+    registry = Registry(House().registry._dialer, settings())
+    with pytest.raises(CallRefused, match="not_ready"):
+        registry.open(PERSONA, "visitor")
+    assert registry.live == 0
 
 
 async def test_a_visitor_who_starts_too_often_waits_and_others_do_not() -> None:
