@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from calls.ask import Questions
@@ -91,10 +91,12 @@ class Call:
         *,
         timer: Timer,
         on_closed: Callable[["Call"], None],
+        summarise: Callable[["Call"], Awaitable[Summarised | None]],
         conversation: Conversation | None = None,
         before: "Call | None" = None,
     ) -> None:
         """
+        :param summarise: writes topic and summary where the session answers no more
         :param conversation: one that goes on; None begins one
         :param before: the call that this one carries on, in its record and with its conversation
         """
@@ -124,6 +126,7 @@ class Call:
         self._line_lost = "control_lost"
         self._questions = Questions()
         self._on_closed = on_closed
+        self._summarise = summarise
         self._timer = timer
         self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
         self._redials = 0
@@ -467,21 +470,31 @@ class Call:
         self._tell(closed)
 
     async def _finish(self, closed: Closed) -> None:
-        """Sum up while the session still answers, let go of the line, hang up."""
+        try:
+            summarised = await self._leave()
+            if summarised is None and self.controlled:
+                summarised = await self._summarise(self)
+            if summarised:
+                self._tell(summarised)
+        finally:
+            self._finished = True
+            self._tell(Finished(closed))
+
+    async def _leave(self) -> Summarised | None:
+        """Ask for topic and summary while the session still answers, let go of the line, hang up."""
         try:
             if self._holding and not self._holding.done() and self.conversation.items:
-                await self._sum_up()
+                return await self._sum_up()
+            return None
         finally:
             if self._holding:
                 self._holding.cancel()
             await self._dialer.hang_up(self._provider_call_id)
-            self._finished = True
-            self._tell(Finished(closed))
 
-    async def _sum_up(self) -> None:
+    async def _sum_up(self) -> Summarised | None:
         try:
             topic, summary = await asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
         except (SidebandLost, TimeoutError):
-            log.info("%s: no summary", self.id)
-        else:
-            self._tell(Summarised(topic, summary))
+            log.info("%s: its session does not sum it up", self.id)
+            return None
+        return Summarised(topic, summary)

@@ -89,7 +89,7 @@ class Extraction:
         )
 
 
-def prompt(said: Iterable[Said]) -> str:
+def prompt(said: Iterable[Said], task: str = TASK) -> str:
     """The task, and the conversation with a line a message, so that nobody can speak for the other."""
     lines = "\n".join(f"{SPEAKERS[each.role]}: {' '.join(each.text.split())}" for each in said)
-    return f"{TASK}\n\n{lines[-MAX_TRANSCRIPT_CHARS:]}"
+    return f"{task}\n\n{lines[-MAX_TRANSCRIPT_CHARS:]}"

@@ -132,6 +132,10 @@ class Recorder:
         """Whoever runs a tool says what came of it."""
         self._keep(partial(self._records.save_tool_call, tool_call))
 
+    def spent_beside(self, usage: UsageRecord) -> None:
+        """What the server itself spent on the call outside its session."""
+        self._keep(partial(self._records.save_usage, usage))
+
     def cost(self, usd: Decimal) -> None:
         """What the call came to, where that is another sum than its usage."""
         self._waiting.append(partial(self._records.set_cost, self._session.id, usd))

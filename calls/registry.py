@@ -7,10 +7,12 @@ from functools import partial
 
 from calls.attendance import Attendance, Kind
 from calls.call import Call, CallEnded, Timer
+from calls.changes import Summarised
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.starts import Starts
+from calls.summary import summary_of
 from calls.ticket import TICKET_SECONDS, Ticket, TicketBook
 from calls.watchers import tell_all
 from realtime.conversation import Conversation
@@ -167,12 +169,17 @@ class Registry:
             self.tasks,
             timer=self.timer,
             on_closed=self._forget,
+            summarise=self._summarise,
             conversation=conversation,
             before=before,
         )
         if holds_place:
             self._calls[call.id] = call
         return call
+
+    async def _summarise(self, call: Call) -> Summarised | None:
+        model = self._settings.extraction_model
+        return await summary_of(call, self.attendance, self._dialer.client, model)
 
     def _check_place(self) -> None:
         if self.live >= self._settings.max_calls:

@@ -27,6 +27,7 @@ BY_NAME_ALONE: list[tuple[str, Finder]] = [
     ("summary خلاصہ", facts.summary),
     ("sentiment mood emotion feeling جذبات", facts.sentiment),
     ("need needs reason intent purpose issue problem request inquiry query ضرورت مسئلہ", facts.need),
+    ("topic subject موضوع", facts.need),
 ]
 """Not by their descriptions: too many other fields speak of a problem."""
 OTHERS = {

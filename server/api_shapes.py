@@ -310,7 +310,7 @@ class Item(Shape):
 
 
 class Usage(Shape):
-    """What the provider bills for one response, transcription or extraction."""
+    """What the provider bills for one response, transcription, extraction or summary."""
 
     model_config = examples(A_USAGE)
     source: str

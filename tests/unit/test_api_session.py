@@ -126,20 +126,22 @@ async def test_a_limit_is_the_sessions_and_no_renewal_begins_it_anew(tmp_path: A
 async def test_minutes_and_money_go_on_from_one_call_of_a_session_to_the_next(tmp_path: Any) -> None:
     async with ApiHouse.in_(tmp_path) as api:
         session = session_in(api.house)
-        for _ in range(2):
+        try:
+            for _ in range(2):
+                await session.connect(OFFER)
+                for minute in range(7):
+                    api.house.timer.advance(60)
+                    await session.report([{**STARTED, "item_id": f"u{minute}"}])
+            assert session.meter
+            usd = session.meter.usd
             await session.connect(OFFER)
-            for minute in range(7):
-                api.house.timer.advance(60)
-                await session.report([{**STARTED, "item_id": f"u{minute}"}])
-        assert session.meter
-        usd = session.meter.usd
-        await session.connect(OFFER)
-        assert session.meter.usd == usd > 0
-        api.house.timer.advance(60)
-        with pytest.raises(LimitReached, match="limit_minutes"):
-            await session.report([])
-        session.end("stopped")
-        await api.finish()
+            assert session.meter.usd == usd > 0
+            api.house.timer.advance(60)
+            with pytest.raises(LimitReached, match="limit_minutes"):
+                await session.report([])
+        finally:
+            session.end("stopped")
+            await api.finish()
 
 
 async def test_a_placed_call_ends_between_two_turns_before_its_session_grows_too_old() -> None:

@@ -29,6 +29,10 @@ def test_what_was_said_is_filled_in_and_what_was_not_is_null() -> None:
     }  # fmt: skip
 
 
+def test_a_topic_is_what_the_caller_wanted() -> None:
+    assert "card is lost" in filled(topic={"type": "string"})["topic"]
+
+
 @pytest.mark.parametrize(
     ("schema", "value"),
     [

@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -344,7 +344,7 @@ async def test_a_pseudonym_is_the_callers_own_and_of_this_deployment(
 
 async def test_the_claimed_number_is_no_identity_to_any_tool(house: PhoneHouse) -> None:
     call, _ = await house.connected()
-    attendants = house.registry.attendance and house.registry.attendance.of(call.id)
+    attendants = house.registry.attendance.of(call.id)
     assert attendants and attendants.tools.identity is None
     assert CALLER not in repr(attendants.tools)
 
@@ -414,20 +414,58 @@ async def test_a_personas_own_limits_hold_on_the_phone(line: SidebandProvider, t
         assert call.closed == Closed("limit_minutes")
 
 
-async def test_a_line_that_ends_ends_the_call_and_nobody_is_asked_for_a_summary(
-    house: PhoneHouse, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO", logger="guftagu")
+async def hangs_up_after(house: PhoneHouse, words: str) -> Call:
+    """A caller who says this and hangs up."""
     call, session = await house.connected()
     async with house.house.next_change(call):
-        await tell(session, said("u1", "user", "Bye"))
+        await tell(session, said("u1", "user", words))
     house.line.refusals, house.line.refuse_with = 1, HTTPStatus.UNAUTHORIZED
     async with house.house.next_change(call):
         await session.close()
     assert call.closed == Closed("line_ended")
+    return call
+
+
+def writes(data: dict[str, Any], **usage: int) -> Callable[[httpx.Request], httpx.Response]:
+    """An answer of `/responses`."""
+    part = {"type": "output_text", "text": json.dumps(data)}
+    body = {"output": [{"type": "message", "content": [part]}], "usage": usage}
+    return lambda _: httpx.Response(200, json=body)
+
+
+async def test_a_caller_who_hangs_up_leaves_topic_and_summary_all_the_same(house: PhoneHouse) -> None:
+    answer = {"topic": "A lost card", "summary": "It was lost. It was blocked."}
+    done = writes({})
+    house.provider.next = [done, done, writes(answer, input_tokens=1_000_000)]
+    call = await hangs_up_after(house, "My card is lost")
     await house.registry.close()
-    assert "summary" not in caplog.text
-    assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+    assert house.provider.paths[1:] == ["/calls/rtc_1/hangup", "/v1/responses"]
+    assert house.posted()[1]["input"].endswith("caller: My card is lost")
+    kept = await house.records.get_session(call.id)
+    assert kept and (kept.topic, kept.summary) == (answer["topic"], answer["summary"])
+    (usage,) = await house.records.usage(call.id)
+    assert (usage.source, usage.cost_usd, kept.cost_usd) == ("summary", Decimal("0.10"), Decimal("0.10"))
+    assert house.registry.attendance.day.usd == Decimal("0.10")
+
+
+@pytest.mark.parametrize("answer", [{}, {"topic": 1, "summary": "x"}, {"topic": "x", "summary": " "}])
+async def test_a_summary_that_is_none_is_left_out(house: PhoneHouse, answer: dict[str, Any]) -> None:
+    done = writes({})
+    house.provider.next = [done, done, writes(answer)]
+    call = await hangs_up_after(house, "My card is lost")
+    await house.registry.close()
+    kept = await house.records.get_session(call.id)
+    assert kept and (kept.topic, kept.summary, kept.reason) == (None, None, "line_ended")
+
+
+async def test_a_provider_that_writes_no_summary_keeps_no_record_open(house: PhoneHouse) -> None:
+    done = writes({})
+    house.provider.next = [done, done]
+    house.provider.raise_next(httpx.ConnectError)
+    call = await hangs_up_after(house, "My card is lost")
+    await house.registry.close()
+    kept = await house.records.get_session(call.id)
+    assert kept and (kept.summary, kept.reason) == (None, "line_ended")
 
 
 async def test_a_server_that_stops_hangs_up(house: PhoneHouse) -> None:
