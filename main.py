@@ -1,11 +1,12 @@
 """The front door: settings in, app out."""
 
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from nicegui import App, app, core, ui
 
@@ -21,6 +22,7 @@ from calls.personas import Personas
 from calls.phone import Phone, lines_of
 from calls.registry import Registry
 from calls.session_book import SessionBook
+from commands.exit_codes import ExitCode
 from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
@@ -138,9 +140,11 @@ def guard(parts: Parts, settings: Settings) -> None:
 def mount_engine(settings: Settings) -> "Engine":
     """Serve our own provider in this process; imported only here, for it brings audio libraries along."""
     from engine.app import create_engine
-    from engine.whisper import recognizer_here
+    from engine.whisper import WhisperRecognizer, recognizer_here
 
     recognizer = recognizer_here(settings.whisper_model)
+    if isinstance(recognizer, WhisperRecognizer):
+        app.on_startup(recognizer.prepare)
     engine = create_engine(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
     app.mount(ENGINE_PATH, engine)
     mounted: Engine = engine.state.engine
@@ -213,12 +217,20 @@ def main() -> None:
         case ["new-persona", name] if not name.startswith("-"):
             begin_persona(name)
         case ["transcribe" | "ask" as name, *arguments]:
-            sys.exit(run_with_sound(name, arguments))
+            leave(run_with_sound(name, arguments))
         case ["-h" | "--help"]:
             print(USAGE)
         case _:
             print(USAGE, file=sys.stderr)
             sys.exit(2)
+
+
+def leave(code: int) -> NoReturn:
+    """End with this code, when interrupted at once: a thread that fetches a speech model would take minutes."""
+    if code == ExitCode.INTERRUPTED:
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def serve() -> None:

@@ -9,7 +9,8 @@ import base64
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from speech.wav import write_wav
 APPEND_BYTES = RATE * BYTES_PER_SAMPLE // 10
 """100 ms in one event."""
 TRUNCATED_WITHIN_S = 5.0
+QUESTION_WITHIN_S = 3.0
+"""How long the recogniser's guess is waited for when the answer is there."""
 
 
 class Refused(Exception):
@@ -39,8 +42,8 @@ class Refused(Exception):
 class Answer:
     """What came of the answer so far."""
 
-    question: str = ""
-    """The recogniser's guess of what was asked."""
+    question: str | None = None
+    """The recogniser's guess of what was asked; None until it is told, empty where it has none."""
     text: str = ""
     sound: dict[str, bytearray] = field(default_factory=dict)
     """24 kHz mono PCM16 by item, in the order of speaking."""
@@ -67,6 +70,8 @@ class Answer:
                 self.text += str(event.get("delta") or "")
             case ServerEvent.TRANSCRIPTION_COMPLETED:
                 self.question = str(event.get("transcript") or "")
+            case ServerEvent.TRANSCRIPTION_FAILED:
+                self.question = ""
             case ServerEvent.RESPONSE_DONE:
                 self._finish(event.get("response") or {})
             case ServerEvent.ERROR:
@@ -111,6 +116,8 @@ def run(arguments: Sequence[str], persona: Persona, settings: Settings) -> int:
         return _stopped(f"the provider could not be used: {failure.code}", ExitCode.PROVIDER)
     except (SessionRefused, SocketLost, Refused) as refused:
         return _stopped(f"the provider did not answer: {refused}", ExitCode.PROVIDER)
+    except KeyboardInterrupt:
+        return _stopped("interrupted", ExitCode.INTERRUPTED)
 
 
 def _stopped(why: str, code: ExitCode) -> ExitCode:
@@ -119,20 +126,37 @@ def _stopped(why: str, code: ExitCode) -> ExitCode:
 
 
 async def _ask(file: Path, out: Path, persona: Persona, settings: Settings) -> ExitCode:
-    interrupted = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupted.set)
     session = _session(persona, settings)
     async with provider_of(settings, listens=False) as provider:
         socket = await provider.open(session, model=session["model"])
         try:
             await send_question(socket, file)
-            answer = await hear_answer(socket, interrupted)
+            interrupted = asyncio.Event()
+            with _first_ctrl_c(interrupted):
+                answer = await hear_answer(socket, interrupted, provider.silent_s)
         finally:
             await socket.close()
     _write(answer, out, file.stem)
-    if interrupted.is_set():
+    if answer.status == "in_progress":
         return ExitCode.INTERRUPTED
     return ExitCode.OK if answer.status == "completed" else ExitCode.SOME_FAILED
+
+
+@contextmanager
+def _first_ctrl_c(sets: asyncio.Event) -> Iterator[None]:
+    """The first one is only told; a second one ends the command as ever."""
+    loop = asyncio.get_running_loop()
+    before = signal.getsignal(signal.SIGINT)
+
+    def tell(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        loop.call_soon_threadsafe(sets.set)
+
+    signal.signal(signal.SIGINT, tell)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _session(persona: Persona, settings: Settings) -> dict[str, Any]:
@@ -172,29 +196,47 @@ async def _chunks(file: Path) -> AsyncIterator[bytes]:
 
 
 async def hear_answer(
-    socket: RealtimeSocket, interrupted: asyncio.Event, now: Callable[[], float] = time.monotonic
+    socket: RealtimeSocket,
+    interrupted: asyncio.Event,
+    silent_s: float,
+    now: Callable[[], float] = time.monotonic,
 ) -> Answer:
     """The answer to its end, or to the moment of the interruption: then the provider is told what was heard.
 
+    :param silent_s: how long the provider may say nothing
     :raises Refused: the provider answers with an error
-    :raises SocketLost: the connection is closed
+    :raises SocketLost: the connection is closed, or silent
     """
     answer = Answer()
     stopping = asyncio.create_task(interrupted.wait())
     try:
         while answer.status == "in_progress" and not stopping.done():
             receiving = asyncio.create_task(socket.receive())
-            await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if receiving.done():
+            done, _ = await asyncio.wait(
+                {receiving, stopping}, timeout=silent_s, return_when=asyncio.FIRST_COMPLETED
+            )
+            if receiving in done:
                 answer.take(receiving.result(), now())
-            else:
-                receiving.cancel()
-                await asyncio.gather(receiving, return_exceptions=True)
+                continue
+            receiving.cancel()
+            await asyncio.gather(receiving, return_exceptions=True)
+            if not done:
+                raise SocketLost("silent")
     finally:
         stopping.cancel()
-    if interrupted.is_set() and answer.status == "in_progress":
+    if answer.status == "in_progress":
         await _truncate(socket, answer.cut(now()))
+    else:
+        await _hear_question(socket, answer)
     return answer
+
+
+async def _hear_question(socket: RealtimeSocket, answer: Answer) -> None:
+    """The recogniser may need longer than the agent; without its guess the answer is whole all the same."""
+    with suppress(TimeoutError, SocketLost, Refused):
+        async with asyncio.timeout(QUESTION_WITHIN_S):
+            while answer.question is None:
+                answer.take(await socket.receive(), 0.0)
 
 
 async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
@@ -215,6 +257,8 @@ async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
 
 
 def _write(answer: Answer, out: Path, name: str) -> None:
+    if not answer.pcm and not answer.text:
+        return
     out.mkdir(parents=True, exist_ok=True)
     write_wav(out / f"{name}.answer.wav", answer.pcm)
     (out / f"{name}.answer.txt").write_text(answer.text + "\n", "utf-8")

@@ -2,25 +2,32 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
+from realtime.dictation import SILENT_PROVIDER_S
 from realtime.socket import RealtimeSocket
 from settings import Settings
 
+if TYPE_CHECKING:
+    from engine.recognizer import Recognizer
+
+
+SILENT_ENGINE_S = 30 * 60.0
+"""A large model on a slow processor says nothing for minutes, and is at work."""
+NO_RECOGNIZER = (
+    "there is no speech recogniser here: set OPENAI_API_KEY or OPENAI_BASE_URL, or install the local "
+    "one, which fetches its model on first use: uv run --extra whisper main.py transcribe …"
+)
+
 
 class NothingListens(Exception):
-    """No speech recogniser is to be had; the text says how to get one."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "there is no speech recogniser here: set OPENAI_API_KEY or OPENAI_BASE_URL, or install the local "
-            "one, which fetches its model on first use: uv run --extra whisper main.py transcribe …"
-        )
+    """No speech recogniser is to be had; the text says what to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,8 @@ class Provider:
 
     url: str
     key: str = field(repr=False)
+    silent_s: float = SILENT_PROVIDER_S
+    """How long it may say nothing while it owes something."""
 
     async def open(self, session: dict[str, Any], **query: str) -> RealtimeSocket:
         """A session that is configured.
@@ -64,22 +73,45 @@ async def provider_of(settings: Settings, *, listens: bool) -> AsyncIterator[Pro
 @asynccontextmanager
 async def _own_engine(settings: Settings, listens: bool) -> AsyncIterator[Provider]:
     from engine.app import create_engine
-    from engine.recognizer import NoRecognizer
     from engine.whisper import recognizer_here
 
     recognizer = recognizer_here(settings.whisper_model)
-    if listens and isinstance(recognizer, NoRecognizer):
-        raise NothingListens
+    try:
+        await _prepare(recognizer, settings.whisper_model)
+    except NothingListens:
+        if listens:
+            raise
     engine = create_engine(settings.engine_api_key, recognizer=recognizer)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = _Server(uvicorn.Config(engine, log_level="warning", lifespan="off"))
         serving = asyncio.create_task(server.serve([listening]))
         try:
-            yield Provider(f"http://127.0.0.1:{listening.getsockname()[1]}", settings.engine_api_key)
+            url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield Provider(url, settings.engine_api_key, SILENT_ENGINE_S)
         finally:
             await engine.state.engine.close()
             server.should_exit = True
             await serving
+
+
+async def _prepare(recognizer: "Recognizer", model: str) -> None:
+    """Have the model before the first session: fetching it takes longer than any session is waited for.
+
+    :raises NothingListens: there is none
+    """
+    from engine.recognizer import NoRecognizer, RecognitionFailed
+    from engine.whisper import WhisperRecognizer
+
+    if isinstance(recognizer, NoRecognizer):
+        raise NothingListens(NO_RECOGNIZER)
+    if isinstance(recognizer, WhisperRecognizer):
+        print(
+            f"loading the speech model {model}; the first time it is fetched …", file=sys.stderr, flush=True
+        )
+        try:
+            await recognizer.load()
+        except RecognitionFailed as failed:
+            raise NothingListens(failed.message) from None
 
 
 class _Server(uvicorn.Server):

@@ -14,10 +14,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from commands.exit_codes import ExitCode
 from commands.provider import NothingListens, Provider, provider_of
-from realtime.dictation import Dictation, Open, Settled
+from realtime.dictation import Dictation, Settled
 from realtime.failures import ProviderFailure
 from realtime.session import transcription_for
-from realtime.socket import SessionRefused
+from realtime.socket import RealtimeSocket, SessionRefused
 from settings import Settings, SettingsError, load_settings
 from speech.reading import UnreadableAudio, duration_s, read_audio
 from speech.segments import segments_of
@@ -95,7 +95,7 @@ async def _transcribe_all(options: Options, settings: Settings) -> ExitCode:
         for file in options.files:
             try:
                 failed = await _transcribe(file, options, settings, provider)
-            except UnreadableAudio as error:
+            except (UnreadableAudio, OSError) as error:
                 worst = max(worst, _stopped(f"{file}: {error}", ExitCode.USAGE))
                 continue
             if failed:
@@ -114,7 +114,8 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
         try:
             await _write_down(
                 file,
-                lambda: provider.open(session, intent="transcription"),
+                provider,
+                session,
                 cues,
                 lambda until_s: progress.update(bar, completed=until_s),
             )
@@ -124,14 +125,20 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
             if cues or not partial:
                 in_order = [cues[number] for number in sorted(cues)]
                 _write(in_order, options.target(file, partial=partial), options.format)
+        options.target(file, partial=True).unlink(missing_ok=True)  # of an earlier run
     return sum(cue.failure is not None for cue in cues.values())
 
 
 async def _write_down(
-    file: Path, open_socket: Open, cues: dict[int, Cue], on_progress: Callable[[float], None]
+    file: Path,
+    provider: Provider,
+    session: dict[str, Any],
+    cues: dict[int, Cue],
+    on_progress: Callable[[float], None],
 ) -> None:
     """Fill `cues`, each by its number in the file, for the words may come in another order."""
     times: list[tuple[float, float]] = []
+    done_s = 0.0
 
     async def pieces() -> AsyncIterator[bytes]:
         segments = segments_of(read_audio(file))
@@ -140,10 +147,15 @@ async def _write_down(
             yield segment.pcm
 
     def take(piece: Settled) -> None:
+        nonlocal done_s
         cues[piece.number] = Cue(*times[piece.number], piece.text.strip(), piece.failure)
-        on_progress(times[piece.number][1])
+        done_s = max(done_s, times[piece.number][1])
+        on_progress(done_s)
 
-    await Dictation(open_socket, take).take(pieces())
+    async def open_socket() -> RealtimeSocket:
+        return await provider.open(session, intent="transcription")
+
+    await Dictation(open_socket, take, silent_s=provider.silent_s).take(pieces())
 
 
 def _session(settings: Settings, language: str | None) -> dict[str, Any]:

@@ -251,6 +251,8 @@ class TranscriptView:
         """What stands in the place of words that nobody has."""
         if not item.failure:
             return None
+        if item.failure == "model_unavailable":
+            return self._words["transcript.model_unavailable"]
         if item.failure != "no_recognizer":
             return self._words["transcript.untranscribed"]
         if item.speech_ms is None:

@@ -7,9 +7,11 @@ import asyncio
 import importlib
 import importlib.util
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -21,6 +23,7 @@ log = logging.getLogger("guftagu.engine")
 
 LIBRARY = "faster_whisper"
 FULL_SCALE = 32768
+MODEL_UNAVAILABLE = "The speech model that WHISPER_MODEL names cannot be loaded; the engine's log says why."
 
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
 
@@ -57,6 +60,18 @@ class WhisperRecognizer:
         self._model = model
         self._load = load or _model
 
+    async def load(self) -> None:
+        """Have the model ready; the first time, the library fetches it.
+
+        :raises RecognitionFailed: `model_unavailable`
+        """
+        await asyncio.get_running_loop().run_in_executor(_worker, self._loaded)
+
+    async def prepare(self) -> None:
+        """The same before anybody waits for it; what hinders it is in the log, and told to whoever speaks."""
+        with suppress(RecognitionFailed):
+            await self.load()
+
     async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
         """The words, a segment at a time.
 
@@ -84,7 +99,7 @@ class WhisperRecognizer:
         try:
             if unwanted.is_set():
                 return
-            segments, _ = self._load(self._model).transcribe(_samples(audio), **_options(hints))
+            segments, _ = self._loaded().transcribe(_samples(audio), **_options(hints))
             for n, segment in enumerate(segments):
                 if unwanted.is_set():
                     return
@@ -95,11 +110,20 @@ class WhisperRecognizer:
         finally:
             hand_over(None)
 
+    def _loaded(self) -> Model:
+        try:
+            return self._load(self._model)
+        except Exception as error:  # Network, disk, name: nobody has spoken yet, so it can be told as it is.
+            log.error("the speech model WHISPER_MODEL=%s cannot be loaded: %s", self._model, error)
+            raise RecognitionFailed("model_unavailable", MODEL_UNAVAILABLE) from error
+
 
 @lru_cache(maxsize=1)
 def _model(name: str) -> Model:
+    """On the processor, which is everywhere: with a graphics card its drivers may still be missing."""
+    os.environ.pop("OMP_THREAD_LIMIT", None)  # `engine.vad` set it for its own library, which has read it.
     library = importlib.import_module(LIBRARY)
-    model: Model = library.WhisperModel(name, compute_type="int8")
+    model: Model = library.WhisperModel(name, device="cpu", compute_type="int8")
     return model
 
 

@@ -7,13 +7,13 @@ is sent again on the next one; what is settled never is. So no piece is lost and
 import asyncio
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from realtime.events import ClientEvent, ServerEvent, server_event
-from realtime.failures import ProviderFailure
+from realtime.failures import ProviderFailure, may_pass
 from realtime.socket import RealtimeSocket, SocketLost
 
 log = logging.getLogger("guftagu.dictation")
@@ -25,11 +25,12 @@ APPEND_BYTES = 48_000
 SHORTEST_BYTES = 9_600
 """0.2 s: a provider refuses to commit less than half of it."""
 SILENT_PROVIDER_S = 120.0
-"""A connection on which a piece waits for so long without any event is taken for broken."""
 SESSION_S = 55 * 60.0
 """A provider ends a session after an hour; a new one is opened before."""
 RETRY_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Waits before the next connection, as long as none brings a piece forward."""
+MOST_RESENT = 2
+"""How often a piece is sent again, after the first of these waits, that failed for a reason that may pass."""
 
 Open = Callable[[], Awaitable[RealtimeSocket]]
 
@@ -55,6 +56,8 @@ class _Link:
     """Pieces whose commit is not confirmed yet, in order."""
     items: dict[str, int] = field(default_factory=dict)
     """The pieces by item id."""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while a piece is sent: the provider has one buffer."""
 
 
 class Dictation:
@@ -65,15 +68,18 @@ class Dictation:
         open_socket: Open,
         on_settled: Callable[[Settled], None],
         *,
+        silent_s: float = SILENT_PROVIDER_S,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         """
         :param open_socket: gives a configured transcription session with manual commits
         :param on_settled: told of every piece once, in the order in which the provider settles them
+        :param silent_s: a connection on which a piece waits for so long without any event is taken for broken
         """
         self._open = open_socket
         self._on_settled = on_settled
+        self._silent_s = silent_s
         self._sleep = sleep
         self._now = now
         self._unsettled: dict[int, bytes] = {}
@@ -82,6 +88,7 @@ class Dictation:
         self._room = asyncio.Semaphore(UNSETTLED_PIECES)
         self._all_settled = asyncio.Event()
         self._all_settled.set()
+        self._resent: Counter[int] = Counter()
         self._fruitless = 0
         """Connections lost in a row without a piece settled between."""
 
@@ -171,18 +178,32 @@ class Dictation:
                 case ServerEvent.TRANSCRIPTION_COMPLETED if item_id in link.items:
                     self._settle(Settled(link.items[item_id], str(event.get("transcript") or "")))
                 case ServerEvent.TRANSCRIPTION_FAILED if item_id in link.items:
-                    self._settle(Settled(link.items[item_id], failure=_code(event)))
+                    await self._take_failure(link, link.items[str(item_id)], event)
                 case ServerEvent.ERROR:
                     self._take_error(link, event)
 
     async def _next_event(self, socket: RealtimeSocket) -> dict[str, Any]:
         while True:
             try:
-                async with asyncio.timeout(SILENT_PROVIDER_S):
+                async with asyncio.timeout(self._silent_s):
                     return await socket.receive()
             except TimeoutError:
                 if self._unsettled:
                     raise SocketLost("silent") from None
+
+    async def _take_failure(self, link: _Link, number: int, event: dict[str, Any]) -> None:
+        """Nothing is heard meanwhile; it keeps."""
+        if number not in self._unsettled or not self._may_resend(number, event):
+            self._settle(Settled(number, failure=_code(event)))
+            return
+        await self._sleep(RETRY_DELAYS_S[self._resent[number] - 1])
+        await _commit(link, number, self._unsettled[number])
+
+    def _may_resend(self, number: int, event: dict[str, Any]) -> bool:
+        if not may_pass(event.get("error") or {}):
+            return False
+        self._resent[number] += 1
+        return self._resent[number] <= MOST_RESENT
 
     def _take_error(self, link: _Link, event: dict[str, Any]) -> None:
         """What the provider does not take of one piece, settles it; what ends the session, ends the link."""
@@ -193,6 +214,8 @@ class Dictation:
         if kind not in ("append", "commit") or not number.isdecimal():
             log.warning("the provider complains: %s", code)
             return
+        if self._may_resend(int(number), event):
+            raise SocketLost(code)  # It is not known what the buffer holds now.
         if kind == "commit" and int(number) in link.uncommitted:
             link.uncommitted.remove(int(number))
         self._settle(Settled(int(number), failure=code))
@@ -209,10 +232,11 @@ class Dictation:
 
 async def _commit(link: _Link, number: int, piece: bytes) -> None:
     piece = piece.ljust(SHORTEST_BYTES, b"\0")
-    for at in range(0, len(piece), APPEND_BYTES):
-        await link.socket.append(piece[at : at + APPEND_BYTES], event_id=f"append-{number}")
-    link.uncommitted.append(number)
-    await link.socket.send({"type": ClientEvent.INPUT_COMMIT, "event_id": f"commit-{number}"})
+    async with link.turn:
+        for at in range(0, len(piece), APPEND_BYTES):
+            await link.socket.append(piece[at : at + APPEND_BYTES], event_id=f"append-{number}")
+        link.uncommitted.append(number)
+        await link.socket.send({"type": ClientEvent.INPUT_COMMIT, "event_id": f"commit-{number}"})
 
 
 def _code(event: dict[str, Any]) -> str:

@@ -1,6 +1,9 @@
 """What can go wrong between us and the provider, as one exception with a code the page has a sentence for."""
 
-from typing import Literal
+from typing import Any, Literal
+
+PASSING_CODES = frozenset({"rate_limit_exceeded", "server_error"})
+"""Of a session's errors: what may go well at another time."""
 
 FailureCode = Literal[
     "provider_unauthorized",
@@ -39,6 +42,14 @@ class ProviderFailure(Exception):
         self.retry_after_s = retry_after_s
         self.request_id = request_id
         self.about_prompt = about_prompt
+
+
+def may_pass(error: dict[str, Any]) -> bool:
+    """Whether it is worth trying again.
+
+    :param error: the object under `error` of an event
+    """
+    return not PASSING_CODES.isdisjoint({error.get("code"), error.get("type")})
 
 
 def code_for_status(status: int) -> FailureCode:

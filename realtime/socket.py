@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from realtime.events import ClientEvent, ServerEvent
-from realtime.failures import ProviderFailure, code_for_status
+from realtime.failures import ProviderFailure, code_for_status, may_pass
 
 OPEN_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 20
@@ -70,7 +70,7 @@ class RealtimeSocket:
         """Send the session object and wait until it holds.
 
         :raises SessionRefused: the provider does not take it
-        :raises SocketLost: the connection is closed, or no answer comes
+        :raises SocketLost: the connection is closed, no answer comes, or an error that may pass
         """
         await self.send({"type": ClientEvent.SESSION_UPDATE, "session": session})
         try:
@@ -121,7 +121,10 @@ class RealtimeSocket:
     async def _configured(self) -> None:
         while (event := await self.receive()).get("type") != ServerEvent.SESSION_UPDATED:
             if event.get("type") == ServerEvent.ERROR:
-                raise SessionRefused(event.get("error") or {})
+                error = event.get("error") or {}
+                if may_pass(error):
+                    raise SocketLost(str(error.get("code") or error.get("type")))
+                raise SessionRefused(error)
 
 
 def _url(base_url: str, query: dict[str, str]) -> str:

@@ -38,17 +38,38 @@ def read_audio(path: Path) -> Iterator[bytes]:
     """
     with _opened(path) as (container, stream):
         begins_s = (container.start_time or 0) / av.time_base
-        resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
+        resampler = _Resampler()
         read = 0
         for frame in _frames(container, stream):
             for block in _gap((frame.time or 0) - begins_s - read / RATE):
                 read += len(block) // BYTES_PER_SAMPLE
                 yield block
-            for part in resampler.resample(frame):
+            for part in resampler.take(frame):
                 read += part.samples
                 yield part.to_ndarray().tobytes()
-        for part in resampler.resample(None):
+        for part in resampler.end():
             yield part.to_ndarray().tobytes()
+
+
+class _Resampler:
+    """One for a whole file, though its sound may change its form midway, as in joined or broadcast ones."""
+
+    def __init__(self) -> None:
+        self._resampler: av.AudioResampler | None = None
+        self._form: tuple[str, str, int] | None = None
+
+    def take(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._form:
+            yield from self.end()
+            self._resampler, self._form = av.AudioResampler(format="s16", layout="mono", rate=RATE), form
+        if self._resampler:
+            yield from self._resampler.resample(frame)
+
+    def end(self) -> Iterator[av.AudioFrame]:
+        """What is still held back."""
+        if self._resampler:
+            yield from self._resampler.resample(None)
 
 
 def _gap(seconds: float) -> Iterator[bytes]:
@@ -63,9 +84,10 @@ def _gap(seconds: float) -> Iterator[bytes]:
 def _opened(path: Path) -> Iterator[tuple[InputContainer, AudioStream]]:
     try:
         with av.open(path, "r") as container:
-            if not container.streams.audio:
+            stream = container.streams.best("audio")
+            if not isinstance(stream, AudioStream):
                 raise UnreadableAudio("there is no sound in it")
-            yield container, container.streams.audio[0]
+            yield container, stream
     except FFmpegError as error:
         raise UnreadableAudio(error.strerror or "it cannot be decoded") from None
 

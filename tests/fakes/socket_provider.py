@@ -37,8 +37,16 @@ class SocketProvider:
     """Words that fail with `audio_unintelligible`."""
     refusing: set[str] = field(default_factory=set)
     """Words whose commit gets an `error` event."""
+    overloaded: dict[str, int] = field(default_factory=dict)
+    """Words that fail so often with `rate_limit_exceeded` before they are heard."""
+    overloaded_on_commit: dict[str, int] = field(default_factory=dict)
+    """The same as an `error` event."""
+    never_answers: set[str] = field(default_factory=set)
+    """Words of which nothing more is said."""
     refused_session: dict[str, Any] | None = None
     """The error every `session.update` gets."""
+    troubled_sessions: int = 0
+    """So many of the first ones get a `server_error` instead."""
     url: str = ""
     paths: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
@@ -103,6 +111,9 @@ class _Session:
 
     async def _take(self, event: dict[str, Any]) -> None:
         match event["type"]:
+            case "session.update" if self._provider.troubled_sessions:
+                self._provider.troubled_sessions -= 1
+                await self._say("error", error={"type": "server_error", "code": None})
             case "session.update" if self._provider.refused_session:
                 await self._say("error", error=self._provider.refused_session)
             case "session.update":
@@ -120,6 +131,9 @@ class _Session:
         self._provider.tell()
         if words in self._provider.refusing:
             await self._say("error", error={"code": "refused_piece", "event_id": event["event_id"]})
+            return
+        if _counted_down(self._provider.overloaded_on_commit, words):
+            await self._say("error", error={"code": "rate_limit_exceeded", "event_id": event["event_id"]})
             return
         self._number += 1
         item_id = f"item_{self._number}"
@@ -140,7 +154,12 @@ class _Session:
     async def _answer_waiting(self) -> None:
         while self._waiting:
             item_id, words = self._waiting.pop()
-            if words in self._provider.failing:
+            if words in self._provider.never_answers:
+                continue
+            if _counted_down(self._provider.overloaded, words):
+                error = {"type": "transcription_error", "code": "rate_limit_exceeded", "message": "?"}
+                await self._say(f"{TRANSCRIPTION}.failed", item_id=item_id, content_index=0, error=error)
+            elif words in self._provider.failing:
                 error = {"type": "transcription_error", "code": "audio_unintelligible", "message": "?"}
                 await self._say(f"{TRANSCRIPTION}.failed", item_id=item_id, content_index=0, error=error)
             else:
@@ -148,6 +167,12 @@ class _Session:
 
     async def _say(self, event_type: str, **fields: Any) -> None:
         await self._socket.send(json.dumps({"type": event_type, **fields}))
+
+
+def _counted_down(left: dict[str, int], words: str) -> bool:
+    """Whether it is still to happen to these words."""
+    left[words] = left.get(words, 0) - 1
+    return left[words] >= 0
 
 
 @asynccontextmanager

@@ -6,13 +6,14 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from commands.ask import Answer, Refused
+from commands.ask import Answer, Refused, hear_answer
 from commands.exit_codes import ExitCode
+from realtime.socket import RealtimeSocket, SocketLost
 from tests.fakes.command import ended, start
 from tests.fakes.engine_server import SERVER_KEY, running_engine
 from tests.fakes.engine_session import ScriptedRecognizer
@@ -131,6 +132,84 @@ async def test_ctrl_c_cuts_the_answer_where_it_was_heard_and_tells_the_provider(
         assert file.getnframes() == cut["audio_end_ms"] * 24
     session = provider.sent("session.update")[0]["session"]
     assert session["audio"]["input"]["turn_detection"] is None
+
+
+async def test_ctrl_c_before_any_sound_leaves_no_empty_answer(here: Path) -> None:
+    async with silent() as (asked, url):
+        process = await start(here, "ask", "question.wav", OPENAI_BASE_URL=url, OPENAI_API_KEY="sk-x")
+        async with asyncio.timeout(30):
+            await asked.wait()
+        process.send_signal(signal.SIGINT)
+        done = await ended(process)
+    assert done.code == ExitCode.INTERRUPTED, done.complained
+    assert "Traceback" not in done.complained
+    assert not (here / "question.answer.wav").exists()
+
+
+async def test_ctrl_c_while_the_session_is_opened_ends_it(here: Path) -> None:
+    async with silent("session.update") as (asked, url):
+        process = await start(here, "ask", "question.wav", OPENAI_BASE_URL=url, OPENAI_API_KEY="sk-x")
+        async with asyncio.timeout(30):
+            await asked.wait()
+        process.send_signal(signal.SIGINT)
+        done = await ended(process)
+    assert done.code == ExitCode.INTERRUPTED, done.complained
+    assert "Traceback" not in done.complained
+
+
+@asynccontextmanager
+async def silent(at: str = "response.create") -> AsyncIterator[tuple[asyncio.Event, str]]:
+    """A provider that says nothing from this event on, and when that has come."""
+    asked = asyncio.Event()
+
+    async def serve_one(socket: ServerConnection) -> None:
+        async for text in socket:
+            kind = json.loads(text)["type"]
+            if kind == at:
+                asked.set()
+            elif kind == "session.update":
+                await socket.send(json.dumps({"type": "session.updated"}))
+
+    async with serve(serve_one, "127.0.0.1", 0) as server:
+        yield asked, f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/v1"
+
+
+class FakeSocket:
+    """Says what it is given, then nothing."""
+
+    def __init__(self, *events: dict[str, Any]) -> None:
+        self._events = list(events)
+
+    async def receive(self) -> dict[str, Any]:
+        if self._events:
+            return self._events.pop(0)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def answer_of(*events: dict[str, Any]) -> Answer:
+    socket = cast(RealtimeSocket, FakeSocket(*events))
+    async with asyncio.timeout(10):
+        return await hear_answer(socket, asyncio.Event(), silent_s=0.01)
+
+
+DONE = {"type": "response.done", "response": {"status": "completed"}}
+
+
+async def test_a_question_that_is_understood_after_the_answer_is_heard_too() -> None:
+    late = {"type": "conversation.item.input_audio_transcription.completed", "transcript": QUESTION}
+    assert (await answer_of(words("Yes."), DONE, late)).question == QUESTION
+
+
+async def test_an_answer_is_whole_without_the_recogniser(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("commands.ask.QUESTION_WITHIN_S", 0)
+    answer = await answer_of(words("Yes."), DONE)
+    assert (answer.text, answer.status, answer.question) == ("Yes.", "completed", None)
+
+
+async def test_a_provider_that_falls_silent_is_not_waited_for_for_ever() -> None:
+    with pytest.raises(SocketLost, match="silent"):
+        await answer_of(words("Yes"))
 
 
 def test_an_answer_is_cut_through_the_item_being_heard_and_before_those_behind_it() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.dictation import RETRY_DELAYS_S, UNSETTLED_PIECES, Dictation, Settled
+from realtime.dictation import MOST_RESENT, RETRY_DELAYS_S, UNSETTLED_PIECES, Dictation, Settled
 from realtime.failures import ProviderFailure
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
 from tests.fakes.socket_provider import KEY, SocketProvider, socket_provider
@@ -74,6 +74,45 @@ async def test_single_failures_are_told_in_their_places() -> None:
         assert said == [words if words not in ("3", "5", "9") else "" for words in SAID]
         failures = {piece.number + 1: piece.failure for piece in desk.settled if piece.failure}
         assert failures == {3: "audio_unintelligible", 9: "audio_unintelligible", 5: "refused_piece"}
+
+
+async def test_what_fails_for_a_reason_that_may_pass_is_sent_again_and_nothing_else() -> None:
+    async with socket_provider(overloaded={"3": 1, "9": 2}) as provider:
+        desk = Desk(provider)
+        assert await desk.take() == SAID
+        assert sorted(desk.waits) == [RETRY_DELAYS_S[0], RETRY_DELAYS_S[0], RETRY_DELAYS_S[1]]
+        assert len(provider.paths) == 1
+        assert [provider.committed.count(words) for words in ("3", "9", "5")] == [2, 3, 1]
+
+
+async def test_an_overload_without_end_is_a_failure_in_its_place() -> None:
+    async with socket_provider(overloaded={"3": 99}) as provider:
+        desk = Desk(provider)
+        assert await desk.take() == [words if words != "3" else "" for words in SAID]
+        assert [piece.failure for piece in desk.settled if piece.failure] == ["rate_limit_exceeded"]
+        assert provider.committed.count("3") == 1 + MOST_RESENT
+
+
+async def test_a_commit_refused_for_a_reason_that_may_pass_is_made_on_a_clean_buffer() -> None:
+    async with socket_provider(overloaded_on_commit={"3": 1}) as provider:
+        desk = Desk(provider)
+        assert await desk.take() == SAID
+        assert len(provider.paths) == 2
+
+
+async def test_a_session_refused_for_a_reason_that_may_pass_is_tried_again() -> None:
+    async with socket_provider(troubled_sessions=2) as provider:
+        desk = Desk(provider)
+        assert await desk.take() == SAID
+        assert desk.waits == list(RETRY_DELAYS_S[:2])
+
+
+async def test_a_silent_provider_is_given_up_as_soon_as_the_desk_says() -> None:
+    async with socket_provider(held_back=10**6) as provider:
+        provider.words_of = lambda pcm: "words"
+        desk = Desk(provider, silent_s=0.0)
+        with pytest.raises(ProviderFailure):
+            await desk.take()
 
 
 async def test_a_session_is_renewed_before_its_hour_is_over() -> None:

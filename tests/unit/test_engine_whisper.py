@@ -1,4 +1,5 @@
 import asyncio
+import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -97,6 +98,29 @@ async def test_what_breaks_in_the_library_is_a_failure_without_its_words(error: 
     assert str(error) not in caught.value.message
 
 
+async def test_a_model_that_cannot_be_loaded_is_named_in_the_log_with_the_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def load(name: str) -> FakeModel:
+        raise ValueError(f"Invalid model size '{name}'")
+
+    recognizer = WhisperRecognizer("smal", load)
+    with pytest.raises(RecognitionFailed) as caught:
+        await recognizer.load()
+    assert caught.value.code == "model_unavailable"
+    assert "WHISPER_MODEL=smal cannot be loaded: Invalid model size" in caplog.text
+    with pytest.raises(RecognitionFailed, match="WHISPER_MODEL"):
+        await anext(recognizer.transcribe(SOUND, Hints()))
+
+
+async def test_a_model_is_loaded_in_the_thread_that_uses_it() -> None:
+    model = FakeModel(" one")
+    recognizer = WhisperRecognizer("small", lambda name: model.load(threading.current_thread().name))
+    await recognizer.load()
+    await anext(recognizer.transcribe(SOUND, Hints()))
+    assert set(model.loaded) == model.threads
+
+
 def test_the_recogniser_is_there_when_the_library_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whisper, "LIBRARY", "no_such_library")
     assert isinstance(recognizer_here("small"), NoRecognizer)
@@ -117,7 +141,27 @@ def test_the_model_is_loaded_by_its_name_and_once(monkeypatch: pytest.MonkeyPatc
     whisper._model.cache_clear()
     assert whisper._model("large-v3") is whisper._model("large-v3")
     whisper._model.cache_clear()
-    assert [name for name, _ in made] == ["large-v3"]
+    assert made == [("large-v3", {"device": "cpu", "compute_type": "int8"})]
+
+
+def test_the_library_is_not_held_to_the_detector_s_single_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits: list[str | None] = []
+
+    class Library:
+        @staticmethod
+        def WhisperModel(name: str, **options: Any) -> FakeModel:
+            return FakeModel()
+
+    def load(name: str) -> type[Library]:
+        limits.append(os.environ.get("OMP_THREAD_LIMIT"))
+        return Library
+
+    monkeypatch.setattr("engine.whisper.importlib.import_module", load)
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")  # as `engine.vad` leaves it
+    whisper._model.cache_clear()
+    whisper._model("small")
+    whisper._model.cache_clear()
+    assert limits == [None]
 
 
 async def test_a_call_shows_the_callers_words_and_the_brain_gets_them() -> None:

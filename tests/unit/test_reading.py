@@ -5,6 +5,7 @@ from typing import Any
 import av
 import numpy as np
 import pytest
+from av.stream import Disposition
 
 from speech.reading import RATE, UnreadableAudio, duration_s, read_audio
 
@@ -52,6 +53,26 @@ def test_both_channels_of_a_stereo_file_are_heard(tmp_path: Path) -> None:
         file.setsampwidth(2)
         file.setframerate(44_100)
         file.writeframes(np.stack([np.zeros_like(TONE), TONE], axis=1).tobytes())
+    assert np.abs(samples(path)).max() > 2000
+
+
+def test_sound_may_change_its_form_midway(tmp_path: Path) -> None:
+    slow = written(tmp_path / "slow.mp3", "libmp3lame", 22_050)
+    fast = written(tmp_path / "fast.mp3", "libmp3lame", 44_100)
+    joined = tmp_path / "joined.mp3"
+    joined.write_bytes(slow.read_bytes() + fast.read_bytes())
+    assert samples(joined).size / RATE == pytest.approx(2 * SECONDS, abs=0.2)
+
+
+def test_of_several_tracks_the_one_a_player_would_choose_is_heard(tmp_path: Path) -> None:
+    path = tmp_path / "film.mkv"
+    with av.open(path, "w") as file:
+        streams: list[Any] = [file.add_stream("pcm_s16le", rate=44_100, layout="mono") for _ in range(2)]
+        streams[0].disposition, streams[1].disposition = Disposition(0), Disposition.default
+        for loudness, stream in enumerate(streams):
+            frame = av.AudioFrame.from_ndarray((TONE * loudness).reshape(1, -1), format="s16", layout="mono")
+            frame.sample_rate, frame.pts = 44_100, 0
+            file.mux([*stream.encode(frame), *stream.encode(None)])
     assert np.abs(samples(path)).max() > 2000
 
 

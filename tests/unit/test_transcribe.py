@@ -2,6 +2,7 @@ import asyncio
 import json
 import re
 import shutil
+import signal
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import pytest
 
 from commands import transcribe
 from commands.exit_codes import ExitCode
+from commands.provider import Provider
+from engine.whisper import Model, WhisperRecognizer
+from tests.fakes.command import ended, start
 from tests.fakes.engine_server import SERVER_KEY, running_engine
 from tests.fakes.engine_session import ScriptedRecognizer
 from tests.fakes.socket_provider import KEY, SocketProvider, socket_provider
@@ -106,6 +110,67 @@ async def test_several_files_are_done_and_an_unreadable_one_holds_nobody_up(here
         code = await run(provider.url, "talk.wav", "broken.wav", "again.wav", "--out", "words")
     assert code == ExitCode.USAGE
     assert sorted(path.name for path in (here / "words").iterdir()) == ["again.txt", "talk.txt"]
+
+
+async def test_a_file_that_cannot_be_written_holds_nobody_up(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(here / "talk.wav", here / "again.wav")
+    (here / "talk.txt").mkdir()
+    async with scripted() as provider:
+        assert await run(provider.url, "talk.wav", "again.wav") == ExitCode.USAGE
+    assert "talk.txt" in capsys.readouterr().err
+    assert (here / "again.txt").exists()
+
+
+async def test_a_finished_text_takes_the_place_of_an_unfinished_one(here: Path) -> None:
+    (here / "talk.partial.txt").write_text("half\n")
+    async with scripted() as provider:
+        assert await run(provider.url, "talk.wav") == ExitCode.OK
+    assert not (here / "talk.partial.txt").exists()
+
+
+async def test_progress_never_runs_backwards(here: Path) -> None:
+    told: list[float] = []
+    async with scripted(held_back=3) as provider:
+        there = Provider(provider.url, KEY)
+        session = {"type": "transcription"}
+        await transcribe._write_down(here / "talk.wav", there, session, {}, told.append)
+    assert len(told) == 3
+    assert told == sorted(told)
+
+
+async def test_ctrl_c_keeps_what_was_written_down_as_partial(here: Path) -> None:
+    async with scripted() as provider:
+        provider.words_of = lambda pcm: f"piece {len(provider.committed)}"
+        provider.never_answers = {"piece 1", "piece 2"}
+        env = {"OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": KEY}
+        process = await start(here, "transcribe", "talk.wav", **env)
+        await provider.until(lambda: len(provider.committed) == 3)
+        process.send_signal(signal.SIGINT)
+        done = await ended(process)
+    assert done.code == ExitCode.INTERRUPTED, done.complained
+    assert "Traceback" not in done.complained
+    assert (here / "talk.partial.txt").read_text() == "piece 0\n"
+    assert not (here / "talk.txt").exists()
+
+
+async def test_the_own_engine_has_its_model_before_the_first_session(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+
+    def load(name: str) -> Model:
+        loaded.append(name)
+        raise OSError("no route to huggingface.co")
+
+    monkeypatch.setattr("engine.whisper.recognizer_here", lambda model: WhisperRecognizer(model, load))
+    assert await asyncio.to_thread(transcribe.run, ["talk.wav"]) == ExitCode.PROVIDER
+    said = capsys.readouterr().err
+    assert loaded == ["small"]
+    assert "loading the speech model small" in said
+    assert "WHISPER_MODEL" in said
+    assert not (here / "talk.txt").exists()
 
 
 async def test_what_was_written_down_before_the_provider_failed_is_kept_as_partial(
