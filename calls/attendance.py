@@ -100,7 +100,15 @@ class Attendance:
         recorder = self.record(call, spec, kind=kind, owner=owner)
         self.hold(call, spec, recorder, before=self.of(call.id))
         if kind in ("browser", "captions"):
-            call.watch(Renewal(self._timer, warn=call.warn, renew=call.wish_renewal).apply)
+            call.watch(self._renewal(call).apply)
+
+    def _renewal(self, call: Call) -> Renewal:
+        return Renewal(
+            self._timer,
+            warn=call.warn,
+            renew=call.wish_renewal,
+            awaits_words=lambda: call.conversation.awaits_words,
+        )
 
     def hold(
         self, call: Call, spec: SessionSpec, recorder: Recorder, *, before: Attendants | None = None

@@ -11,6 +11,7 @@ from calls.registry import Registry
 from calls.ticket import Ticket
 from realtime.changes import TextAppended
 from realtime.client import CreatedCall, RealtimeClient
+from realtime.model_name import undated
 from realtime.session import SessionSpec, build_transcription_session
 from settings import Settings
 
@@ -83,7 +84,7 @@ class Captions:
     @property
     def needs_commits(self) -> bool:
         """Whether the page has to say where an utterance ends."""
-        return self._model in LIVE_MODELS
+        return undated(self._model) in LIVE_MODELS
 
     def open(self, visitor_id: str, choice: CaptionsChoice) -> Call:
         """Open a session for a visitor.

@@ -38,6 +38,8 @@ class Overlay:
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.is_revoked = False
+        self.source: object = None
+        """Whoever draws here; others of the same visitor leave it alone."""
         self._picture = EMPTY
         self._changed = asyncio.Event()
 

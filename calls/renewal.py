@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 
 from calls.call import Cancellable, Timer
 from calls.changes import CallChange, Closed, Connected, Warned
-from realtime.changes import Activity, ActivityChanged
+from realtime.changes import Activity, ActivityChanged, ItemFinished
 
 LONGEST_SESSION_S = 60 * 60.0
 """The provider ends a session then."""
@@ -17,14 +17,23 @@ LATEST_S = 60.0
 class Renewal:
     """Wishes for a new session of the provider when the present one grows old. Show it the call's changes."""
 
-    def __init__(self, timer: Timer, *, warn: Callable[[Warned], None], renew: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        timer: Timer,
+        *,
+        warn: Callable[[Warned], None],
+        renew: Callable[[], None],
+        awaits_words: Callable[[], bool] = lambda: False,
+    ) -> None:
         """
         :param warn: tells the caller
         :param renew: called once for each session that grows old
+        :param awaits_words: whether something said is still to be written down; a new session would lose it
         """
         self._timer = timer
         self._warn = warn
         self._renew = renew
+        self._awaits_words = awaits_words
         self._timers: list[Cancellable] = []
         self._activity: Activity = "listening"
         self._due = False
@@ -35,6 +44,8 @@ class Renewal:
                 self._start()
             elif isinstance(change, ActivityChanged):
                 self._activity = change.activity
+                self._renew_in_silence()
+            elif isinstance(change, ItemFinished):
                 self._renew_in_silence()
             elif isinstance(change, Closed):
                 self._stop()
@@ -57,7 +68,7 @@ class Renewal:
         self._renew_in_silence()
 
     def _renew_in_silence(self) -> None:
-        if self._due and self._activity == "listening":
+        if self._due and self._activity == "listening" and not self._awaits_words():
             self._renew_now()
 
     def _renew_now(self) -> None:

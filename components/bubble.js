@@ -50,7 +50,13 @@ export class Bubble {
     this.text(this.body.textContent);
   }
 
+  /** A recogniser that heard no word in what it was given leaves no empty bubble behind. */
+  finish() {
+    this.node.hidden = !this.body.textContent && !this.noted;
+  }
+
   append(delta) {
+    this.node.hidden = false;
     delete this.node.dataset.pending;
     grow(this.open, delta, this.direction);
     this.voice.grown();
@@ -59,6 +65,7 @@ export class Bubble {
   text(text) {
     const heard = this.heard ?? text.length;
     if (text) delete this.node.dataset.pending;
+    if (text) this.node.hidden = false;
     this.open = this.body;
     this.body.replaceChildren();
     write(this.body, text.slice(0, heard), this.direction);

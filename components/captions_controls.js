@@ -1,6 +1,7 @@
 // Start and Stop of captions, and what to listen to; both act in the browser, in the click.
 
 import { commitUtterances } from "commits";
+import { stopListening } from "last_words";
 import { canShare, chooseSource } from "sources";
 
 const SOURCES = ["microphone", "tab"];
@@ -15,7 +16,7 @@ export default {
     return Vue.h("div", { class: "captions-controls" }, [
       Vue.h("div", { class: "controls" }, [
         button(this.again ? "start_again" : "start", "start", running, () => this.bridgeHalf().start()),
-        button("stop", "stop", !running, () => this.bridgeHalf().stop()),
+        button("stop", "stop", !running, () => stopListening(this.bridgeHalf())),
       ]),
       Vue.h("fieldset", { class: "captions-sources", disabled: running }, [
         Vue.h("legend", { class: "captions-label" }, words.source),

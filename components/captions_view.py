@@ -28,6 +28,7 @@ class CaptionsView:
     notice: Notice
     source: Source = "microphone"
     was_live: bool = False
+    is_finishing: bool = False
 
     def show_idle(self) -> None:
         """Nothing has happened yet."""
@@ -35,7 +36,7 @@ class CaptionsView:
 
     def begin(self, source: Source) -> None:
         """A new session: nothing of an earlier one counts."""
-        self.source, self.was_live = source, False
+        self.source, self.was_live, self.is_finishing = source, False, False
         self.notice.reset()
 
     def follow(self, call: Call, changes: list[CallChange]) -> None:
@@ -50,7 +51,7 @@ class CaptionsView:
                     self.notice.show(code)
                 case Warned(code, seconds):
                     self.notice.warn(self.words(f"captions.warning.{code}", seconds=round(seconds or 0)))
-                case PhaseChanged() | ActivityChanged() if not call.closed:
+                case PhaseChanged() | ActivityChanged() if not call.closed and not self.is_finishing:
                     self._show_running(stage_of(call.phase, call.conversation.activity))
                 case Closed():
                     self.show_end(change)
@@ -64,6 +65,12 @@ class CaptionsView:
     def _line(self, stage: Stage) -> str:
         own = (f"captions.status.{stage}_{self.source}", f"captions.status.{stage}")
         return self.words[next((key for key in own if key in self.words), f"status.{stage}")]
+
+    def show_finishing(self) -> None:
+        """Nothing is listened to any more, and something is still to be written down."""
+        self.is_finishing = True
+        self.status.show("thinking", self.words["captions.status.finishing"])
+        self.orb.show("thinking")
 
     def show_end(self, closed: Closed) -> None:
         """Say that it is over and why, and offer another start."""

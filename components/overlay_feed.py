@@ -20,6 +20,7 @@ class OverlayFeed:
         self._call = call
         self._overlay = overlay
         self._is_due = False
+        self.take_over()
         call.watch(self._follow)
 
     def _follow(self, changes: list[CallChange]) -> None:
@@ -27,10 +28,19 @@ class OverlayFeed:
             self._is_due = True
             asyncio.get_running_loop().call_later(PAUSE_SECONDS, self.draw)
 
+    def take_over(self) -> None:
+        """Show this session from now on, whatever was shown before; not once it is over."""
+        overlay = self._overlay()
+        if overlay and not self._call.closed:
+            overlay.source = self
+            self.draw()
+
     def draw(self) -> None:
-        """Show how it stands; nothing once the session is over."""
+        """Show how it stands, unless another session is shown; nothing once it is over."""
         self._is_due = False
-        if overlay := self._overlay():
+        overlay = self._overlay()
+        if overlay and overlay.source in (self, None):
+            overlay.source = None if self._call.closed else self
             overlay.show([] if self._call.closed else self._lines())
 
     def _lines(self) -> list[Line]:

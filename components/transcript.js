@@ -169,7 +169,10 @@ export default {
         this.sourceLine.hidden = false;
       },
       silence() {
-        for (const bubble of this.bubbles.values()) bubble.voice?.end();
+        for (const bubble of this.bubbles.values()) {
+          bubble.voice?.end();
+          delete bubble.node.dataset.pending;
+        }
       },
       mark(_id, matches) {
         found?.all.clear();
@@ -198,7 +201,10 @@ export default {
       tool: (line, name, state, label) => line.tool(name, state, label),
       voice: (bubble, charsPerMs, sinceMs) => bubble.voice.move(charsPerMs, sinceMs),
       said: (bubble) => bubble.voice.end(),
-      finish: (bubble) => bubble.body && this.announce(bubble),
+      finish: (bubble) => {
+        bubble.finish?.();
+        if (bubble.body) this.announce(bubble);
+      },
       move: (bubble, before) => this.insert(bubble.node, before),
       remove(bubble) {
         bubble.voice?.end();

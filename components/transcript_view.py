@@ -85,7 +85,7 @@ class TranscriptView:
             case VoiceEnded(item_id) if item_id in self._shown:
                 return [["said", item_id]]
             case Closed():
-                return [["silence", None]]
+                return [*self._unwritten(), ["silence", None]]
         return []
 
     # -- which items, and where ------------------------------------------------------------------------
@@ -247,8 +247,20 @@ class TranscriptView:
             ops.append(["note", item_id, note])
         return ops
 
+    def _unwritten(self) -> list[Op]:
+        """What was said last and nobody will write down any more says so."""
+        items = (self.conversation.item(item_id) for item_id in self._window)
+        note = self._words["transcript.untranscribed"]
+        return [
+            ["note", item.id, note]
+            for item in items
+            if item and item.role == "user" and not item.finished and not item.text
+        ]
+
     def note_of(self, item: Item) -> str | None:
         """What stands in the place of words that nobody has."""
+        if item.role == "user" and item.status == "incomplete" and not item.text:
+            return self._words["transcript.untranscribed"]
         if not item.failure:
             return None
         if item.failure == "model_unavailable":

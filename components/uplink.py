@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, get_args
 
 from calls.choice import Choice, choice_of
 from calls.steering import ACTIONS, Action
@@ -15,8 +15,10 @@ MAX_SAID_CHARS = 2000
 BURST, PER_SECOND = 4000, 500
 """Of events; a page that was away for ten busy seconds brings a thousand at once."""
 
-PHASES = ("microphone", "connecting", "live", "reconnecting", "redialling", "failed", "ended")
-Phase = Literal["microphone", "connecting", "live", "reconnecting", "redialling", "failed", "ended"]
+Phase = Literal[
+    "microphone", "connecting", "live", "reconnecting", "redialling", "finishing", "failed", "ended"
+]
+PHASES: tuple[Phase, ...] = get_args(Phase)
 
 
 @dataclass(frozen=True, slots=True)

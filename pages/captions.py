@@ -1,6 +1,7 @@
 """The page that writes down what is said: `/captions`. Nothing answers there."""
 
 import asyncio
+from typing import Any
 
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
@@ -8,6 +9,7 @@ from starlette.responses import RedirectResponse
 from calls.call import Call
 from calls.captions import Captions, CaptionsChoice, captions_choice
 from calls.changes import CallChange, Closed, RenewalWished
+from calls.last_words import LastWords
 from calls.overlay import OverlayBook
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
@@ -81,6 +83,7 @@ class CaptionsPage:
         self._visitor_id = str(app.storage.browser["id"])
         self._choice = CaptionsChoice(captions.languages[0])
         self._call: Call | None = None
+        self._last_words: LastWords | None = None
         self._feed: OverlayFeed | None = None
         self._tasks = OwnedTasks()
         self._grace: asyncio.TimerHandle | None = None
@@ -156,6 +159,7 @@ class CaptionsPage:
         match entry:
             case EventReported(event, at_ms) if self._call:
                 self._call.receive(event, at_ms)
+                self._end_after_last_words(event)
             case NoticeReported(code) if code in OBSTACLES:
                 self._way_out.show(code)
             case NoticeReported(code) if self._call:
@@ -171,10 +175,18 @@ class CaptionsPage:
             self._open_call()
         elif reported.phase == "redialling":
             self._redial()
+        elif reported.phase == "finishing" and self._call:
+            self._last_words = LastWords(self._call.conversation)
+            self._view.show_finishing()
         elif self._call:
             self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
         elif reported.phase == "failed":
             self._view.show_end(Closed(reason or "unknown"))
+
+    def _end_after_last_words(self, event: dict[str, Any]) -> None:
+        if self._last_words and self._last_words.are_there(event):
+            self._last_words = None
+            self._webrtc.bridge.stop("stopped")
 
     def _sharpened(self, reason: str | None) -> str | None:
         # Our engine answers on this very host, which may pass nothing but HTTP.
@@ -185,6 +197,7 @@ class CaptionsPage:
 
     def _open_call(self) -> None:
         self._close("stopped")
+        self._last_words = None
         self._view.begin(self._choice.source)
         try:
             call = self._captions.open(self._visitor_id, self._choice)
@@ -232,7 +245,7 @@ class CaptionsPage:
         self._book.make(self._visitor_id)
         self._show_address()
         if self._feed:
-            self._feed.draw()
+            self._feed.take_over()
 
     def _revoke_address(self) -> None:
         self._book.revoke(self._visitor_id)

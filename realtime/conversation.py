@@ -104,6 +104,11 @@ class Conversation:
             self._tell(ActivityChanged(self.activity))
         return self._changes
 
+    @property
+    def awaits_words(self) -> bool:
+        """Whether something the caller said is still being said or written down."""
+        return any(item.role == "user" and not item.finished for item in self.items)
+
     def leave_session(self, at_ms: float | None = None) -> list[Change]:
         """The session is gone and another will carry on: what was under way in it is never finished.
 

@@ -4,7 +4,6 @@ The table is dated: prices change, and `Prices(overrides)` changes them without 
 """
 
 import logging
-import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from realtime.fields import Json, mapping
+from realtime.model_name import undated
 
 log = logging.getLogger("guftagu.prices")
 
@@ -27,7 +27,6 @@ RESPONSES_PER_MINUTE = 6
 
 Modality = Literal["text", "audio", "image"]
 MODALITIES: tuple[Modality, ...] = ("text", "audio", "image")
-_SNAPSHOT = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
 class _Table(BaseModel):
@@ -143,21 +142,21 @@ class Prices:
 
         :param context_tokens: instructions and tools; the history is not counted, which providers cache
         """
-        if model in self._minutes:
-            return self._minutes[model]
+        if listening := self._minutes.get(model, self._minutes.get(undated(model))):
+            return listening
         price = self._price(model)
         spoken = HEARD_TOKENS_PER_MINUTE * price.audio.input + SPOKEN_TOKENS_PER_MINUTE * price.audio.output
         told = RESPONSES_PER_MINUTE * context_tokens * price.text.input
         return (spoken + told) / MILLION + max(self._minutes.values())
 
     def _price(self, model: str) -> Price:
-        known = self._models.get(model) or self._models.get(_SNAPSHOT.sub("", model))
+        known = self._models.get(model) or self._models.get(undated(model))
         if known is None:
             self._say_unknown(model)
         return known or _dearest(self._models.values())
 
     def _minute_price(self, model: str) -> Decimal:
-        known = self._minutes.get(model, self._minutes.get(_SNAPSHOT.sub("", model)))
+        known = self._minutes.get(model, self._minutes.get(undated(model)))
         if known is None:
             self._say_unknown(model)
             return max(self._minutes.values())

@@ -6,6 +6,8 @@ Optional fields are sent only when set: compatible servers and older models refu
 from dataclasses import dataclass, field
 from typing import Any
 
+from realtime.model_name import undated
+
 ABOUT_ANSWERS = frozenset({"create_response", "interrupt_response"})
 """Of `turn_detection`: what makes no sense where nothing answers."""
 
@@ -80,9 +82,9 @@ def transcription_for(model: str, languages: list[str], keywords: list[str]) -> 
 
     `gpt-transcribe` and `gpt-live-transcribe` take `languages` and `keywords`; others `language`, `prompt`.
     """
-    if model in ("gpt-transcribe", "gpt-live-transcribe"):
+    if undated(model) in ("gpt-transcribe", "gpt-live-transcribe"):
         hints: dict[str, Any] = {"languages": languages, "keywords": keywords}
     else:
-        prompt = ", ".join(keywords) if model != "gpt-realtime-whisper" else ""
+        prompt = ", ".join(keywords) if undated(model) != "gpt-realtime-whisper" else ""
         hints = {"language": languages[0] if languages else None, "prompt": prompt}
     return {"model": model, **{name: value for name, value in hints.items() if value}}

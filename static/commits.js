@@ -1,26 +1,29 @@
 // Ends utterances for recognisers that write while somebody speaks and do not look for silence themselves.
 
-import { loudness } from "levels";
+import { commit } from "last_words";
 
-const TICK_MS = 100; // a timer, not a frame: the page may be behind the tab whose sound it writes down
-const SPEECH = 0.05; // of `loudness`
+const METER = "/static/loudness_meter.js";
+const LOOK_MS = 250; // for a call that began or took another sound
+const SPEECH = 0.01; // of full scale, the mean of a tenth of a second
 const SILENCE_MS = 700;
 const LONGEST_MS = 12000;
-const SAMPLES = 2048;
 
-/** Decides from how loud it is: `hear(level, now)` says whether the utterance is over. */
+/** Decides from how loud it is: `hear(level, now)` says whether the utterance is over. Speech that is too quiet to
+ *  be told from noise is committed by the clock alone. */
 export class Utterance {
   constructor() {
     this.beganAt = this.heardAt = null;
   }
 
   hear(level, now) {
+    if (level > 0) this.beganAt ??= now;
     if (level >= SPEECH) {
+      if (this.heardAt === null) this.beganAt = now;
       this.heardAt = now;
-      this.beganAt ??= now;
     }
     if (this.beganAt === null) return false;
-    if (now - this.heardAt < SILENCE_MS && now - this.beganAt < LONGEST_MS) return false;
+    const isSilent = this.heardAt !== null && now - this.heardAt >= SILENCE_MS;
+    if (!isSilent && now - this.beganAt < LONGEST_MS) return false;
     this.beganAt = this.heardAt = null;
     return true;
   }
@@ -33,28 +36,28 @@ export function commitUtterances(bridge) {
   const timer = setInterval(() => {
     const { call: present } = bridge();
     const call = present?.live ? present : null;
-    if (ear?.stream !== call?.microphone) {
-      ear?.context.close();
-      ear = call && listenTo(call.microphone);
-    }
-    if (call?.channel.readyState === "open" && ear.isOver()) call.channel.send(JSON.stringify({ type: "input_audio_buffer.commit" }));
-  }, TICK_MS);
+    if (ear?.stream === call?.microphone) return;
+    ear?.context.close();
+    ear = call && listenTo(call.microphone, () => commit(bridge().call));
+  }, LOOK_MS);
   return () => {
     clearInterval(timer);
     ear?.context.close();
   };
 }
 
-function listenTo(stream) {
+function listenTo(stream, onOver) {
   const context = new AudioContext();
-  const analyser = context.createAnalyser();
-  analyser.fftSize = SAMPLES;
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(SAMPLES);
+  measure(context, stream, onOver);
+  return { stream, context };
+}
+
+async function measure(context, stream, onOver) {
+  await context.audioWorklet.addModule(METER);
+  if (context.state === "closed") return;
   const utterance = new Utterance();
-  const isOver = () => {
-    analyser.getFloatTimeDomainData(samples);
-    return utterance.hear(loudness(samples), performance.now());
-  };
-  return { stream, context, isOver };
+  const meter = new AudioWorkletNode(context, "loudness-meter");
+  meter.port.onmessage = ({ data: [level, now] }) => utterance.hear(level, now) && onOver();
+  context.createMediaStreamSource(stream).connect(meter);
+  meter.connect(context.destination); // silence; what leads nowhere is not measured
 }

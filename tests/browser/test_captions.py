@@ -95,6 +95,72 @@ def test_stop_releases_the_microphone_and_hangs_up(listening: Caller, provider: 
     expect(listening.status).to_contain_text("Captions have ended")
 
 
+def test_stop_waits_for_the_last_words_with_the_microphone_off(
+    listening: Caller, provider: ScriptedProvider
+) -> None:
+    provider.send(committed("a", None))
+    expect(listening.bubble("a")).to_be_visible()
+    listening.stop()
+    listening.expect_microphone_released()
+    provider.call.wait_for("input_audio_buffer.commit")
+    provider.send(committed("b", "a"), *transcribed("b", "And the last."))
+    provider.send(*transcribed("a", "The one before."))
+    expect(listening.status).to_contain_text("Captions have ended")
+    texts = listening.bubbles.locator(".bubble__text")
+    expect(texts).to_have_text(["The one before.", "And the last."])
+
+
+def test_words_that_do_not_come_are_given_up_and_nothing_blinks(
+    listening: Caller, provider: ScriptedProvider
+) -> None:
+    provider.send(committed("a", None))
+    expect(listening.bubble("a")).to_be_visible()
+    listening.stop()
+    expect(listening.status).to_contain_text("Captions have ended")
+    expect(listening.bubble("a")).to_contain_text("could not be turned into text")
+    expect(listening.page.locator("[data-pending]")).to_have_count(0)
+
+
+def test_a_second_press_of_stop_ends_it_at_once(listening: Caller, provider: ScriptedProvider) -> None:
+    provider.send(committed("a", None))
+    listening.page.evaluate(
+        "const wait = setTimeout; window.setTimeout = (f, ms) => ms === 3000 ? 0 : wait(f, ms)"
+    )
+    listening.stop()
+    expect(listening.status).to_contain_text("last words")
+    listening.stop()
+    expect(listening.status).to_contain_text("Captions have ended")
+
+
+def test_what_held_no_words_leaves_no_empty_line(listening: Caller, provider: ScriptedProvider) -> None:
+    provider.send(committed("a", None), committed("b", "a"), *transcribed("b", "Words."))
+    provider.send({"type": f"{TRANSCRIPTION}.completed", "item_id": "a", "transcript": ""})
+    expect(listening.bubble("b")).to_be_visible()
+    expect(listening.bubble("a")).to_be_hidden()
+
+
+HEARD = """async (levels) => {
+  const { Utterance } = await import("commits");
+  const utterance = new Utterance();
+  return levels.flatMap((level, n) => (utterance.hear(level, n * 100) ? [n * 100] : []));
+}"""
+SPEECH, NOISE = 0.1, 0.002
+
+
+def test_an_utterance_ends_in_silence_and_after_twelve_seconds_whatever_the_loudness(
+    listening: Caller,
+) -> None:
+    def ends(*levels: float) -> list[int]:
+        return list(listening.page.evaluate(HEARD, levels))
+
+    assert ends(*[SPEECH] * 10, *[NOISE] * 10) == [1600]
+    assert ends(*[SPEECH] * 5, *[NOISE] * 4, *[SPEECH] * 5, *[NOISE] * 10) == [2000], "a short pause"
+    assert ends(*[SPEECH] * 250) == [12000, 24100]
+    assert ends(*[NOISE] * 250) == [12000, 24100], "speech too quiet to be told from noise"
+    assert ends(*[NOISE] * 100, *[SPEECH] * 50, *[NOISE] * 10) == [15600], "noise before it does not count"
+    assert ends(*[0.0] * 250) == [], "muted"
+
+
 def test_an_overlay_follows_on_another_screen_and_runs_the_way_its_words_do(
     listening: Caller, provider: ScriptedProvider
 ) -> None:

@@ -70,6 +70,14 @@ async def test_a_live_recogniser_gets_no_turn_detection_but_commits() -> None:
     assert not captions_in(House()).needs_commits
 
 
+async def test_a_dated_live_recogniser_is_one_too() -> None:
+    house = house_with(captions_model="gpt-live-transcribe-2026-10-01")
+    await opened(house).connect(OFFER)
+    listening = house.provider.session(0)["audio"]["input"]
+    assert listening["turn_detection"] is None
+    assert listening["transcription"]["languages"] == ["ur"]
+
+
 async def test_the_offer_comes_here_whatever_the_signalling_of_calls() -> None:
     house = house_with(signaling="ephemeral")
     captions = captions_in(house)

@@ -9,7 +9,7 @@ from components.notice import Notice
 from components.orb import Orb
 from components.status import Status
 from components.words import Words, load_texts
-from realtime.changes import ErrorReported
+from realtime.changes import ActivityChanged, ErrorReported
 from tests.fakes.house import House
 
 WORDS = Words("en")
@@ -60,6 +60,15 @@ async def test_waiting_for_a_tab_is_not_called_waiting_for_a_microphone() -> Non
     drawn.view.begin("microphone")
     drawn.view.follow(drawn.call, [PhaseChanged("microphone")])
     assert "microphone" in drawn.status.told[-1][2]
+
+
+async def test_the_last_words_are_awaited_visibly() -> None:
+    drawn = Drawn().live()
+    drawn.view.show_finishing()
+    drawn.view.follow(drawn.call, [ActivityChanged("listening")])
+    assert drawn.status.told[-1] == ("show", "thinking", WORDS["captions.status.finishing"])
+    drawn.view.begin("microphone")
+    assert drawn.live().status.told[-1] == ("show", "live", "Listening…")
 
 
 async def test_the_end_of_sharing_is_an_end_and_no_failure() -> None:

@@ -61,6 +61,31 @@ async def test_nothing_stays_on_screens_when_the_session_is_over() -> None:
     assert await lines_of(overlay) == []
 
 
+async def test_of_two_sessions_the_last_started_is_shown_and_the_other_leaves_it_alone() -> None:
+    house, overlay = House(), Overlay()
+    first, second = house.open(), house.open()
+    feeds = [OverlayFeed(call, lambda: overlay) for call in (first, second)]
+    first.receive(transcribed("a", "First.")[0], 1.0)
+    second.receive(transcribed("b", "Second.")[0], 1.0)
+    feeds[1].draw()
+    feeds[0].draw()
+    assert [line["text"] for line in await lines_of(overlay)] == ["Second."]
+    await first.close("stopped")
+    feeds[0].draw()
+    assert [line["text"] for line in await lines_of(overlay)] == ["Second."]
+
+
+async def test_a_session_that_still_runs_is_shown_when_the_other_is_over() -> None:
+    house, overlay = House(), Overlay()
+    first, second = house.open(), house.open()
+    feeds = [OverlayFeed(call, lambda: overlay) for call in (first, second)]
+    await second.close("stopped")
+    feeds[1].draw()
+    first.receive(transcribed("a", "First.")[0], 1.0)
+    feeds[0].draw()
+    assert [line["text"] for line in await lines_of(overlay)] == ["First."]
+
+
 async def test_without_an_overlay_nothing_is_drawn() -> None:
     call = House().open()
     feed = OverlayFeed(call, lambda: None)

@@ -158,3 +158,4 @@ def test_the_worst_minute_bills_what_the_session_is_told_with_every_response() -
 
 def test_the_worst_minute_of_a_recogniser_is_its_own() -> None:
     assert Prices().worst_per_minute("gpt-live-transcribe") == Decimal("0.017")
+    assert Prices().worst_per_minute("gpt-live-transcribe-2026-10-01") == Decimal("0.017")

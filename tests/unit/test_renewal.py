@@ -2,7 +2,7 @@ import pytest
 
 from calls.changes import CallChange, Closed, Connected, Warned
 from calls.renewal import AHEAD_S, LATEST_S, LONGEST_SESSION_S, Renewal
-from realtime.changes import ActivityChanged
+from realtime.changes import ActivityChanged, ItemFinished
 from tests.fakes.timer import FakeTimer
 
 UNTIL_DUE_S = LONGEST_SESSION_S - AHEAD_S
@@ -15,8 +15,12 @@ class Wishes:
         self.timer = FakeTimer()
         self.warned: list[Warned] = []
         self.renewed_at_s: list[float] = []
+        self.awaited = False
         self.renewal = Renewal(
-            self.timer, warn=self.warned.append, renew=lambda: self.renewed_at_s.append(self.timer.now)
+            self.timer,
+            warn=self.warned.append,
+            renew=lambda: self.renewed_at_s.append(self.timer.now),
+            awaits_words=lambda: self.awaited,
         )
 
     def happens(self, *changes: CallChange) -> None:
@@ -45,6 +49,22 @@ def test_a_turn_is_not_cut_the_next_pause_is_awaited(wishes: Wishes) -> None:
     assert wishes.renewed_at_s == []
     wishes.happens(ActivityChanged("listening"))
     assert wishes.renewed_at_s == [UNTIL_DUE_S + 20]
+
+
+def test_words_still_to_be_written_down_are_awaited(wishes: Wishes) -> None:
+    wishes.awaited = True
+    wishes.timer.advance(UNTIL_DUE_S)
+    assert wishes.renewed_at_s == []
+    wishes.timer.advance(3)
+    wishes.awaited = False
+    wishes.happens(ItemFinished("item_1"))
+    assert wishes.renewed_at_s == [UNTIL_DUE_S + 3]
+
+
+def test_words_that_never_come_hold_it_up_no_longer_than_speech(wishes: Wishes) -> None:
+    wishes.awaited = True
+    wishes.timer.advance(LONGEST_SESSION_S)
+    assert len(wishes.renewed_at_s) == 1
 
 
 def test_without_any_pause_it_is_renewed_a_minute_before_the_provider_would_end_it(wishes: Wishes) -> None:

@@ -110,6 +110,20 @@ def test_other_failures_of_the_recogniser_say_so() -> None:
     assert ["note", "user_1", Words("ur")["transcript.untranscribed"]] in talk.hear(failed)
 
 
+def test_what_was_never_written_down_says_so_at_the_end() -> None:
+    talk = Talk()
+    talk.hear(*speech_heard("user_1"))
+    ops = talk.view.ops([Closed("stopped")])
+    assert ops == [["note", "user_1", Words("en")["transcript.untranscribed"]], ["silence", None]]
+
+
+def test_what_a_lost_session_left_unwritten_says_so() -> None:
+    talk = Talk()
+    talk.hear(*speech_heard("user_1"))
+    ops = talk.view.ops(talk.conversation.leave_session())
+    assert ["note", "user_1", Words("en")["transcript.untranscribed"]] in ops
+
+
 def test_a_barge_in_cuts_the_bubble() -> None:
     talk = Talk()
     talk.hear(*reply_begins("agent_1", None, ["ایک ", "دو ", "تین ", "چار "]))
