@@ -8,6 +8,7 @@ from components.text_node import TextNode
 from components.words import LANGUAGES, Words
 
 PICKER_PATH = "/p"
+CAPTIONS_PATH = "/captions"
 
 
 def header(persona: Persona, words: Words, *, others: bool = False) -> None:

@@ -17,7 +17,7 @@ from calls.registry import CallRefused
 from components.caption_lines import CaptionLines
 from components.captions_controls import CaptionsControls
 from components.captions_view import CaptionsView
-from components.header import language_link
+from components.header import CAPTIONS_PATH, language_link
 from components.no_listener import no_listener
 from components.notice import Notice
 from components.orb import SELECTOR, Orb
@@ -38,7 +38,6 @@ from pages.sign_in import PATH as SIGN_IN_PATH
 from pages.sign_in import Door
 from settings import Settings
 
-PATH = "/captions"
 PACE_MS = 50
 """Words come a few times a second; nobody waits for an answer."""
 
@@ -54,7 +53,7 @@ def install(
     app.include_router(overlay.overlay_routes(book))
     keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
 
-    @ui.page(PATH, viewport=VIEWPORT, dark=is_dark(persona), language=None, reconnect_timeout=keep_s)
+    @ui.page(CAPTIONS_PATH, viewport=VIEWPORT, dark=is_dark(persona), language=None, reconnect_timeout=keep_s)
     def captions_page() -> RedirectResponse | None:
         words = page_words(ui.context.client.request, persona)
         if door.is_locked and not door.admits(app.storage.user):

@@ -6,7 +6,7 @@ from nicegui import app, ui
 from starlette.responses import RedirectResponse
 
 from calls.persona import Persona
-from components.header import PICKER_PATH, language_link
+from components.header import CAPTIONS_PATH, PICKER_PATH, language_link
 from components.persona_card import persona_card
 from components.text_node import TextNode
 from pages.colors import colors, is_dark
@@ -29,6 +29,8 @@ def install(personas: Mapping[str, Persona], default: str, door: Door) -> None:
             with ui.element("header").classes("header").props("role=banner"):
                 TextNode("h1", words["assistants.title"]).classes("header__heading")
                 TextNode("p", words["assistants.intro"]).classes("header__intro")
+                captions_link = TextNode("a", words["captions.title"]).classes("header__others")
+                captions_link.props(f'href="{CAPTIONS_PATH}?lang={words.language}"')
                 language_link(words)
             with ui.element("main").classes("picker"):
                 for persona in personas.values():

@@ -182,6 +182,58 @@ def test_who_opens_the_overlay_late_sees_the_last_sentences(
     expect(screen.locator("main p")).to_have_text(["Sentence 2.", "Sentence 3."])
 
 
+def test_the_overlay_shows_the_end_of_what_was_said_in_two_whole_lines(
+    listening: Caller, provider: ScriptedProvider
+) -> None:
+    screen = overlay_of(listening)
+    screen.set_viewport_size({"width": 1280, "height": 720})
+    long = " ".join([URDU] * 4)
+    provider.send(committed("a", None), *transcribed("a", long))
+    provider.send(committed("b", "a"), *transcribed("b", f"{long} IBAN اور ATM۔"))
+    expect(screen.locator("main p")).to_have_count(2)
+    expect(screen.locator("main p").last).to_contain_text("ATM")
+    box, last, line = screen.evaluate(LAID_OUT)
+    assert box["height"] == pytest.approx(2 * line, abs=1), "two lines, no more"
+    assert last["height"] >= 2 * line, "the last sentence is wrapped"
+    assert last["bottom"] == pytest.approx(box["bottom"], abs=1), "its end is what is seen"
+    assert box["bottom"] <= 720 and last["width"] <= box["width"]
+
+
+def test_urdu_keeps_the_room_of_its_letters_beside_a_latin_sentence(
+    listening: Caller, provider: ScriptedProvider
+) -> None:
+    screen = overlay_of(listening)
+    provider.send(committed("a", None), *transcribed("a", URDU))
+    provider.send(committed("b", "a"), *transcribed("b", "Good morning."))
+    expect(screen.locator("main p")).to_have_count(2)
+    directions = [each.get_attribute("dir") for each in screen.locator("main p").all()]
+    assert directions == ["rtl", "ltr"]
+    size = screen.evaluate("parseFloat(getComputedStyle(document.body).fontSize)")
+    assert screen.evaluate(LAID_OUT)[2] >= 2.2 * size
+
+
+LAID_OUT = """() => {
+  const [box, last] = [document.querySelector(".lines"), document.querySelector(".lines > :last-child")];
+  const style = getComputedStyle(box);
+  const inner = box.getBoundingClientRect();
+  const bottom = inner.bottom - parseFloat(style.paddingBottom);
+  const height = inner.height - parseFloat(style.paddingBottom);
+  const line = parseFloat(getComputedStyle(last).lineHeight);
+  return [{ height, bottom, width: box.clientWidth }, last.getBoundingClientRect().toJSON(), line];
+}"""
+
+
+def test_the_assistants_page_leads_to_the_captions_and_back(
+    provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    page = caller_at(provider_app.url).page
+    page.goto(f"{provider_app.url}/p?lang=en")
+    page.get_by_role("link", name="Live captions").click()
+    expect(page.get_by_role("button", name="Start captions")).to_be_visible()
+    page.get_by_role("link", name="To the assistant").click()
+    expect(page.get_by_role("textbox")).to_be_visible()
+
+
 def test_card_numbers_do_not_reach_other_screens(listening: Caller, provider: ScriptedProvider) -> None:
     screen = overlay_of(listening)
     provider.send(committed("a", None), *transcribed("a", "My card is 4111 1111 1111 1111, thanks."))

@@ -14,7 +14,7 @@ from tests.browser.conftest import ENGINE_KEY, AppFactory, CallerFactory
 from tests.browser.sentences import sentence
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
-from tests.fakes.turns import USAGE, spoken_turn
+from tests.fakes.turns import USAGE, spoken_turn, transcribed
 
 
 class Wiretap:
@@ -59,6 +59,24 @@ def test_relayed_no_key_of_any_kind_reaches_browser_or_log(
     provider.wait_for_hangup()
     seen = wiretap.everything()
     assert "وعلیکم السلام" in seen, "the wiretap is deaf"
+    assert provider.key not in seen + provider_app.log
+    assert "ek_" not in seen + provider_app.log
+
+
+def test_captions_bring_no_key_of_any_kind_to_browser_or_log(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(f"{provider_app.url}/captions?lang=en")
+    wiretap = Wiretap(caller)
+    caller.open().start()
+    expect(caller.status).to_have_attribute("data-state", "live")
+    provider.send(*transcribed("a", "Good morning."))
+    expect(caller.bubble("a")).to_contain_text("Good morning.")
+    caller.stop()
+    provider.wait_for_hangup()
+    seen = wiretap.everything()
+    assert "Good morning." in seen, "the wiretap is deaf"
+    assert provider.issued[0].startswith("ek_")
     assert provider.key not in seen + provider_app.log
     assert "ek_" not in seen + provider_app.log
 

@@ -1,14 +1,23 @@
 """The routes of an overlay: a page and a socket for whoever knows the token, a calm 404 for the rest."""
 
+import asyncio
 import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from typing import Any
 
 import pytest
+import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
+from websockets.asyncio.client import connect
 
-from calls.overlay import Line, OverlayBook
+from calls.overlay import EMPTY, Line, OverlayBook
 from pages.overlay import REVOKED, overlay_routes
+
+VIEWERS, PICTURES = 100, 5
 
 
 @pytest.fixture
@@ -77,3 +86,45 @@ def test_a_viewer_has_nothing_to_say(book: OverlayBook, viewer: TestClient) -> N
         socket.send_text("x" * 1000)
         with pytest.raises(WebSocketDisconnect):
             socket.receive_text()
+
+
+async def test_a_hundred_viewers_cost_one_picture_and_one_that_does_not_read_holds_nobody_up(
+    book: OverlayBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, dumps = 0, json.dumps
+
+    def counted(*args: Any, **named: Any) -> str:
+        nonlocal made
+        made += 1
+        return dumps(*args, **named)
+
+    overlay = book.make("v")
+    async with served(book) as address, AsyncExitStack() as stack:
+        path = f"{address}/captions/overlay/{overlay.token}/lines"
+        viewers = [await stack.enter_async_context(connect(path)) for _ in range(VIEWERS + 1)]
+        deaf, *viewers = viewers
+        deaf.transport.pause_reading()
+        assert {await viewer.recv() for viewer in viewers} == {EMPTY}
+        monkeypatch.setattr("calls.overlay.json.dumps", counted)
+        for n in range(PICTURES):
+            overlay.show([Line(f"Sentence {n}.", "en", "ltr")])
+            pictures = {await viewer.recv() for viewer in viewers}
+            assert [json.loads(picture)["lines"][0]["text"] for picture in pictures] == [f"Sentence {n}."]
+        deaf.transport.abort()
+    assert made == PICTURES
+
+
+@asynccontextmanager
+async def served(book: OverlayBook) -> AsyncIterator[str]:
+    """The overlays on a real socket."""
+    app = FastAPI()
+    app.include_router(overlay_routes(book))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+        server.capture_signals = nullcontext  # type: ignore[method-assign, assignment]
+        serving = asyncio.create_task(server.serve([listening]))
+        try:
+            yield f"ws://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving

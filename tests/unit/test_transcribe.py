@@ -1,4 +1,5 @@
 import asyncio
+import io
 import json
 import re
 import shutil
@@ -7,12 +8,15 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+import av
 import pytest
+from rich.console import Console
 
 from commands import transcribe
 from commands.exit_codes import ExitCode
 from commands.provider import Provider
 from engine.whisper import Model, WhisperRecognizer
+from speech.reading import duration_s
 from tests.fakes.command import ended, start
 from tests.fakes.engine_server import SERVER_KEY, running_engine
 from tests.fakes.engine_session import ScriptedRecognizer
@@ -28,6 +32,22 @@ def talk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("talk") / "talk.wav"
     first, second, third = SENTENCES
     return write_microphone(path, 1.0, first, 1.5, second, 2.0, third, 1.0)
+
+
+@pytest.fixture(scope="module")
+def lengths_s(tmp_path_factory: pytest.TempPathFactory) -> list[float]:
+    """How long each of the sentences is."""
+    folder = tmp_path_factory.mktemp("sentences")
+    paths = [write_microphone(folder / f"{n}.wav", sentence) for n, sentence in enumerate(SENTENCES)]
+    return [duration_s(path) or 0 for path in paths]
+
+
+def to_mp3(path: Path, mp3: Path) -> None:
+    with av.open(path) as source, av.open(mp3, "w") as file:
+        stream: Any = file.add_stream("libmp3lame", rate=22_050)
+        for frame in source.decode(audio=0):
+            file.mux(stream.encode(frame))
+        file.mux(stream.encode(None))
 
 
 @pytest.fixture
@@ -58,17 +78,33 @@ def scripted(**script: Any) -> AbstractAsyncContextManager[SocketProvider]:
     return socket_provider(words_of=seconds, **script)
 
 
-async def test_a_recording_becomes_subtitles_at_the_times_it_was_spoken(here: Path) -> None:
+@pytest.mark.parametrize("file", ["talk.wav", "talk.mp3"])
+async def test_a_recording_becomes_subtitles_at_the_times_it_was_spoken(
+    here: Path, lengths_s: list[float], file: str
+) -> None:
+    if file.endswith("mp3"):
+        to_mp3(here / "talk.wav", here / file)
     async with scripted(held_back=3) as provider:
-        code = await run(provider.url, "talk.wav", "--language", "ur", "--format", "srt")
+        code = await run(provider.url, file, "--language", "ur", "--format", "srt")
     assert code == ExitCode.OK
     times = [[int(part) for part in found] for found in TIMES.findall((here / "talk.srt").read_text())]
     starts = [(h * 60 + m) * 60 + s + ms / 1000 for h, m, s, ms, *_ in times]
     ends = [(h * 60 + m) * 60 + s + ms / 1000 for *_, h, m, s, ms in times]
-    assert len(times) == 3
-    assert starts[0] == pytest.approx(1.0, abs=0.3)
-    assert starts[1] - ends[0] == pytest.approx(1.5, abs=0.3)
-    assert starts[2] - ends[1] == pytest.approx(2.0, abs=0.3)
+    first, second, third = lengths_s
+    spoken_at = [1.0, 1.0 + first + 1.5, 1.0 + first + 1.5 + second + 2.0]
+    assert starts == pytest.approx(spoken_at, abs=0.3)
+    until = [at + length for at, length in zip(spoken_at, (first, second, third), strict=True)]
+    assert ends == pytest.approx(until, abs=0.3)
+
+
+async def test_progress_is_shown_with_the_time_left(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = io.StringIO()
+    monkeypatch.setattr(transcribe, "console", Console(file=shown, force_terminal=True, width=100))
+    async with scripted() as provider:
+        assert await run(provider.url, "talk.wav") == ExitCode.OK
+    assert "talk.wav" in shown.getvalue()
+    assert "100%" in shown.getvalue()
+    assert "0:00:00" in shown.getvalue()
 
 
 async def test_the_session_is_one_of_transcription_with_manual_commits_and_the_language(here: Path) -> None:

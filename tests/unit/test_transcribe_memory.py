@@ -1,4 +1,5 @@
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -22,15 +23,24 @@ async def test_an_hour_is_written_down_in_little_more_memory_than_a_minute(tmp_p
     write_recording(tmp_path / "hour.wav", speech, every_s=20, minutes=60)
     minute, hour = await peak_kb(tmp_path, "minute.wav"), await peak_kb(tmp_path, "hour.wav")
     assert hour < minute + ROOM_KB
-    assert len((tmp_path / "minute.txt").read_text().splitlines()) == 3
-    assert len((tmp_path / "hour.txt").read_text().splitlines()) == 180
+    assert len(starts_s(tmp_path / "minute.json")) == 3
+    starts = starts_s(tmp_path / "hour.json")
+    assert len(starts) == 180
+    assert starts == pytest.approx([starts[0] + 20 * n for n in range(180)], abs=0.3)
+
+
+def starts_s(path: Path) -> list[float]:
+    """When the pieces begin."""
+    return [cue["start_s"] for cue in json.loads(path.read_text())]
 
 
 async def peak_kb(folder: Path, name: str) -> int:
     """The most memory the command ever held."""
     async with socket_provider(words_of=lambda pcm: "words") as provider:
         env = os.environ | {"OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": KEY}
-        return await asyncio.to_thread(run, [sys.executable, str(MAIN), "transcribe", name], folder, env)
+        return await asyncio.to_thread(
+            run, [sys.executable, str(MAIN), "transcribe", "--format", "json", name], folder, env
+        )
 
 
 def run(command: list[str], folder: Path, env: dict[str, str]) -> int:
