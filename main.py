@@ -226,7 +226,7 @@ def main() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """End with this code, when interrupted at once: a thread that fetches a speech model would take minutes."""
+    """End with this code; when interrupted, at once: a thread that fetches a speech model takes minutes."""
     if code == ExitCode.INTERRUPTED:
         sys.stdout.flush()
         os._exit(code)

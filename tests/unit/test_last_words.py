@@ -41,4 +41,5 @@ def test_with_nothing_left_there_is_nothing_to_wait_for() -> None:
 def test_the_end_of_an_earlier_utterance_is_not_the_end() -> None:
     pending = COMMITTED | {"item_id": "a"}
     stop = Stop(pending)
-    assert stop.then(*transcribed("a", "One."), COMMITTED, *transcribed("b", "Two."))[-2:] == [False, True]
+    there = stop.then(*transcribed("a", "One."), COMMITTED, *transcribed("b", "Two."))
+    assert there == [False, False, False, False, True]
