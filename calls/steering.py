@@ -1,6 +1,8 @@
 """What a caller may do to a running call beside talking and typing: hold a button, stop an answer, adjust.
 
-Everything goes through `call.send`, so a controlled call is steered over its sideband like any other.
+Everything goes through `call.send`, so a controlled call is steered over its sideband like any other. Only
+the sound of a turn is the browser's own where it has a channel (`static/talk.js`): it clears what was heard
+as the button goes down and commits as it comes up. A word said during a round trip to here would be lost.
 """
 
 from typing import Any, Literal, get_args
@@ -31,7 +33,9 @@ class Steering:
         call.watch(self._follow)
 
     def act(self, action: Action) -> None:
-        """Do what a button of the page stands for."""
+        """Do what a button of the page stands for; while no session listens, nothing."""
+        if self._call.phase != "live":
+            return
         match action:
             case "press":
                 self.press()
@@ -50,18 +54,22 @@ class Steering:
         """The caller begins to talk: silence the agent, forget what was heard before."""
         self._call.acted()
         self._call.interrupt()
-        self._call.send({"type": "input_audio_buffer.clear"})
+        self._tell_ear("input_audio_buffer.clear")
 
     def release(self) -> None:
         """The caller has finished."""
         self._call.acted()
-        self._call.send({"type": "input_audio_buffer.commit"})
+        self._tell_ear("input_audio_buffer.commit")
         if self._call.persona.turn_detection.create_response:
             self.answer()
 
     def drop(self) -> None:
         """It was no turn after all."""
-        self._call.send({"type": "input_audio_buffer.clear"})
+        self._tell_ear("input_audio_buffer.clear")
+
+    def _tell_ear(self, kind: str) -> None:
+        if self._call.controlled:
+            self._call.send({"type": kind})
 
     # -- the answer --------------------------------------------------------------------------------
 
@@ -84,6 +92,10 @@ class Steering:
         if voice_changed and self._has_spoken and persona.voice != self._session.voice:
             self._call.notice(VOICE_LATER)
         self._catch_up()
+
+    def redialled(self) -> None:
+        """Another session is about to be created, with all that was chosen so far."""
+        self._session = self._call.persona
 
     def _follow(self, changes: list[CallChange]) -> None:
         if any(isinstance(change, ErrorReported) and change.code == COMMIT_EMPTY for change in changes):

@@ -7,9 +7,9 @@ import { act, press, release, rest, talk } from "talk";
 const ICONS = {
   microphone: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11.5a7 7 0 0 0 14 0M12 18.5V21",
   muted: "M12 3a3 3 0 0 0-3 3v6a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3ZM5 11.5a7 7 0 0 0 14 0M12 18.5V21M4 3l16 17",
-  push: "M12 3v9m0 0L8.5 8.5M12 12l3.5-3.5M5 16.5h14v4H5z",
-  answer: "M4 5h16v11H9l-5 4V5Z",
-  stop_answer: "M4 9.5v5h3.5l4.5 4v-13l-4.5 4H4ZM16 9.5l5 5m0-5-5 5",
+  push: "M8 8h8a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H8a1 1 0 0 1-1-1V9a1 1 0 0 1 1-1ZM9.5 8V3M10 12h4M10 15h4M20.5 10v5",
+  answer: "M4 4.5h16v12H9.5L5 20.5v-4H4ZM10.5 8v5l4-2.5Z",
+  stop_answer: "M4 4.5h16v12H9.5L5 20.5v-4H4ZM10 8.5h4v4h-4Z",
   sound: "M3 12h2.5L8 6l3.5 13L15 4l2.5 11 1.5-3h2",
   settings: "M4 7h9m5 0h2M4 17h2m5 0h9M15.5 4.5v5M8.5 14.5v5",
 };
@@ -27,6 +27,7 @@ export default {
     drawer: Number,
     orb: String,
     running: Boolean,
+    live: Boolean,
     speaking: Boolean,
     manual: Boolean,
     answers: Boolean,
@@ -38,6 +39,7 @@ export default {
     const tool = (name, onClick, more = {}) =>
       Vue.h("button", { class: "tool", type: "button", title: words[name], "aria-label": words[name], onClick, ...more }, [
         icon(more.icon ?? name),
+        Vue.h("span", { class: "tool__label", "aria-hidden": "true" }, words[`short_${name}`]),
       ]);
     return Vue.h("div", { class: "tools" }, [
       choice.push_to_talk ? this.holdButton() : null,
@@ -48,7 +50,7 @@ export default {
           disabled: choice.push_to_talk || !this.running,
         }),
         this.manual ? null : tool("push", () => this.togglePush(), { "aria-pressed": String(choice.push_to_talk) }),
-        answers ? null : tool("answer", () => this.act("answer"), { disabled: !this.running || this.speaking }),
+        answers ? null : tool("answer", () => this.act("answer"), { disabled: !this.live || this.speaking }),
         tool("stop_answer", () => this.act("stop_answer"), { disabled: !this.speaking }),
         tool("sound", () => scopes.toggle(), { "aria-pressed": String(scopes.shown) }),
         tool("settings", () => getElement(this.drawer).open(), { "aria-haspopup": "dialog" }),
@@ -78,6 +80,9 @@ export default {
   },
   watch: {
     running: (running) => running || rest(),
+    live(live) {
+      if (!live) this.letGo();
+    },
   },
   methods: {
     holdButton() {
@@ -88,7 +93,7 @@ export default {
           ref: "hold",
           class: "button tools__hold",
           type: "button",
-          disabled: !this.running,
+          disabled: !this.live,
           "aria-pressed": String(talk.held),
           onPointerdown: (event) => this.grasp(event),
           onPointerup: () => this.letGo(),
@@ -97,7 +102,7 @@ export default {
           onContextmenu: (event) => event.preventDefault(),
           onClick: (event) => event.detail === 0 && this.toggleHold(),
         },
-        talk.held ? words.release : [words.hold, Vue.h("span", { class: "tools__key" }, ` ${words.hold_key}`)],
+        talk.held ? (talk.open ? words.release : words.hold_wait) : [words.hold, Vue.h("span", { class: "tools__key" }, ` ${words.hold_key}`)],
       );
     },
     act(action) {
@@ -121,7 +126,7 @@ export default {
     },
     hold(event) {
       event?.preventDefault();
-      if (this.running && !event?.repeat) press(getElement(this.bridge));
+      if (this.live && !event?.repeat) press(getElement(this.bridge));
     },
     letGo() {
       if (talk.held) release(getElement(this.bridge));

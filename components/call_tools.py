@@ -8,10 +8,8 @@ from components.settings_drawer import SettingsDrawer
 from components.webrtc import WebRTC
 from components.words import Words
 
-LABELS = (
-    "label", "mute", "muted", "push", "hold", "hold_key", "release", "answer", "stop_answer", "sound",
-    "settings",
-)  # fmt: skip
+TOOLS = ("mute", "push", "answer", "stop_answer", "sound", "settings")
+LABELS = ("label", "muted", "hold", "hold_key", "hold_wait", "release")
 
 
 class CallTools(ui.element, component="call_tools.js"):
@@ -19,20 +17,23 @@ class CallTools(ui.element, component="call_tools.js"):
 
     def __init__(self, webrtc: WebRTC, drawer: SettingsDrawer, words: Words, persona: Persona) -> None:
         super().__init__()
-        self._props["words"] = {name: words[f"tools.{name}"] for name in LABELS}
+        names = (*LABELS, *TOOLS, *(f"short_{tool}" for tool in TOOLS))
+        self._props["words"] = {name: words[f"tools.{name}"] for name in names}
         self._props["bridge"] = webrtc.id
         self._props["drawer"] = drawer.id
         self._props["orb"] = SELECTOR
         self._props["manual"] = persona.turn_detection.type == "manual"
         self._props["answers"] = persona.turn_detection.create_response
-        self._state = (False, False)
+        self._state = (False, False, False)
 
-    def show(self, *, running: bool, speaking: bool) -> None:
+    def show(self, *, running: bool, live: bool, speaking: bool) -> None:
         """
         :param running: whether there is a call
+        :param live: whether a session listens
         :param speaking: whether the agent speaks
         """
-        if self._state != (running, speaking):
-            self._state = (running, speaking)
-            self._props["running"], self._props["speaking"] = self._state
+        state = (running, live, speaking)
+        if self._state != state:
+            self._state = state
+            self._props["running"], self._props["live"], self._props["speaking"] = state
             self.update()

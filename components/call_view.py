@@ -9,7 +9,7 @@ from calls.steering import EXPECTED_ERRORS
 from components.controls import Controls
 from components.notice import Notice
 from components.orb import Orb
-from components.stage import TYPING_STAGES, Stage, stage_after, stage_of
+from components.stage import LIVE_STAGES, Stage, stage_after, stage_of
 from components.status import Status
 from components.text_field import TextField
 from components.words import Words
@@ -65,9 +65,9 @@ class CallView:
         self.was_live = self.was_live or stage == "live"
         self.status.show(stage, self.words(f"status.{stage}", hint=self.persona.hint).strip())
         self.orb.show(stage)
-        speaking = stage == "agent_speaking"
-        self.controls.show(running=True, start_label=self.start_label, speaking=speaking)
-        self.field.enable(stage in TYPING_STAGES)
+        live, speaking = stage in LIVE_STAGES, stage == "agent_speaking"
+        self.controls.show(running=True, start_label=self.start_label, live=live, speaking=speaking)
+        self.field.enable(live)
 
     def show_end(self, closed: Closed) -> None:
         """Say that it is over and why, and offer another start."""

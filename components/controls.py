@@ -28,12 +28,13 @@ class Controls(ui.element):
             button.on("click", js_handler=f"() => getElement({webrtc.id}).{method}()")
         self._stop.props("disabled")
 
-    def show(self, *, running: bool, start_label: str, speaking: bool = False) -> None:
+    def show(self, *, running: bool, start_label: str, live: bool = False, speaking: bool = False) -> None:
         """
         :param running: whether there is something to stop
+        :param live: whether a session listens
         :param speaking: whether the agent speaks
         """
-        self._tools.show(running=running, speaking=speaking)
+        self._tools.show(running=running, live=live, speaking=speaking)
         self._start.set_text(start_label)
         for button, disabled in ((self._start, running), (self._stop, not running)):
             button.props("disabled" if disabled else None, remove=None if disabled else "disabled")

@@ -19,7 +19,7 @@ Stage = Literal[
     "failed",
 ]
 
-TYPING_STAGES = frozenset[Stage]({"live", "caller_speaking", "thinking", "agent_speaking"})
+LIVE_STAGES = frozenset[Stage]({"live", "caller_speaking", "thinking", "agent_speaking"})
 GOOD_ENDS = frozenset(
     {"stopped", "limit_minutes", "provider_ended", "page_left", "server_stopping", "source_ended"}
 )

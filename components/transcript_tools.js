@@ -2,6 +2,7 @@
 
 import { copyText } from "clipboard";
 import { ICONS } from "icons";
+import { line } from "page_line";
 
 const SEARCH_AFTER_MS = 150; // of quiet typing
 const SAID_MS = 2500;
@@ -19,7 +20,10 @@ export default {
       Vue.h("span", { class: "transcript-tools__said", role: "status" }, this.said || (searching ? this.counted() : "")),
       this.tool("copy", words.copy, () => this.copyAll()),
       this.downloads(),
-      this.tool("captions", words.captions, () => getElement(this.transcript).largeCaptions(), { class: "transcript-tools__captions" }),
+      this.tool("captions", words.captions, () => getElement(this.transcript).largeCaptions(), {
+        class: "transcript-tools__captions",
+        local: true,
+      }),
     ]);
   },
   created() {
@@ -31,8 +35,10 @@ export default {
   },
   methods: {
     tool(name, label, onClick, more = {}) {
-      const { class: extra = "", ...rest } = more;
-      const about = { class: `transcript-tools__button ${extra}`, type: "button", title: label, "aria-label": label };
+      const { class: extra = "", local = false, ...rest } = more;
+      const disabled = !local && !line.up;
+      const title = disabled ? this.words.offline : label;
+      const about = { class: `transcript-tools__button ${extra}`, type: "button", title, "aria-label": label, disabled };
       return Vue.h("button", { ...about, onClick, ...rest }, picture(name));
     },
 
@@ -55,7 +61,7 @@ export default {
         Vue.h("input", field),
         this.tool("previous", words.previous, () => this.step(-1)),
         this.tool("next", words.next, () => this.step(1)),
-        this.tool("close", words.close, () => this.closeSearch()),
+        this.tool("close", words.close, () => this.closeSearch(), { local: true }),
       ]);
     },
     counted() {

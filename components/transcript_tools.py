@@ -22,6 +22,7 @@ LABELS = (
     "copy_failed",
     "download",
     "captions",
+    "offline",
     "txt",
     "md",
     "json",

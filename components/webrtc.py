@@ -20,18 +20,9 @@ WANTED_EVENTS = frozenset(
     | {name for name, event in OLDER_NAMES.items() if event not in UNREAD}
 )
 PARTS = (
-    "uplink",
-    "ahead",
-    "awake",
-    "inbound",
-    "offer",
-    "peer",
-    "microphone",
-    "devices",
-    "choice",
-    "talk",
-    "levels",
-)
+    "uplink", "ahead", "awake", "inbound", "offer", "peer", "microphone", "devices", "choice", "talk", "levels",
+    "page_line",
+)  # fmt: skip
 """Of the browser's half, by their names in `static/`."""
 
 
@@ -113,6 +104,10 @@ class Bridge:
         """Client events for the data channel."""
         self._run("send", events, self._attempt)
 
+    def listen(self) -> None:
+        """The talk button is down and what was heard before is forgotten: open the microphone."""
+        self._run("listen", self._attempt)
+
     def redial(self) -> None:
         """Leave the provider's session and dial for another one."""
         self._run("redial")
@@ -136,6 +131,7 @@ class WebRTC(
         orb: str,
         grace_s: float,
         with_channel: bool,
+        keeps_record: bool,
         on_entry: Callable[[Entry], None],
         pace_ms: Callable[[], float],
     ) -> None:
@@ -143,6 +139,7 @@ class WebRTC(
         :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
         :param grace_s: how long the page's socket may be down before the browser ends the call
         :param with_channel: whether the page may speak to the session (not in a controlled call)
+        :param keeps_record: whether what was said outlives this page
         """
         super().__init__()
         self.bridge = Bridge(self.run_method, on_entry=on_entry, pace_ms=pace_ms)
@@ -150,7 +147,11 @@ class WebRTC(
         self._props["with-channel"] = with_channel
         self._props["orb"] = orb
         self._props["grace-ms"] = grace_s * 1000
-        self._props["words"] = {key: words[f"bridge.{key}"] for key in ("tap_to_hear", "page_lost", "reload")}
+        kept = words["bridge.kept" if keeps_record else "bridge.not_kept"]
+        self._props["words"] = {
+            **{key: words[f"bridge.{key}"] for key in ("tap_to_hear", "reload")},
+            **{key: f"{words[f'bridge.{key}']} {kept}" for key in ("page_lost", "server_gone")},
+        }
         self.on("batch", self._handle)
 
     def _handle(self, event: events.GenericEventArguments) -> None:

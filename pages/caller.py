@@ -149,6 +149,7 @@ class CallerPage:
             orb=SELECTOR,
             grace_s=self._settings.page_grace_seconds,
             with_channel=not self._registry.controls(self._persona),
+            keeps_record=self._settings.store_transcripts,
             on_entry=self._on_entry,
             pace_ms=self._pace_ms,
         )
@@ -169,6 +170,8 @@ class CallerPage:
                 self._call.say(text)
             case Talked(action) if self._steering:
                 self._steering.act(action)
+                if action == "press":
+                    self._webrtc.bridge.listen()
             case Chosen(choice):
                 self._choose(choice)
             case NoticeReported(code) if code in OBSTACLES:
@@ -237,8 +240,9 @@ class CallerPage:
         call.report("microphone")
 
     def _redial(self) -> None:
-        if self._call:
+        if self._call and self._steering:
             self._call.redial()
+            self._steering.redialled()
         if self._call:  # It may have used up its redials.
             self._tasks.start(self._dial(self._call), f"redial {self._call.id}")
         else:

@@ -133,6 +133,7 @@ class CaptionsPage:
             orb=SELECTOR,
             grace_s=self._settings.page_grace_seconds,
             with_channel=True,
+            keeps_record=self._settings.store_transcripts,
             on_entry=self._on_entry,
             pace_ms=lambda: PACE_MS,
         )

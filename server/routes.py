@@ -10,7 +10,8 @@ from realtime.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
 from server.errors import error
 
 END_PATH = "/calls/end"
-MAX_TOKEN_BYTES = 128
+MAX_END_BYTES = 128
+END_REASONS = ("page_left", "stopped")
 
 
 async def body_up_to(request: Request, limit: int) -> bytes:
@@ -48,9 +49,10 @@ def call_routes(registry: Registry) -> APIRouter:
 
     @router.post(END_PATH)
     async def end(request: Request) -> Response:
-        call = registry.by_end_token((await body_up_to(request, MAX_TOKEN_BYTES)).decode("ascii", "replace"))
-        if call:
-            await call.close("page_left")
+        said = (await body_up_to(request, MAX_END_BYTES)).decode("ascii", "replace")
+        token, _, reason = said.partition(" ")
+        if call := registry.by_end_token(token):
+            await call.close(reason if reason in END_REASONS else "page_left")
         return Response(status_code=204)
 
     return router

@@ -8,7 +8,9 @@ import { readEvent } from "inbound";
 import { Levels } from "levels";
 import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
+import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release } from "peer";
+import { open } from "talk";
 import { MAX_FRAME_BYTES, Uplink, wireBytes } from "uplink";
 
 const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
@@ -16,9 +18,6 @@ const TICKET_TIMEOUT_MS = 20000;
 const CONNECTING_AFTER_MS = 150; // what is live sooner is not drawn as connecting: drawing would hold it up
 const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
 const LEVELS_AFTER_MS = 150; // making an AudioContext blocks the page while it should paint that the call is live
-
-/** Whether the server no longer knows this page; anything else mends itself. */
-const isForgotten = (error) => !(error instanceof Error) || error.message === "Implicit handshake failed";
 
 export default {
   props: { wanted: Array, withChannel: Boolean, orb: String, graceMs: Number, words: Object },
@@ -28,7 +27,7 @@ export default {
     return Vue.h("div", { class: "webrtc" }, [
       Vue.h("audio", { ref: "audio", autoplay: true }),
       this.muted ? button(this.words.tap_to_hear, () => this.hear()) : null,
-      this.lost ? Vue.h("p", { class: "webrtc__lost", role: "alert" }, this.words.page_lost) : null,
+      this.lost ? Vue.h("p", { class: "webrtc__lost", role: "alert" }, this.words[this.lost]) : null,
       this.lost ? button(this.words.reload, () => window.location.reload()) : null,
     ]);
   },
@@ -47,7 +46,7 @@ export default {
     if (obstacle) this.notice(obstacle);
     else this.prepared = preparePeer(this.withChannel);
     watchDevices(this);
-    this.waitForSocket();
+    watchLine(this);
     this.ahead.renew();
   },
   beforeUnmount() {
@@ -106,12 +105,15 @@ export default {
       if (attempt === this.call?.attempt && this.call.channel?.readyState === "open")
         events.forEach((event) => this.call.channel.send(JSON.stringify(event)));
     },
+    listen(attempt) {
+      if (attempt === this.call?.attempt) open();
+    },
     ack(seq, paceMs) {
       this.uplink.acknowledge(seq, paceMs);
     },
     stop(reason = "stopped", attempt = this.call?.attempt) {
       if (!this.call || attempt !== this.call.attempt) return;
-      if (!window.socket?.connected) this.beacon();
+      if (reason === "stopped") this.beacon(reason); // the socket may carry nothing and not know it yet
       this.end("ended", reason);
     },
 
@@ -252,11 +254,11 @@ export default {
       this.beacon();
       this.end("ended", reason);
     },
-    beacon() {
-      if (this.call.endUrl) navigator.sendBeacon(this.call.endUrl, this.call.endToken);
+    beacon(reason = "page_left") {
+      if (this.call.endUrl) navigator.sendBeacon(this.call.endUrl, `${this.call.endToken} ${reason}`);
     },
 
-    // --- the page's socket
+    // --- the page's connection
 
     phase(phase, detail = {}) {
       this.uplink.post({ type: "guftagu.phase", phase, attempt: this.call.attempt, ...detail });
@@ -264,36 +266,15 @@ export default {
     notice(code) {
       this.uplink.post({ type: "guftagu.notice", code });
     },
-    waitForSocket() {
-      if (!window.socket) return setTimeout(() => this.waitForSocket(), 20);
-      window.socket.on("connect", () => {
-        clearTimeout(this.graceTimer);
-        this.lost = false;
-        this.uplink.resend();
-      });
-      window.socket.on("disconnect", () => {
-        this.graceTimer = setTimeout(() => this.pageLost(), this.graceMs);
-        this.checkLost();
-      });
-      // NiceGUI answers trouble by reloading the page, which would kill a live call or lose what was said.
-      for (const name of ["connect_error", "try_reconnect"]) {
-        const reload = window.socket.listeners(name);
-        window.socket.off(name);
-        window.socket.on(name, (...args) => {
-          if (!this.call && !this.lost) reload.forEach((listener) => listener(...args));
-          else if (isForgotten(args[0])) this.pageLost();
-        });
-      }
-      if (window.socket.connected) this.uplink.resend();
-    },
     checkLost() {
       const unsaid = this.uplink.kept.some(([, , event]) => event.type === "guftagu.phase");
-      this.lost = !this.call && unsaid && !window.socket?.connected; // Python cannot say that it is over
+      this.lost = !this.call && unsaid && !line.up && "page_lost"; // Python cannot say that it is over
     },
-    pageLost() {
-      if (!this.call) return;
+    /** @param {"page_lost" | "server_gone"} why */
+    pageLost(why) {
+      if (!this.call && !this.lost) return;
       this.leave("page_lost");
-      this.lost = true;
+      this.lost = why;
     },
   },
 };

@@ -70,7 +70,7 @@ class Caller:
 
     @property
     def notice(self) -> Locator:
-        return self.page.get_by_role("note")
+        return self.page.locator(".notice")
 
     @property
     def bubbles(self) -> Locator:

@@ -159,6 +159,24 @@ def test_the_button_is_held_by_pointer_and_let_go_of_outside_it(
     expect(hold_button(caller)).to_have_attribute("aria-pressed", "false")
 
 
+def test_nobody_can_hold_the_button_before_a_session_listens(
+    caller: Caller, provider: ScriptedProvider
+) -> None:
+    provider.delay_ms = 400
+    tool(caller, "Talk by holding a button").click()
+    caller.start()
+    caller.page.keyboard.down("Space")
+    caller.page.wait_for_timeout(300)  # long enough for a turn, if it were one
+    caller.page.keyboard.up("Space")
+    expect(hold_button(caller)).to_be_disabled()
+    caller.wait_until_live()
+    expect(hold_button(caller)).to_be_enabled()
+    caller.page.keyboard.down("Space")
+    caller.page.wait_for_timeout(300)
+    caller.page.keyboard.up("Space")
+    provider.call.wait_for("response.create")
+
+
 def test_pressing_the_talk_button_cuts_the_agent_first(caller: Caller, provider: ScriptedProvider) -> None:
     caller.go_live()
     tool(caller, "Talk by holding a button").click()
@@ -166,8 +184,9 @@ def test_pressing_the_talk_button_cuts_the_agent_first(caller: Caller, provider:
     expect(caller.bubble("agent_1")).to_contain_text("جواب")
     caller.page.keyboard.down("Space")
     provider.call.wait_for("input_audio_buffer.clear")
+    provider.call.wait_for("output_audio_buffer.clear")
     caller.page.keyboard.up("Space")
-    cut = ["response.cancel", "output_audio_buffer.clear", "input_audio_buffer.clear"]
+    cut = ["input_audio_buffer.clear", "response.cancel", "output_audio_buffer.clear"]
     assert [kind for kind in sent(provider) if kind in cut][:3] == cut
 
 
@@ -423,6 +442,8 @@ def test_a_controlled_call_is_steered_over_the_sideband(
     )
     caller.page.keyboard.down("Space")
     provider.sideband_events.wait_for(lambda told: told[1]["type"] == "input_audio_buffer.clear")
+    expect(hold_button(caller)).to_contain_text("Listening")
+    wait_until_heard(caller, True)
     caller.page.keyboard.up("Space")
 
 

@@ -90,6 +90,25 @@ def test_a_tab_closed_while_its_socket_carries_nothing_hangs_up_by_its_beacon(
     provider.wait_for_hangup()
 
 
+def test_stop_on_a_socket_that_carries_nothing_hangs_up_by_its_beacon_and_offers_no_resume(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url)
+    mute = threading.Event()
+
+    def forward_until_mute(page_socket: WebSocketRoute) -> None:
+        server = page_socket.connect_to_server()
+        page_socket.on_message(lambda message: None if mute.is_set() else server.send(message))
+
+    caller.page.route_web_socket(re.compile("_nicegui_ws"), forward_until_mute)
+    talk(caller.open(), provider)
+    mute.set()
+    caller.stop()
+    provider.wait_for_hangup()
+    expect(caller.status).to_contain_text(sentence("stopped"))
+    expect(caller.page.locator(".resume")).to_be_hidden()
+
+
 def test_a_reload_hangs_up(talking: Caller, provider: ScriptedProvider) -> None:
     call = provider.call
     talking.page.on("dialog", lambda dialog: dialog.accept())

@@ -78,3 +78,26 @@ def test_a_page_that_stays_away_longer_than_the_grace_is_hung_up(
     caller.expect_microphone_released()
     caller.expect_peers_closed()
     caller.expect_told_of_the_lost_page()
+
+
+def test_a_turn_of_the_talk_button_in_an_outage_is_kept_and_answered_after_it(
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    proxied: Callable[[RunningApp], TcpProxy],
+    caller_at: CallerFactory,
+) -> None:
+    proxy = proxied(provider_app)
+    caller = caller_at(proxy.url).open()
+    caller.expects_problem(*SOCKET_TROUBLE)
+    caller.page.get_by_role("button", name="Talk by holding a button").click()
+    caller.go_live()
+    expect(caller.page.locator(".tools__hold")).to_be_enabled()
+    proxy.refuse()
+    caller.page.keyboard.down("Space")
+    caller.page.wait_for_timeout(300)  # a turn is as long as the caller holds the key
+    caller.page.keyboard.up("Space")
+    provider.call.wait_for("input_audio_buffer.commit")
+    proxy.resume()
+    provider.call.wait_for("response.create")
+    sent = [event["type"] for event in provider.call.received]
+    assert sent == ["input_audio_buffer.clear", "input_audio_buffer.commit", "response.create"]

@@ -138,6 +138,13 @@ def test_a_button_pressed_for_nothing_frightens_nobody(code: str) -> None:
     assert front.notice.told == {}
 
 
+@pytest.mark.parametrize(("phase", "live"), [("connecting", False), ("live", True), ("reconnecting", False)])
+def test_nobody_can_hold_to_talk_while_no_session_listens(phase: Any, live: bool) -> None:
+    front = Front()
+    front.hear(FakeCall(phase), PhaseChanged(phase))
+    assert front.controls.told["show"][1]["live"] is live
+
+
 def test_the_tools_know_when_there_is_an_answer_to_stop() -> None:
     front = Front()
     front.hear(FakeCall(activity="agent_speaking"), ActivityChanged("agent_speaking"))

@@ -72,6 +72,17 @@ async def test_the_beacon_of_a_leaving_page_ends_its_call(house: House, http: ht
     assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
 
 
+@pytest.mark.parametrize(
+    ("said", "reason"), [("stopped", "stopped"), ("page_left", "page_left"), ("limit_money", "page_left")]
+)
+async def test_the_beacon_says_whether_the_caller_stopped_or_left(
+    house: House, http: httpx.AsyncClient, said: str, reason: str
+) -> None:
+    call = house.open()
+    await http.post(END_PATH, content=f"{call.end_token} {said}")
+    assert call.closed == Closed(reason)
+
+
 @pytest.mark.parametrize("token", [b"", b"guess", b"x" * 1000, b"\xff\xfe"])
 async def test_a_made_up_beacon_ends_nothing(house: House, http: httpx.AsyncClient, token: bytes) -> None:
     call = house.open()

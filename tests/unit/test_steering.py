@@ -10,6 +10,7 @@ from calls.choice import Choice
 from calls.persona import TurnDetection
 from calls.steering import COMMIT_EMPTY, VOICE_LATER, Steering
 from tests.fakes.house import House, Page
+from tests.fakes.settings import given
 
 CREATED = {"type": "response.created", "response": {"id": "r1", "status": "in_progress"}}
 DONE = {"type": "response.done", "response": {"id": "r1", "status": "completed", "output": []}}
@@ -22,8 +23,9 @@ ADDED = {"type": "conversation.item.added", "previous_item_id": None, "item": AN
 class Steered:
     """A call, its page, and its steering."""
 
-    def __init__(self, *, phase: str = "live") -> None:
-        self.call: Call = House().open()
+    def __init__(self, *, phase: str = "live", controlled: bool = False) -> None:
+        control = {"control": "sideband"} if controlled else {}
+        self.call: Call = House(given(openai_api_key="sk-test", **control)).open()
         self.page = Page(self.call)
         self.base = self.call.persona
         self.steering = Steering(self.call, self.base)
@@ -50,23 +52,49 @@ async def steered() -> Steered:
     return Steered()
 
 
-async def test_pressing_the_button_forgets_what_was_heard_before(steered: Steered) -> None:
+@pytest.fixture
+async def controlled() -> Steered:
+    return Steered(controlled=True)
+
+
+async def test_in_a_controlled_call_the_server_forgets_what_was_heard_before_a_press(
+    controlled: Steered,
+) -> None:
+    controlled.steering.press()
+    controlled.steering.release()
+    turn = ["input_audio_buffer.clear", "input_audio_buffer.commit", "response.create"]
+    assert controlled.page.sent_types == turn
+
+
+async def test_the_sound_of_a_turn_is_the_browsers_own_where_it_has_a_channel(steered: Steered) -> None:
     steered.steering.press()
-    assert steered.page.sent_types == ["input_audio_buffer.clear"]
+    steered.steering.drop()
+    assert steered.page.sent_types == []
     assert any(isinstance(change, CallerActed) for change in steered.page.changes)
 
 
 async def test_pressing_the_button_cuts_a_reply_that_is_spoken(steered: Steered) -> None:
     steered.hear(CREATED, PLAYING)
     steered.steering.press()
-    cut = ["response.cancel", "output_audio_buffer.clear", "input_audio_buffer.clear"]
-    assert steered.page.sent_types == cut
+    assert steered.page.sent_types == ["response.cancel", "output_audio_buffer.clear"]
 
 
-async def test_letting_go_commits_and_asks_for_one_answer(steered: Steered) -> None:
+async def test_letting_go_asks_for_one_answer(steered: Steered) -> None:
     steered.steering.press()
     steered.steering.release()
-    assert steered.page.sent_types[1:] == ["input_audio_buffer.commit", "response.create"]
+    assert steered.page.sent_types == ["response.create"]
+
+
+@pytest.mark.parametrize("phase", ["connecting", "reconnecting"])
+async def test_a_button_held_while_no_session_listens_leaves_the_agent_able_to_answer(phase: str) -> None:
+    steered = Steered(phase=phase)
+    for action in ("press", "release", "answer"):
+        steered.steering.act(action)
+    assert steered.page.sent == []
+    steered.call.report("live")
+    steered.steering.act("press")
+    steered.steering.act("release")
+    assert steered.page.sent_types == ["response.create"]
 
 
 async def test_an_answer_is_asked_for_only_when_the_one_before_is_over(steered: Steered) -> None:
@@ -78,10 +106,10 @@ async def test_an_answer_is_asked_for_only_when_the_one_before_is_over(steered: 
     assert steered.page.sent_types[-1] == "response.create"
 
 
-async def test_a_press_too_short_for_a_word_is_no_turn(steered: Steered) -> None:
-    steered.steering.press()
-    steered.steering.drop()
-    assert steered.page.sent_types == ["input_audio_buffer.clear"] * 2
+async def test_a_press_too_short_for_a_word_is_no_turn(controlled: Steered) -> None:
+    controlled.steering.press()
+    controlled.steering.drop()
+    assert controlled.page.sent_types == ["input_audio_buffer.clear"] * 2
 
 
 async def test_nothing_is_answered_when_there_was_nothing_to_commit(steered: Steered) -> None:
@@ -180,10 +208,20 @@ async def test_going_back_to_the_voice_that_speaks_needs_no_notice(steered: Stee
     assert steered.page.changes.count(Noticed(VOICE_LATER)) == 1
 
 
-@pytest.mark.parametrize("action", ["press", "release", "drop", "answer", "stop_answer"])
-async def test_every_button_of_the_page_does_something_or_has_nothing_to_stop(
-    steered: Steered, action: Any
+@pytest.mark.parametrize("action", ["press", "release", "drop", "answer"])
+async def test_every_button_of_the_page_does_something(controlled: Steered, action: Any) -> None:
+    controlled.steering.act(action)
+    assert controlled.page.sent
+
+
+async def test_a_session_that_was_dialled_again_has_what_was_chosen_for_the_next_call(
+    steered: Steered,
 ) -> None:
-    steered.hear(PLAYING)
-    steered.steering.act(action)
-    assert steered.page.sent
+    steered.hear(CREATED, ADDED)
+    steered.choose(voice="cedar")
+    steered.call.redial()
+    steered.steering.redialled()
+    steered.call.report("live")
+    steered.choose()
+    assert steered.page.changes.count(Noticed(VOICE_LATER)) == 2
+    assert steered.updates == []
