@@ -23,7 +23,7 @@ from calls.changes import (
 )
 from calls.control_line import ControlLine
 from calls.dialer import Dialer
-from calls.history import history
+from calls.history import awaits_answer, history
 from calls.known_caller import with_profile
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
@@ -133,6 +133,7 @@ class Call:
         self._dialled = False
         """An offer was taken for the present session: there is one at the provider, or will be."""
         self._owes_history = bool(self.conversation.items)
+        self._owes_answer = False
         self.lost_at_ms: float | None = None
         """Until when the caller could hear the agent, on the timeline; None while they can."""
         self._running = False
@@ -296,6 +297,7 @@ class Call:
             self._deadline.cancel()
             self._set_running()
             self._tell_history()
+            self._answer_what_was_asked()
         self._tell(PhaseChanged(phase))
         if phase == "live" and self._holding and self._holding.done():
             self._end(Closed(self._line_lost))
@@ -341,6 +343,14 @@ class Call:
             self._owes_history = False
             if self._dialer.remembers:
                 self._deliver(history(self.conversation))
+                answers = self.persona.turn_detection.create_response
+                self._owes_answer = answers and awaits_answer(self.conversation)
+
+    def _answer_what_was_asked(self) -> None:
+        """The session before was lost between a question and its answer, and now the caller can hear one."""
+        if self._owes_answer:
+            self._owes_answer = False
+            self.send({"type": "response.create"})
 
     def wish_renewal(self) -> None:
         """The provider's session grows old: ask whoever holds the media to dial again."""

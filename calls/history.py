@@ -15,6 +15,12 @@ def history(conversation: Conversation) -> list[dict[str, Any]]:
     return [_create(item) for item in conversation.items if item.kind == "message" and _words(item)]
 
 
+def awaits_answer(conversation: Conversation) -> bool:
+    """Whether the last words are the caller's: another session will not answer them by itself."""
+    said = [item for item in conversation.items if item.kind == "message" and _words(item)]
+    return bool(said) and said[-1].role == "user"
+
+
 def _create(item: Item) -> dict[str, Any]:
     kind = "output_text" if item.role == "assistant" else "input_text"
     content = [{"type": kind, "text": _words(item)}]

@@ -16,7 +16,7 @@ const SIDES = {
   rtl: { run: new RegExp(LTR_RUN, "gu"), foreign: new RegExp(WORD, "u"), own: new RegExp(`[${ARABIC}]`, "gu"), dir: "ltr" },
   ltr: { run: new RegExp(RTL_RUN, "gu"), foreign: new RegExp(`[${ARABIC}]`, "u"), own: new RegExp(`[${LATIN}]`, "gu"), dir: "rtl" },
 };
-const NUMBER = new RegExp(`^[^${LATIN}${ARABIC}]{1,24}$`, "u"); // must not break over two lines
+const SHORT = 24; // characters that do not break over two lines: a number, or what a button is called
 // Browsers lay a whole text node out again when it grows: short ones keep a long answer as quick as a short one.
 const NODE_CHARS = 400;
 const PIECES = new RegExp(`[^]{1,${NODE_CHARS}}(?=\\s|$)|[^]{1,${NODE_CHARS}}`, "gu");
@@ -32,7 +32,7 @@ export function write(parent, text, direction) {
     parent.append(...pieces(text.slice(from, index)));
     const bdi = document.createElement("bdi");
     bdi.dir = dir;
-    if (NUMBER.test(found)) bdi.className = "bubble__number";
+    if (found.length <= SHORT) bdi.className = "bubble__short";
     bdi.textContent = found;
     parent.append(bdi);
     from = index + found.length;

@@ -5,6 +5,8 @@ import { copyText } from "clipboard";
 import { icon } from "icons";
 import { Voice } from "voice_pace";
 
+const SAID_MS = 2500;
+
 export function make(tag, className, attributes = {}) {
   const node = document.createElement(tag);
   node.className = className;
@@ -33,12 +35,17 @@ export class Bubble {
   }
 
   copyButton() {
-    const button = make("button", "bubble__copy", { type: "button", "aria-label": this.words.copy_one, tabindex: "-1" });
-    button.append(icon("copy"));
+    const button = make("button", "bubble__copy", { type: "button", tabindex: "-1" });
+    const show = (drawn, name) => {
+      button.replaceChildren(icon(drawn));
+      button.ariaLabel = button.title = name;
+    };
+    show("copy", this.words.copy_one);
     button.addEventListener("click", async () => {
-      await copyText(this.body.textContent);
-      button.replaceChildren(icon("done"));
-      button.setAttribute("aria-label", this.words.copied);
+      const done = await copyText(this.body.textContent).then(() => true, () => false);
+      show(done ? "done" : "close", this.words[done ? "copied" : "copy_failed"]);
+      clearTimeout(this.showing);
+      this.showing = setTimeout(() => show("copy", this.words.copy_one), SAID_MS);
     });
     return (this.copy = button);
   }
@@ -70,7 +77,7 @@ export class Bubble {
     this.body.replaceChildren();
     write(this.body, text.slice(0, heard), this.direction);
     if (heard < text.length) {
-      this.open = make("span", "bubble__unheard", { "data-unheard": "" });
+      this.open = make("span", "bubble__unheard", { "data-unheard": this.words.unheard });
       write(this.open, text.slice(heard), this.direction);
       this.body.append(this.open);
     }

@@ -79,7 +79,10 @@ export default {
     this.unwatch();
   },
   watch: {
-    running: (running) => running || rest(),
+    running(running) {
+      if (!running) rest();
+      this.keepFocus();
+    },
     live(live) {
       if (!live) this.letGo();
     },
@@ -104,6 +107,11 @@ export default {
         },
         talk.held ? (talk.open ? words.release : words.hold_wait) : [words.hold, Vue.h("span", { class: "tools__key" }, ` ${words.hold_key}`)],
       );
+    },
+    /** Whoever pressed Start or Stop by keyboard goes on at the other one: the pressed one cannot hold the focus. */
+    keepFocus() {
+      if (!document.activeElement?.matches(".controls > .button:focus-visible")) return;
+      Vue.nextTick(() => document.querySelector(".controls > .button:enabled").focus());
     },
     act(action) {
       act(getElement(this.bridge), action);

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from calls.call import Call
-from calls.changes import CallChange, Closed, Noticed, PhaseChanged, Warned
+from calls.changes import CallChange, CallerActed, Closed, Noticed, PhaseChanged, Warned
 from calls.persona import Persona
 from calls.steering import EXPECTED_ERRORS
 from components.controls import Controls
@@ -49,17 +49,26 @@ class CallView:
         for change in changes:
             match change:
                 case Noticed(code) if f"told.{code}" in self.words:
-                    self.notice.warn(self.words[f"told.{code}"])
+                    self.notice.tell(code, self.words[f"told.{code}"])
                 case ErrorReported(code) if code in EXPECTED_ERRORS:
                     pass
                 case Noticed(code) | ErrorReported(code):
                     self.notice.show(code)
                 case Warned(code, seconds):
-                    self.notice.warn(self.words(f"warning.{code}", seconds=round(seconds or 0)))
+                    self.notice.warn(code, self.words(f"warning.{code}", seconds=round(seconds or 0)))
+                case CallerActed():
+                    self.notice.take_back("limit_idle")
                 case PhaseChanged() | ActivityChanged() if not call.closed:
+                    self._take_back_warnings(change)
                     self._show_running(stage_of(call.phase, call.conversation.activity))
                 case Closed():
                     self.show_end(change)
+
+    def _take_back_warnings(self, change: PhaseChanged | ActivityChanged) -> None:
+        if change == ActivityChanged("caller_speaking"):
+            self.notice.take_back("limit_idle")
+        elif change == PhaseChanged("live"):
+            self.notice.take_back("session_renewed")
 
     def _show_running(self, stage: Stage) -> None:
         self.was_live = self.was_live or stage == "live"

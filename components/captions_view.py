@@ -44,14 +44,20 @@ class CaptionsView:
         for change in changes:
             match change:
                 case Noticed(code) if f"told.{code}" in self.words:
-                    self.notice.warn(self.words[f"told.{code}"])
+                    self.notice.tell(code, self.words[f"told.{code}"])
                 case ErrorReported(code) if code == NOTHING_TO_COMMIT:
                     pass
                 case Noticed(code) | ErrorReported(code):
                     self.notice.show(code)
                 case Warned(code, seconds):
-                    self.notice.warn(self.words(f"captions.warning.{code}", seconds=round(seconds or 0)))
+                    self.notice.warn(
+                        code, self.words(f"captions.warning.{code}", seconds=round(seconds or 0))
+                    )
                 case PhaseChanged() | ActivityChanged() if not call.closed and not self.is_finishing:
+                    if change == ActivityChanged("caller_speaking"):
+                        self.notice.take_back("limit_idle")
+                    elif change == PhaseChanged("live"):
+                        self.notice.take_back("session_renewed")
                     self._show_running(stage_of(call.phase, call.conversation.activity))
                 case Closed():
                     self.show_end(change)

@@ -16,7 +16,8 @@ def persona_card(persona: Persona, words: Words) -> None:
         persona_text("span", persona.title, persona).classes("persona-card__title")
         spoken = words("assistants.speaks", language=language_name(persona, words))
         TextNode("span", spoken).classes("persona-card__language")
-        persona_text("span", persona.intro, persona).classes("persona-card__intro")
+        for text in filter(None, (persona.intro, persona.footer)):
+            persona_text("span", text, persona).classes("persona-card__intro")
 
 
 def language_name(persona: Persona, words: Words) -> str:

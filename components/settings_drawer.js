@@ -16,9 +16,10 @@ const DEFAULTS = { threshold: 0.5, prefix_padding_ms: 300, silence_duration_ms: 
 const IDLE_SECONDS = [5, 10, 20, 30];
 
 const capital = (name) => name[0].toUpperCase() + name.slice(1);
-const shown = (name, value) => {
-  if (name.endsWith("_ms")) return `${(value / 1000).toFixed(2)} s`;
-  return name === "speed" ? `${Number(value).toFixed(2)}×` : `${Math.round(value * 100)} %`;
+const withUnit = (unit, value) => unit.replace("{n}", value);
+const shown = (words, name, value) => {
+  if (name.endsWith("_ms")) return withUnit(words.seconds, (value / 1000).toFixed(2));
+  return name === "speed" ? withUnit(words.times, Number(value).toFixed(2)) : withUnit(words.percent, Math.round(value * 100));
 };
 
 export default {
@@ -100,7 +101,7 @@ export default {
       return Vue.h("div", { class: "setting", key: name }, [
         Vue.h("div", { class: "setting__head" }, [
           Vue.h("label", { class: "setting__name", for: id }, this.words[name]),
-          value === null ? null : Vue.h("output", { class: "setting__value", for: id, dir: "ltr" }, value),
+          value === null ? null : Vue.h("output", { class: "setting__value", for: id }, value),
         ]),
         control({ id, "aria-describedby": hint }),
         Vue.h("p", { id: hint, class: "setting__hint" }, this.words[`${name}_hint`]),
@@ -122,7 +123,7 @@ export default {
       const live = name === "volume" ? { onInput } : { onChange: onInput };
       const control = (about) =>
         Vue.h("input", { ...about, class: "setting__range", type: "range", min, max, step, value, ...live });
-      return this.setting(name, control, shown(name, value));
+      return this.setting(name, control, shown(this.words, name, value));
     },
 
     // --- devices
@@ -208,7 +209,7 @@ export default {
       else this.choose({ push_to_talk: false, turn_detection: { ...now, type: kind } });
     },
     idle(now, set) {
-      const waits = IDLE_SECONDS.map((seconds) => [seconds * 1000, `${seconds} s`]);
+      const waits = IDLE_SECONDS.map((seconds) => [seconds * 1000, withUnit(this.words.seconds, seconds)]);
       const pick = (value) => set({ idle_timeout_ms: Number(value) || null });
       return this.select("idle_timeout_ms", now.idle_timeout_ms ?? 0, [[0, this.words.never], ...waits], pick);
     },

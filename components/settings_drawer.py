@@ -17,7 +17,7 @@ LABELS = (
     "title", "close", "group_devices", "group_voice", "group_listening", "device_default", "speaker_system",
     "test", "test_stop", "test_listening", "test_heard", "noise_off", "noise_near_field", "noise_far_field",
     "server_vad", "semantic_vad", "manual", "never", "eagerness_auto", "eagerness_low", "eagerness_medium",
-    "eagerness_high", "answers_always", "answers_asked",
+    "eagerness_high", "answers_always", "answers_asked", "seconds", "times", "percent",
 )  # fmt: skip
 FAILURES = ("microphone_denied", "microphone_missing", "microphone_busy", "insecure_origin")
 

@@ -38,10 +38,11 @@ export default {
     this.earlierButton = this.button(words.earlier, "transcript__earlier", () => this.shift("earlier"));
     this.latestButton = this.button(words.latest, "transcript__latest", () => this.jump());
     this.announcer = make("div", "visually-hidden", { "aria-live": "polite" });
-    this.captions = new CaptionsMode(this.$el, (on) => this.showCaptions(on));
+    this.state = make("div", "transcript__state", { role: "status", "aria-label": words.state });
+    this.captions = new CaptionsMode(this.$el, this.state, (on) => this.showCaptions(on));
     this.leaveButton = this.button(words.leave_captions, "transcript__leave", () => this.captions.leave());
     const { sourceLine, emptyHint, earlierButton, leaveButton, latestButton } = this;
-    this.$el.append(leaveButton, emptyHint, sourceLine, earlierButton, this.box, latestButton, this.announcer);
+    this.$el.append(leaveButton, emptyHint, sourceLine, earlierButton, this.box, this.state, latestButton, this.announcer);
   },
   beforeUnmount() {
     this.resized.disconnect();
@@ -130,7 +131,7 @@ export default {
     },
     showCaptions(on) {
       this.leaveButton.hidden = !on;
-      if (on) this.leaveButton.focus();
+      if (on) this.box.focus(); // where Space means: talk
       this.jump();
     },
     largeCaptions() {

@@ -26,6 +26,9 @@ LABELS = (
     "latest",
     "copy_one",
     "copied",
+    "copy_failed",
+    "unheard",
+    "state",
     "leave_captions",
 )
 

@@ -9,16 +9,13 @@ from calls.call import Call, CallEnded
 from calls.ticket import Ticket
 from components.uplink import Entry, PhaseReported, Uplink
 from components.words import Words
-from realtime.events import OLDER_NAMES, ServerEvent
+from realtime.conversation import FOLLOWED_EVENTS
+from realtime.events import OLDER_NAMES, UNFOLLOWED, ServerEvent
 from realtime.failures import ProviderFailure
 
 ACK_EVERY = 25
-UNREAD = {ServerEvent.OUTPUT_AUDIO_DELTA, ServerEvent.ARGUMENTS_DELTA, ServerEvent.RATE_LIMITS}
-"""Bulky or frequent, and nobody here follows them."""
-WANTED_EVENTS = frozenset(
-    {event.value for event in ServerEvent if event not in UNREAD}
-    | {name for name, event in OLDER_NAMES.items() if event not in UNREAD}
-)
+KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWED
+"""All others are told of as unknown."""
 PARTS = (
     "uplink", "ahead", "awake", "inbound", "offer", "peer", "microphone", "devices", "choice", "talk", "levels",
     "page_line",
@@ -52,7 +49,7 @@ class Bridge:
         self._run = run
         self._on_entry = on_entry
         self._pace_ms = pace_ms
-        self._uplink = Uplink(WANTED_EVENTS)
+        self._uplink = Uplink(FOLLOWED_EVENTS)
         self._acknowledged = 0
         self._attempt = 0
 
@@ -143,7 +140,8 @@ class WebRTC(
         """
         super().__init__()
         self.bridge = Bridge(self.run_method, on_entry=on_entry, pace_ms=pace_ms)
-        self._props["wanted"] = sorted(WANTED_EVENTS)
+        self._props["known"] = sorted(KNOWN_EVENTS)
+        self._props["wanted"] = sorted(FOLLOWED_EVENTS)
         self._props["with-channel"] = with_channel
         self._props["orb"] = orb
         self._props["grace-ms"] = grace_s * 1000

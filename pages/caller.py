@@ -53,6 +53,8 @@ END_URL = "/calls/end"
 VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
 KEEP_PAGE_SECONDS = 30
 """How much longer than its call a page without a connection is kept, so that it can still be told the end."""
+RESERVE_SECONDS = 45
+"""Between two reservations of one page, unless a call came between; browsers ask again after 50 (`READY_MS`)."""
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
@@ -97,6 +99,7 @@ class CallerPage:
         self._visitor_id = str(app.storage.browser["id"])
         self._call: Call | None = None
         self._reservation: Reservation | None = None
+        self._reserves_again_at = 0.0
         self._choice = Choice()
         self._steering: Steering | None = None
         self._tasks = OwnedTasks()
@@ -211,7 +214,11 @@ class CallerPage:
     # -- the call ----------------------------------------------------------------------------------
 
     def _reserve(self) -> None:
-        self._reservation = None if self._call else self._registry.reserve()
+        now = asyncio.get_running_loop().time()
+        if self._call or now < self._reserves_again_at:
+            return
+        self._reserves_again_at = now + RESERVE_SECONDS
+        self._reservation = self._registry.reserve()
         if self._reservation:
             self._webrtc.bridge.ready(self._reservation.ticket, self._settings.ice_servers)
 
@@ -230,6 +237,7 @@ class CallerPage:
         if self._reservation:
             self._reservation.use(call)
             self._reservation = None
+        self._reserves_again_at = 0.0
         self._steering = Steering(call, persona)
         self._offer_resume()
         call.attach(self._webrtc.bridge.send)

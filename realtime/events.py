@@ -69,6 +69,20 @@ OLDER_NAMES = {
 }
 """The beta's names, which compatible servers still send."""
 
+UNFOLLOWED = frozenset(
+    {
+        "conversation.created",
+        "conversation.item.input_audio_transcription.segment",
+        "conversation.item.retrieved",
+        "input_audio_buffer.dtmf_event_received",
+        "input_audio_buffer.timeout_triggered",
+        *(f"mcp_list_tools.{state}" for state in ("in_progress", "completed", "failed")),
+        *(f"response.mcp_call.{state}" for state in ("in_progress", "completed", "failed")),
+        *(f"response.mcp_call_arguments.{state}" for state in ("delta", "done")),
+    }
+)
+"""Of the API as well; nothing of ours reads them."""
+
 _KNOWN = {event.value: event for event in ServerEvent}
 
 

@@ -12,8 +12,31 @@ export const choice = reactive({
   answers: null,
 });
 
+const KEPT = `guftagu.choice ${location.pathname}`; // for this tab: a reload, and the call it carries on
+
 /** Change some of it, and tell Python all of it. */
 export function choose(bridge, changes) {
   Object.assign(choice, changes);
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(choice));
+  } catch {
+    // it is kept for this page
+  }
+  tell(bridge);
+}
+
+/** What was chosen before the page was loaded again. */
+export function recallChoice(bridge) {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT));
+    if (!kept) return;
+    Object.assign(choice, kept);
+    tell(bridge);
+  } catch {
+    // a browser that keeps nothing
+  }
+}
+
+function tell(bridge) {
   bridge.tell({ type: "guftagu.choice", choice: JSON.parse(JSON.stringify(choice)) });
 }

@@ -75,7 +75,8 @@ export async function openChosenMicrophone() {
 export function holdMicrophone(bridge, track) {
   listenTo(track);
   track.onended = () => bridge.call?.microphone?.getAudioTracks().includes(track) && replaceMicrophone(bridge);
-  listDevices();
+  // A browser may know the remembered loudspeaker only now that the microphone is allowed.
+  listDevices().then(() => playOn(bridge, devices.speaker)).catch(() => {});
 }
 
 export async function chooseMicrophone(bridge, id) {
@@ -135,6 +136,7 @@ async function replaceMicrophone(bridge) {
 
 async function devicesChanged(bridge) {
   await listDevices();
+  if (!devices.speakers.length) return; // none is named before the microphone was allowed
   const isThere = (list, id) => !id || list.some(({ deviceId }) => deviceId === id);
   if (isThere(devices.speakers, devices.speaker)) return;
   devices.speaker = DEFAULT;

@@ -1,22 +1,41 @@
+// A provider's message, made small enough for the page's socket and rid of what nobody in the page reads.
+
+import { MAX_FRAME_BYTES, wireBytes } from "uplink";
+
 const MAX_TEXT = 12000; // characters of one string in a forwarded event
 const UNREAD_KEYS = new Set(["instructions", "tools", "logprobs"]); // large, and nobody in the page reads them
+const WORDS = new Set(["text", "transcript", "arguments"]);
+const FINAL = /^(response\..*done|conversation\.item\.done)$/; // repeats what came in deltas
 
-// What these say beyond what the page follows is the API growing; anything else is not of the API.
-const API = /^(error$|(session|conversation|response|(in|out)put_audio_buffer|rate_limits|transcription_session|mcp_list_tools)\.)/;
-
-/** A provider's message as `{event, cut, unknown}`, long texts cut; or `{broken: true}`. */
-export function readEvent(data) {
+/**
+ * @param known the API's types of event
+ * @param wanted those the page follows
+ * @returns `{event, problem}`: what to forward, if anything, and the code of a notice, if something is wrong
+ */
+export function readEvent(data, { known, wanted }) {
   let cut = false;
+  let repeats = false;
   const slim = (key, value) => {
     if (UNREAD_KEYS.has(key)) return undefined;
     if (typeof value !== "string" || value.length <= MAX_TEXT) return value;
     cut = true;
-    return `${value.slice(0, MAX_TEXT)}…`;
+    return repeats && WORDS.has(key) ? "" : `${value.slice(0, MAX_TEXT)}…`; // what was streamed is whole
   };
   try {
+    repeats = data.length > MAX_TEXT && FINAL.test(JSON.parse(data)?.type);
     const event = JSON.parse(data, slim);
-    return { event, cut, unknown: !API.test(event?.type) };
+    if (!known.includes(event?.type)) return { problem: "event_unknown" };
+    return wanted.includes(event.type) ? fitted(event, cut) : {};
   } catch {
-    return { broken: true };
+    return { problem: "event_broken" };
   }
+}
+
+const fits = (event) => wireBytes([0, 0, event]) <= MAX_FRAME_BYTES - 100; // of which its number and time take some
+
+function fitted(event, cut) {
+  if (fits(event)) return { event, problem: cut ? "event_too_large" : null };
+  // Without this one nobody would know that the response is over; its items have told of themselves.
+  if (event.type === "response.done") event.response = { ...event.response, output: [] };
+  return { event: fits(event) ? event : null, problem: "event_too_large" };
 }

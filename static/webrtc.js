@@ -3,6 +3,7 @@
 
 import { TicketAhead } from "ahead";
 import { stayAwake } from "awake";
+import { recallChoice } from "choice";
 import { holdMicrophone, openChosenMicrophone, watchDevices } from "devices";
 import { readEvent } from "inbound";
 import { Levels } from "levels";
@@ -11,7 +12,7 @@ import { CallFailure, postOffer } from "offer";
 import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release } from "peer";
 import { open } from "talk";
-import { MAX_FRAME_BYTES, Uplink, wireBytes } from "uplink";
+import { Uplink } from "uplink";
 
 const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
 const TICKET_TIMEOUT_MS = 20000;
@@ -20,7 +21,7 @@ const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
 const LEVELS_AFTER_MS = 150; // making an AudioContext blocks the page while it should paint that the call is live
 
 export default {
-  props: { wanted: Array, withChannel: Boolean, orb: String, graceMs: Number, words: Object },
+  props: { known: Array, wanted: Array, withChannel: Boolean, orb: String, graceMs: Number, words: Object },
   data: () => ({ muted: false, lost: false }),
   render() {
     const button = (label, onClick) => Vue.h("button", { class: "button button--start", type: "button", onClick }, label);
@@ -46,6 +47,7 @@ export default {
     if (obstacle) this.notice(obstacle);
     else this.prepared = preparePeer(this.withChannel);
     watchDevices(this);
+    recallChoice(this);
     watchLine(this);
     this.ahead.renew();
   },
@@ -204,12 +206,9 @@ export default {
 
     receive(data) {
       const at = performance.now();
-      const { event, broken, cut, unknown } = readEvent(data);
-      if (broken || unknown) return this.notice(broken ? "event_broken" : "event_unknown");
-      if (!this.wanted.includes(event?.type)) return;
-      const tooLarge = wireBytes([0, at, event]) > MAX_FRAME_BYTES;
-      if (cut || tooLarge) this.notice("event_too_large");
-      if (!tooLarge) this.uplink.post(event, at);
+      const { event, problem } = readEvent(data, this);
+      if (problem) this.notice(problem);
+      if (event) this.uplink.post(event, at);
     },
     peerChanged(call) {
       const state = call.pc.connectionState;

@@ -12,6 +12,7 @@ from tests.browser.conftest import AppFactory, CallerFactory
 from tests.browser.scenes import DESKTOP, LANGUAGES, PHONE, fall_silent, press_start, talk
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
+from tests.fakes.turns import barge_in
 
 NO_PAGE = "/p/nobody"
 PATHS = ("/", "/p", "/p/ibx", "/p/blank", "/captions", NO_PAGE)
@@ -121,7 +122,7 @@ def test_axe_finds_nothing_grave_in_a_call_and_after_it(
     assert found_in(caller) == []
     caller.page.keyboard.press("Escape")
     tool(caller, language, "transcript_tools.captions").click()
-    expect(tool(caller, language, "transcript.leave_captions")).to_be_focused()
+    expect(caller.page.get_by_role("log")).to_be_focused()
     assert found_in(caller) == []
     caller.page.keyboard.press("Escape")
     tool(caller, language, "tools.settings").click()
@@ -212,6 +213,70 @@ def test_the_settings_hold_the_focus_and_give_it_back(
         assert caller.page.evaluate(inside)
     caller.page.keyboard.press("Escape")
     expect(settings).to_be_focused()
+
+
+def test_the_keyboard_stays_at_start_and_stop(provider_app: RunningApp, caller_at: CallerFactory) -> None:
+    caller = enter(caller_at, provider_app, "/p/jsbank", "en")
+    caller.start_button.press("Enter")
+    expect(caller.stop_button).to_be_focused()
+    caller.wait_until_live()
+    caller.stop_button.press("Enter")
+    expect(caller.start_button).to_be_focused()
+
+
+COLOURS = """
+(selector) => {
+  const style = getComputedStyle(document.querySelector(selector));
+  return [style.color, style.backgroundColor];
+}
+"""
+
+
+@pytest.mark.parametrize("persona", ["jsbank", "ibx"])
+def test_large_captions_are_light_words_on_black_whatever_the_page_looks_like(
+    persona: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = in_a_call(caller_at, provider_app, provider, "en", persona, viewport=PHONE)
+    tool(caller, "en", "transcript_tools.captions").click()
+    expect(caller.page.get_by_role("log")).to_be_focused()
+
+    def colours(selector: str) -> list[str]:
+        return list(caller.page.evaluate(COLOURS, selector))
+
+    white, black, clear = "rgb(255, 255, 255)", "rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"
+    assert colours(".transcript")[1] == black
+    for role in ("user", "assistant"):
+        assert colours(f".bubble[data-role={role}]")[1] == clear
+        assert colours(f".bubble[data-role={role}] .bubble__text")[0] == white
+
+
+def test_large_captions_tell_what_the_page_tells_and_space_talks_there(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = in_a_call(caller_at, provider_app, provider, "en", viewport=DESKTOP)
+    tool(caller, "en", "tools.push").click()
+    tool(caller, "en", "transcript_tools.captions").click()
+    state = caller.page.locator(".transcript__state")
+    expect(state).to_contain_text(Words("en")["status.agent_speaking"])
+    expect(state).to_contain_text(Words("en")["tools.hold"])
+    caller.page.keyboard.down("Space")
+    expect(state).to_contain_text(Words("en")["tools.release"])
+    caller.page.keyboard.up("Space")
+    provider.send({"type": "error", "error": {"type": "server_error", "code": "odd", "message": "x"}})
+    expect(state).to_contain_text(Words("en")["notice.title"])
+    provider.call.close_channel()
+    expect(state).to_contain_text(Words("en").failure("provider_ended"))
+
+
+def test_what_was_not_heard_is_marked_without_colour(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = in_a_call(caller_at, provider_app, provider, "en", forced_colors="active")
+    provider.send(*barge_in("agent_3", "user_4", 300))
+    unheard = caller.bubble("agent_3").locator("[data-unheard]")
+    expect(unheard).to_have_css("text-decoration-line", "underline")
+    told = "node => getComputedStyle(node, '::before').content"
+    assert Words("en")["transcript.unheard"] in unheard.evaluate(told)
 
 
 def test_a_screen_reader_is_told_only_what_is_finished(

@@ -10,6 +10,7 @@ from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 from tests.fakes.turns import (
     barge_in,
+    playback_ends,
     reply,
     reply_begins,
     reply_ends,
@@ -135,16 +136,34 @@ def test_a_call_goes_on_through_broken_unknown_and_huge_messages(
     caller.go_live()
     provider.send({"type": "from.the.future", "x": 1}, {"type": "response.something_new"})
     expect(caller.notice).to_contain_text(Words("en")["notice.event_unknown"])
-    expect(caller.notice).to_have_attribute("data-count", "1")
+    expect(caller.notice).to_have_attribute("data-count", "2")
     provider.send({"no": "type"}, {"type": 7})
     provider.call.send_raw("{broken", "[1, 2]", "null", '"text"', b"\xff\xfe")
-    expect(caller.notice).to_have_attribute("data-count", "8")
+    expect(caller.notice).to_have_attribute("data-count", "9")
     provider.send({"type": "conversation.item.added", "item": "no object"})
     provider.send(*transcribed("user_0", "لفظ " * 130_000))
     provider.send(*(delta("agent_0", "لفظ " * 500) for _ in range(12)))
     provider.send(*spoken_turn(1, QUESTION, ANSWER))
     expect(caller.bubble("agent_1")).to_contain_text(ANSWER)
     expect(caller.stop_button).to_be_enabled()
+
+
+def test_a_long_answer_keeps_what_was_streamed_and_the_next_one_is_asked_for(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url).open()
+    caller.go_live()
+    words = ["لفظ " * 1000] * 5 + ["آخری"]
+    provider.send(*reply_begins("agent_1", None, words))
+    whole = "".join(words)
+    *ends, done = reply_ends("agent_1", None, whole)
+    done["response"]["output"] = [
+        {"id": "agent_1", "type": "message", "content": [{"transcript": whole}] * 9}
+    ]
+    provider.send(*ends, done, *playback_ends("agent_1"))
+    expect(caller.bubble("agent_1").locator(".bubble__text")).to_have_text(whole)
+    caller.type("اور؟")
+    provider.call.wait_for("response.create")
 
 
 def delta(item_id: str, text: str) -> dict[str, Any]:

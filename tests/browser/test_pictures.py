@@ -7,12 +7,16 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
+from components.words import Words
 from tests.browser.caller import SCREENSHOTS, Caller
-from tests.browser.conftest import CallerFactory
+from tests.browser.conftest import AppFactory, CallerFactory
 from tests.browser.scenes import LANGUAGES, SCREENS, press_start, talk
+from tests.browser.test_mixed_text import CASES
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
+from tests.fakes.turns import barge_in, reply
 
 FOR_DOCS = (
     "jsbank-en-desktop-call",
@@ -24,7 +28,7 @@ FOR_DOCS = (
     "ibx-en-phone-call",
     "ibx-ur-phone-call",
 )
-LARGEST_BYTES = 300_000
+LARGEST_BYTES = 400_000
 
 
 def take(caller: Caller, name: str) -> None:
@@ -60,3 +64,69 @@ def test_a_page_before_and_in_a_call_has_its_picture(
     press_start(caller, language)
     talk(caller, provider, persona)
     take(caller, f"{persona}-{language}-{screen}-call")
+
+
+@pytest.mark.parametrize("persona", ["jsbank", "ibx"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_what_is_opened_in_a_call_has_its_picture(
+    screen: str,
+    language: str,
+    persona: str,
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    caller_at: CallerFactory,
+) -> None:
+    url = f"{provider_app.url}/p/{persona}?lang={language}"
+    caller = caller_at(url, viewport=SCREENS[screen], reduced_motion="reduce")
+    caller.page.goto(url)
+    caller.page.wait_for_function("window.did_handshake")
+    press_start(caller, language)
+    talk(caller, provider, persona)
+    provider.send(*barge_in("agent_3", "user_4", 300))
+    expect(caller.bubble("agent_3").locator("[data-unheard]")).to_be_visible()
+    words, name = Words(language), f"{persona}-{language}-{screen}"
+
+    def press(key: str) -> None:
+        caller.page.get_by_role("button", name=words[key], exact=True).click()
+
+    press("tools.push")
+    take(caller, f"{name}-talk-button")
+    press("tools.settings")
+    take(caller, f"{name}-settings")
+    caller.page.keyboard.press("Escape")
+    press("transcript_tools.captions")
+    take(caller, f"{name}-large-captions")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", ["phone", "desktop"])
+def test_the_choice_of_assistants_has_its_picture(
+    screen: str,
+    language: str,
+    provider_env: dict[str, str],
+    app_of_session: AppFactory,
+    caller_at: CallerFactory,
+) -> None:
+    app = app_of_session(**provider_env, PERSONAS="jsbank,ibx,blank")
+    caller = caller_at(f"{app.url}/p?lang={language}", viewport=SCREENS[screen])
+    caller.page.goto(caller.url)
+    expect(caller.page.get_by_role("heading").first).to_be_visible()
+    take(caller, f"picker-{language}-{screen}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_mixed_text_has_its_picture(
+    language: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    url = f"{provider_app.url}/p/jsbank?lang={language}"
+    caller = caller_at(url, viewport={"width": 620, "height": 2900}, reduced_motion="reduce")
+    caller.page.goto(url)
+    caller.page.wait_for_function("window.did_handshake")
+    press_start(caller, language)
+    last = None
+    for number, text in enumerate(CASES):
+        provider.send(*reply(f"agent_{number}", last, [text]))
+        last = f"agent_{number}"
+    expect(caller.bubble(f"agent_{len(CASES) - 1}")).to_be_visible()
+    take(caller, f"mixed-text-{language}")

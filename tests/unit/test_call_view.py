@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from calls.call import Call
-from calls.changes import CallChange, Closed, Noticed, PhaseChanged
+from calls.changes import CallChange, CallerActed, Closed, Noticed, PhaseChanged, Warned
 from calls.persona import Persona
 from components.call_view import CallView
 from components.words import Words
@@ -127,8 +127,24 @@ def test_in_urdu_the_labels_come_from_the_catalogue() -> None:
 def test_a_device_that_was_replaced_is_told_of_as_such_and_not_as_a_problem() -> None:
     front = Front()
     front.hear(FakeCall(), Noticed("microphone_replaced"))
-    assert front.notice.told["warn"][0] == (Words("en")["told.microphone_replaced"],)
+    told = ("microphone_replaced", Words("en")["told.microphone_replaced"])
+    assert front.notice.told["tell"][0] == told
     assert "show" not in front.notice.told
+
+
+@pytest.mark.parametrize("sign", [CallerActed(), ActivityChanged("caller_speaking")])
+def test_who_was_asked_whether_they_are_there_and_answers_is_asked_no_more(sign: CallChange) -> None:
+    front = Front()
+    front.hear(FakeCall(), Warned("limit_idle", 30))
+    assert front.notice.told["warn"][0][0] == "limit_idle"
+    front.hear(FakeCall(activity="caller_speaking"), sign)
+    assert front.notice.told["take_back"][0] == ("limit_idle",)
+
+
+def test_a_call_that_was_connected_anew_is_not_about_to_be() -> None:
+    front = Front()
+    front.hear(FakeCall(), Warned("session_renewed", None), PhaseChanged("live"))
+    assert front.notice.told["take_back"][0] == ("session_renewed",)
 
 
 @pytest.mark.parametrize("code", ["input_audio_buffer_commit_empty", "response_cancel_not_active"])

@@ -376,3 +376,34 @@ async def test_times_go_on_although_the_reloaded_pages_clock_begins_anew(house: 
     started = item(resumed, "u2").started_at_ms
     assert started is not None
     assert started >= 70_000
+
+
+async def test_a_question_that_waits_for_its_answer_is_asked_again_once_the_caller_can_hear(
+    house: House,
+) -> None:
+    page = await live_page(house)
+    receive(page, *turns.typed("u1", "My card is lost"))
+    page.call.redial()
+    await page.call.connect(OFFER)
+    assert page.sent == []
+    page.call.report("live")
+    assert page.sent_types == ["conversation.item.create", "response.create"]
+    page.call.report("reconnecting")
+    page.call.report("live")
+    assert page.sent_types.count("response.create") == 1
+
+
+async def test_nothing_is_asked_again_after_an_answer_or_where_answers_are_given_only_when_asked(
+    house: House,
+) -> None:
+    answered = await live_page(house)
+    receive(answered, *turns.typed("u1", "My card is lost"), turns.reply("a1", "u1", ["I will block it"]))
+    silent = await live_page(house)
+    receive(silent, *turns.typed("u1", "My card is lost"))
+    only_asked = silent.call.persona.turn_detection.model_copy(update={"create_response": False})
+    silent.call.persona = silent.call.persona.model_copy(update={"turn_detection": only_asked})
+    for page in (answered, silent):
+        page.call.redial()
+        await page.call.connect(OFFER)
+        page.call.report("live")
+        assert "response.create" not in page.sent_types

@@ -10,7 +10,8 @@ from calls.call import Call, CallEnded
 from calls.registry import Registry
 from calls.ticket import Ticket
 from components.uplink import Entry, EventReported, PhaseReported
-from components.webrtc import ACK_EVERY, WANTED_EVENTS, Bridge
+from components.webrtc import ACK_EVERY, KNOWN_EVENTS, Bridge
+from realtime.conversation import FOLLOWED_EVENTS
 from realtime.failures import ProviderFailure
 
 STATIC = Path(__file__).parents[2] / "static"
@@ -129,11 +130,16 @@ def test_commands_name_the_attempt_they_are_for() -> None:
     assert browser.told[1:] == [("send", [EVENT], 5), ("stop", "limit_minutes", 5), ("refuse", 5)]
 
 
-def test_audio_never_takes_the_bridge() -> None:
-    assert not {name for name in WANTED_EVENTS if "audio.delta" in name}
-    assert "response.output_audio_transcript.delta" in WANTED_EVENTS
-    json.dumps(sorted(WANTED_EVENTS))
+def test_only_what_the_conversation_follows_takes_the_bridge_and_never_audio() -> None:
+    entries: list[Entry] = []
+    bridge = bridge_with(Browser(), entries)
+    kinds = sorted(KNOWN_EVENTS)
+    bridge.handle(batch(*([seq, 1.0, {"type": kind}] for seq, kind in enumerate(kinds, 1))))
+    passed = {entry.event["type"] for entry in entries if isinstance(entry, EventReported)}
+    assert passed == FOLLOWED_EVENTS
+    assert not {name for name in passed if "audio.delta" in name}
+    json.dumps(sorted(passed))
 
 
 def test_the_browsers_half_stays_small() -> None:
-    assert len((STATIC / "webrtc.js").read_text().splitlines()) <= 300
+    assert len((STATIC / "webrtc.js").read_text().splitlines()) <= 285
