@@ -1,4 +1,4 @@
-"""What is told of a call that goes on: the first thing that went wrong, or what the caller should know now."""
+"""What is told of a call that goes on: the first thing that went wrong, or what its caller should know."""
 
 import asyncio
 

@@ -54,7 +54,7 @@ VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive
 KEEP_PAGE_SECONDS = 30
 """How much longer than its call a page without a connection is kept, so that it can still be told the end."""
 RESERVE_SECONDS = 45
-"""Between two reservations of one page, unless a call came between; browsers ask again after 50 (`READY_MS`)."""
+"""Between two reservations of one page without a call; browsers ask again after 50 (`READY_MS`)."""
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
