@@ -28,6 +28,13 @@ UNPLUG_SPEAKERS = """() => {
     (await list()).filter(({ kind, deviceId }) => kind !== "audiooutput" || deviceId === "default");
   navigator.mediaDevices.dispatchEvent(new Event("devicechange"));
 }"""
+REFUSE_SPEAKER_BEFORE_A_CALL = """
+window.__asked = [];
+HTMLMediaElement.prototype.setSinkId = async (id) => {
+  if (id) window.__asked.push(id);
+  if (!window.__tracks.length) throw new DOMException("not yet", "NotAllowedError");
+};
+"""
 NO_MICROPHONE = """() => {
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("gone", "NotFoundError"));
 }"""
@@ -325,6 +332,30 @@ def test_a_browser_that_cannot_choose_the_loudspeaker_says_so(
     caller.context.add_init_script("delete HTMLMediaElement.prototype.setSinkId")
     caller.open()
     expect(open_settings(caller)).to_contain_text("This browser plays on the loudspeaker")
+
+
+def test_a_remembered_loudspeaker_is_used_once_the_microphone_was_allowed(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url)
+    caller.context.add_init_script(REFUSE_SPEAKER_BEFORE_A_CALL)
+    caller.page.goto(caller.url)
+    caller.page.evaluate("localStorage.setItem('guftagu.speaker', 'the-headset')")
+    caller.open()
+    caller.page.wait_for_function("window.__asked.length === 1")
+    caller.go_live()
+    caller.page.wait_for_function("window.__asked.join() === 'the-headset,the-headset'")
+
+
+def test_what_the_caller_chose_outlives_a_reload(caller: Caller, provider: ScriptedProvider) -> None:
+    tool(caller, "Talk by holding a button").click()
+    open_settings(caller).get_by_label("Voice", exact=True).select_option("cedar")
+    caller.page.reload()
+    caller.wait_until_alive()
+    expect(hold_button(caller)).to_be_visible()
+    caller.go_live()
+    audio = provider.call.session["audio"]
+    assert (audio["input"]["turn_detection"], audio["output"]["voice"]) == (None, "cedar")
 
 
 def test_the_volume_is_kept(caller: Caller) -> None:

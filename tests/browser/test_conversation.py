@@ -148,20 +148,23 @@ def test_a_call_goes_on_through_broken_unknown_and_huge_messages(
     expect(caller.stop_button).to_be_enabled()
 
 
-def test_a_long_answer_keeps_what_was_streamed_and_the_next_one_is_asked_for(
+def test_what_is_too_long_is_shortened_without_spoiling_what_was_streamed_or_hiding_the_end_of_a_reply(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     caller = caller_at(provider_app.url).open()
     caller.go_live()
-    words = ["لفظ " * 1000] * 5 + ["آخری"]
-    provider.send(*reply_begins("agent_1", None, words))
-    whole = "".join(words)
-    *ends, done = reply_ends("agent_1", None, whole)
-    done["response"]["output"] = [
-        {"id": "agent_1", "type": "message", "content": [{"transcript": whole}] * 9}
-    ]
-    provider.send(*ends, done, *playback_ends("agent_1"))
-    expect(caller.bubble("agent_1").locator(".bubble__text")).to_have_text(whole)
+    long = "لفظ " * 20_000
+    *ends, done = reply_ends("agent_1", None, long)
+    done["response"]["output"] *= 9
+    read = """async (event) => {
+      const { readEvent } = await import("inbound");
+      return readEvent(JSON.stringify(event), { known: [event.type], wanted: [event.type] });
+    }"""
+    final = next(event for event in ends if "transcript" in event)
+    assert caller.page.evaluate(read, final)["event"]["transcript"] == ""
+    assert caller.page.evaluate(read, done)["event"]["response"]["status"] == "completed"
+    provider.send(*reply_begins("agent_1", None, ["جواب"]), *ends, done, *playback_ends("agent_1"))
+    expect(caller.bubble("agent_1")).to_contain_text("جواب")
     caller.type("اور؟")
     provider.call.wait_for("response.create")
 

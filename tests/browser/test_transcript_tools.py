@@ -139,7 +139,8 @@ def test_words_nobody_said_are_not_found(talking: Caller) -> None:
 def test_large_captions_fill_the_screen_name_both_speakers_and_leave_by_escape(talking: Caller) -> None:
     tool(talking.page, "Large").click()
     transcript = talking.page.locator(".transcript")
-    expect(transcript.get_by_role("button", name="Leave")).to_be_focused()
+    expect(transcript.get_by_role("button", name="Leave")).to_be_visible()
+    expect(transcript.get_by_role("log")).to_be_focused()
     box, size = transcript.bounding_box(), talking.page.viewport_size
     assert box and size and (box["width"], box["height"]) == (size["width"], size["height"])
     letters = "text => parseFloat(getComputedStyle(text).fontSize)"

@@ -7,12 +7,21 @@ from typing import get_args
 
 import pytest
 
+from components import call_tools, settings_drawer, text_field, transcript, transcript_tools
 from components.stage import Stage
 from components.words import LANGUAGES, Words, load_texts
 from realtime.failures import FailureCode
 
 ROOT = Path(__file__).parents[2]
 KEY = re.compile(r'words(?:\[|\()f?"([a-z_.]+)[".{]')
+ASKED_BY_NAME = {
+    "tools": (*call_tools.LABELS, *call_tools.TOOLS, *(f"short_{tool}" for tool in call_tools.TOOLS)),
+    "settings": (*settings_drawer.SETTINGS, *settings_drawer.LABELS),
+    "transcript": transcript.LABELS,
+    "transcript_tools": transcript_tools.LABELS,
+    "field": text_field.LABELS,
+}
+"""What the elements that draw themselves are given, by section."""
 
 
 def documented_failures() -> list[str]:
@@ -52,9 +61,11 @@ def test_every_stage_has_its_words(language: str) -> None:
 
 
 def test_every_key_the_code_asks_for_is_there() -> None:
-    code = "".join(path.read_text("utf-8") for path in (ROOT / "components").glob("*.py"))
+    sources = [path for folder in ("components", "pages") for path in (ROOT / folder).glob("*.py")]
+    code = "".join(path.read_text("utf-8") for path in sources)
     asked = {key for key in KEY.findall(code) if not key.endswith(".")}
-    assert len(asked) > 10
+    asked |= {f"{section}.{name}" for section, names in ASKED_BY_NAME.items() for name in names}
+    assert len(asked) > 100
     assert asked <= load_texts("en").keys()
 
 
