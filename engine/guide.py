@@ -1,15 +1,18 @@
 """The guide inside the instructions: Markdown sections, and the one that answers a question."""
 
+import logging
 import math
 import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rank_bm25 import BM25Plus
+import bm25s
 
 from engine.plain_text import sentences
 from engine.words import content_words
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # It tells of every index it builds.
 
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*$")
 HEADING_WEIGHT = 3
@@ -52,8 +55,10 @@ class Guide:
     def __init__(self, markdown: str) -> None:
         self._sections = sections(markdown)
         self._words = [section.words() for section in self._sections]
-        self._index = BM25Plus(self._words) if any(self._words) else None
         self._in_sections = Counter(word for found in self._words for word in set(found))
+        self._index = bm25s.BM25(method="bm25+")
+        if self._in_sections:
+            self._index.index(self._words, show_progress=False)
 
     def answer(self, question: str) -> str | None:
         """The sentences of the best section that answer best; None when nothing fits."""
@@ -67,9 +72,10 @@ class Guide:
         return section.heading if section else None
 
     def _section(self, asked: list[str]) -> Section | None:
-        if not self._index or not asked:
+        known = [word for word in asked if word in self._in_sections]
+        if not known:
             return None
-        scores = self._index.get_scores(asked)
+        scores = self._index.get_scores(known)
         best = max(range(len(scores)), key=lambda n: float(scores[n]))
         if self._coverage(asked, set(self._words[best])) < MIN_COVERAGE:
             return None

@@ -27,6 +27,12 @@ FOR_DOCS = (
     "jsbank-ur-phone-call",
     "ibx-en-phone-call",
     "ibx-ur-phone-call",
+    "jsbank-ur-phone-talk-button",
+    "ibx-en-desktop-settings",
+    "jsbank-ur-desktop-large-captions",
+    "picker-en-desktop",
+    "mixed-text-en",
+    "mixed-text-ur",
 )
 LARGEST_BYTES = 400_000
 
