@@ -32,6 +32,12 @@ export default {
     manual: Boolean,
     answers: Boolean,
   },
+  data: () => ({ told: {} }),
+  computed: {
+    now() {
+      return { ...this.$props, ...this.told };
+    },
+  },
   render() {
     const { words } = this;
     const answers = choice.answers ?? this.answers;
@@ -47,11 +53,11 @@ export default {
         tool("mute", () => (talk.muted = !talk.muted), {
           icon: silent ? "muted" : "microphone",
           "aria-pressed": String(silent),
-          disabled: choice.push_to_talk || !this.running,
+          disabled: choice.push_to_talk || !this.now.running,
         }),
         this.manual ? null : tool("push", () => this.togglePush(), { "aria-pressed": String(choice.push_to_talk) }),
-        answers ? null : tool("answer", () => this.act("answer"), { disabled: !this.live || this.speaking }),
-        tool("stop_answer", () => this.act("stop_answer"), { disabled: !this.speaking }),
+        answers ? null : tool("answer", () => this.act("answer"), { disabled: !this.now.live || this.now.speaking }),
+        tool("stop_answer", () => this.act("stop_answer"), { disabled: !this.now.speaking }),
         tool("sound", () => scopes.toggle(), { "aria-pressed": String(scopes.shown) }),
         tool("settings", () => getElement(this.drawer).open(), { "aria-haspopup": "dialog" }),
       ]),
@@ -79,15 +85,17 @@ export default {
     this.unwatch();
   },
   watch: {
-    running(running) {
+    "now.running"(running) {
       if (!running) rest();
-      this.keepFocus();
     },
-    live(live) {
+    "now.live"(live) {
       if (!live) this.letGo();
     },
   },
   methods: {
+    draw(told) {
+      this.told = told;
+    },
     holdButton() {
       const { words } = this;
       return Vue.h(
@@ -96,7 +104,7 @@ export default {
           ref: "hold",
           class: "button tools__hold",
           type: "button",
-          disabled: !this.live,
+          disabled: !this.now.live,
           "aria-pressed": String(talk.held),
           onPointerdown: (event) => this.grasp(event),
           onPointerup: () => this.letGo(),
@@ -107,11 +115,6 @@ export default {
         },
         talk.held ? (talk.open ? words.release : words.hold_wait) : [words.hold, Vue.h("span", { class: "tools__key" }, ` ${words.hold_key}`)],
       );
-    },
-    /** Whoever pressed Start or Stop by keyboard goes on at the other one: the pressed one cannot hold the focus. */
-    keepFocus() {
-      if (!document.activeElement?.matches(".controls > .button:focus-visible")) return;
-      Vue.nextTick(() => document.querySelector(".controls > .button:enabled").focus());
     },
     act(action) {
       act(getElement(this.bridge), action);
@@ -134,7 +137,7 @@ export default {
     },
     hold(event) {
       event?.preventDefault();
-      if (this.live && !event?.repeat) press(getElement(this.bridge));
+      if (this.now.live && !event?.repeat) press(getElement(this.bridge));
     },
     letGo() {
       if (talk.held) release(getElement(this.bridge));
@@ -146,7 +149,7 @@ export default {
     },
     markOrb() {
       const orb = document.querySelector(this.orb);
-      const silent = this.running && talk.muted && !choice.push_to_talk;
+      const silent = this.now.running && talk.muted && !choice.push_to_talk;
       if (silent) orb.dataset.muted = this.words.muted;
       else delete orb?.dataset.muted;
     },

@@ -1,8 +1,7 @@
 """The quiet row below Start and Stop; everything in it acts in the browser first (`call_tools.js`)."""
 
-from nicegui import ui
-
 from calls.persona import Persona
+from components.live_element import LiveElement
 from components.orb import SELECTOR
 from components.settings_drawer import SettingsDrawer
 from components.webrtc import WebRTC
@@ -12,7 +11,7 @@ TOOLS = ("mute", "push", "answer", "stop_answer", "sound", "settings")
 LABELS = ("label", "muted", "hold", "hold_key", "hold_wait", "release")
 
 
-class CallTools(ui.element, component="call_tools.js"):
+class CallTools(LiveElement, component="call_tools.js"):
     """Mute, hold to talk, stop the answer, pictures of sound, settings."""
 
     def __init__(self, webrtc: WebRTC, drawer: SettingsDrawer, words: Words, persona: Persona) -> None:
@@ -24,7 +23,6 @@ class CallTools(ui.element, component="call_tools.js"):
         self._props["orb"] = SELECTOR
         self._props["manual"] = persona.turn_detection.type == "manual"
         self._props["answers"] = persona.turn_detection.create_response
-        self._state = (False, False, False)
 
     def show(self, *, running: bool, live: bool, speaking: bool) -> None:
         """
@@ -32,8 +30,4 @@ class CallTools(ui.element, component="call_tools.js"):
         :param live: whether a session listens
         :param speaking: whether the agent speaks
         """
-        state = (running, live, speaking)
-        if self._state != state:
-            self._state = state
-            self._props["running"], self._props["live"], self._props["speaking"] = state
-            self.update()
+        self.draw(running=running, live=live, speaking=speaking)

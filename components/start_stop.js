@@ -1,0 +1,31 @@
+// Start and Stop; both act in the browser, in the click. What else belongs to them stands in the slot.
+
+export default {
+  props: { bridge: Number, start_label: String, stop_label: String, running: Boolean },
+  data: () => ({ told: {} }),
+  render() {
+    const { start_label, stop_label, running } = { ...this.$props, ...this.told };
+    const button = (name, label, disabled) =>
+      Vue.h(
+        "button",
+        { class: `button button--${name}`, type: "button", disabled, onClick: () => getElement(this.bridge)[name]() },
+        label,
+      );
+    return Vue.h("div", { class: "controls" }, [
+      button("start", start_label, running),
+      button("stop", stop_label, !running),
+      this.$slots.default?.(),
+    ]);
+  },
+  methods: {
+    draw(told) {
+      const byKeyboard = this.$el.querySelector(":scope > .button:focus-visible");
+      this.told = told;
+      if (byKeyboard) Vue.nextTick(() => this.keepFocus(byKeyboard));
+    },
+    /** Whoever pressed one by keyboard goes on at the other one: the pressed one cannot hold the focus. */
+    keepFocus(button) {
+      if (button.disabled) this.$el.querySelector(":scope > .button:enabled").focus();
+    },
+  },
+};
