@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -74,7 +75,7 @@ class Tool:
     function: ToolFunction
     takes_context: bool
 
-    @property
+    @cached_property
     def definition(self) -> dict[str, Any]:
         """The function tool as a session's `tools` takes it."""
         return {

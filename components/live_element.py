@@ -11,5 +11,6 @@ class LiveElement(ui.element):
     def draw(self, **told: Any) -> None:
         """Show these values of its props from now on; equal ones are not sent."""
         if any(self._props.get(name) != value for name, value in told.items()):
-            self._props.update(told)  # a page that is yet to be sent begins with them
+            with self._props.suspend_updates():
+                self._props.update(told)  # a page that is yet to be sent begins with them
             self.run_method("draw", told)
