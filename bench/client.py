@@ -23,11 +23,12 @@ class Client:
     """Selector of a bubble's words inside the bubble; empty: the bubble holds nothing else."""
 
     @contextmanager
-    def visited(self, browser: Browser, probe: Path) -> Iterator[Page]:
-        """An open page of a visitor of their own, with `probe` run before its scripts."""
+    def visited(self, browser: Browser, *probes: Path) -> Iterator[Page]:
+        """An open page of a visitor of their own, with `probes` run before its scripts."""
         # The policy of our pages would keep the probes' worklet out.
         context = browser.new_context(bypass_csp=True)
-        context.add_init_script(path=probe)
+        for probe in probes:
+            context.add_init_script(path=probe)
         try:
             page = context.new_page()
             page.goto(self.url)

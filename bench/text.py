@@ -22,6 +22,9 @@ from tests.fakes.provider import ScriptedProvider
 from tests.fakes.turns import reply_begins, typed
 
 PROBE = Path(__file__).with_name("text_probe.js")
+SILENCE = Path(__file__).with_name("silent_microphone.js")
+SOUNDING = "bridged, sounding"
+"""With the browser's fake microphone, which beeps: circle and traces are drawn in nearly every frame."""
 ROUNDS = 3
 DELTAS = 100
 DELTA = "لفظ "
@@ -55,7 +58,12 @@ def measure(browser: Browser) -> str:
         our_app(provider_settings(provider)) as bridged,
         our_app(provider_settings(provider) | {"CONTROL": "sideband"}) as controlled,
     ):
-        clients = classic, our_client("bridged", bridged.url), our_client("controlled", controlled.url)
+        clients = (
+            classic,
+            our_client("bridged", bridged.url),
+            our_client("controlled", controlled.url),
+            our_client(SOUNDING, bridged.url),
+        )
         for _round in range(ROUNDS):
             for client in clients:
                 _talk(browser, provider, client, results)
@@ -75,7 +83,8 @@ def _talk(browser: Browser, provider: ScriptedProvider, client: Client, results:
 
 @contextmanager
 def _call(browser: Browser, provider: ScriptedProvider, client: Client) -> Iterator[Page]:
-    with client.visited(browser, PROBE) as page:
+    probes = (PROBE,) if client.name == SOUNDING else (PROBE, SILENCE)
+    with client.visited(browser, *probes) as page:
         press_start(page)
         wait_until_live(page)
         yield page
@@ -152,7 +161,7 @@ def _beyond_classic(results: Results) -> str:
     rows = []
     for before in MESSAGES_BEFORE:
         classic = Spread.of(results[before, "classic"].painted_ms)
-        for client in ("bridged", "controlled"):
+        for client in ("bridged", "controlled", SOUNDING):
             ours = Spread.of(results[before, client].painted_ms)
             median, p95 = round(ours.median - classic.median, 1), round(ours.p95 - classic.p95, 1)
             aims = verdict(median, AIM_MEDIAN_MS), verdict(p95, AIM_P95_MS)

@@ -3,6 +3,8 @@ const SAMPLES = 2048;
 const QUIET = 0.02; // of the level; less is no sound
 const RESTING_MS = 60; // between two looks while all is quiet: a page that draws every frame paints its text later
 
+const SHOWN = { caller_speaking: "--mic", agent_speaking: "--voice" }; // which level the circle follows in which state
+
 const painters = new Set();
 
 /** Have `paint` called once a frame with the latest samples by property, `{}` when nothing is heard any more;
@@ -26,8 +28,7 @@ export class Levels {
     analyser.fftSize = SAMPLES;
     const source = this.context.createMediaStreamSource(stream);
     source.connect(analyser);
-    const level = -1; // not drawn yet
-    this.taps.set(property, { source, analyser, samples: new Float32Array(SAMPLES), level });
+    this.taps.set(property, { source, analyser, samples: new Float32Array(SAMPLES), level: 0, drawn: -1 });
     if (!this.timer && !this.frame) this.draw();
   }
 
@@ -36,18 +37,23 @@ export class Levels {
     for (const [property, tap] of this.taps) {
       tap.analyser.getFloatTimeDomainData(tap.samples);
       heard[property] = tap.samples;
-      const before = tap.level;
       tap.level = settled(Math.max(loudness(tap.samples), tap.level * 0.88));
-      if (tap.level !== before) this.element?.style.setProperty(property, tap.level.toFixed(3));
+      if (this.shows(property) && tap.level !== tap.drawn)
+        this.element.style.setProperty(property, (tap.drawn = tap.level).toFixed(3));
     }
     painters.forEach((paint) => paint(heard));
     this.plan();
   }
 
-  /** Every frame while something sounds. */
+  shows(property) {
+    return SHOWN[this.element?.dataset.state] === property;
+  }
+
+  /** Every frame while something that is drawn sounds. */
   plan() {
     this.frame = this.timer = null;
-    if ([...this.taps.values()].some((tap) => tap.level > 0)) this.frame = requestAnimationFrame(() => this.draw());
+    const moves = ([property, tap]) => tap.level > 0 && (painters.size > 0 || this.shows(property));
+    if ([...this.taps].some(moves)) this.frame = requestAnimationFrame(() => this.draw());
     else this.timer = setTimeout(() => this.draw(), RESTING_MS);
   }
 
