@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import connect, engine, guide, report, scopes, text
+from bench import connect, engine, guide, redial, report, scopes, text
 from bench.machine import Machine
 from bench.starters import chromium
 
@@ -10,6 +10,7 @@ MEASUREMENTS = {
     "connect": connect.measure,
     "text": text.measure,
     "engine": engine.measure,
+    "redial": redial.measure,
     "scopes": scopes.measure,
     "guide": guide.measure,
 }

@@ -291,11 +291,11 @@ class Recorder:
             finally:
                 self._tried.set()
         while self._due or self._waiting:
-            if self._due:
-                await self._write_items()
-            else:
+            if self._waiting:  # First of all whom to hang up, should this server be killed.
                 await self._waiting[0]()
                 self._waiting.popleft()
+            else:
+                await self._write_items()
         if self._closed:
             closed, at = self._closed
             await self._records.close_session(self._session.id, closed.reason, at)

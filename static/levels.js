@@ -45,8 +45,10 @@ export class Levels {
     this.plan();
   }
 
+  /** Any level, unless the element is the circle, which follows one at a time. */
   shows(property) {
-    return SHOWN[this.element?.dataset.state] === property;
+    const state = this.element?.dataset.state;
+    return this.element && (state === undefined || SHOWN[state] === property);
   }
 
   /** Every frame while something that is drawn sounds. */
