@@ -102,6 +102,7 @@ class Recorder:
         self._items: dict[str, Item] = {item.id: item for item in said}
         self._order: list[str] = list(self._items)
         self._due: set[str] = set(self._items)
+        self._urgent: deque[Write] = deque()  # Whom to hang up, should this server be killed.
         self._waiting: deque[Write] = deque()
         self._first_ms: float | None = said[0].started_at_ms if said else None
         self._growing: Cancellable | None = None
@@ -167,9 +168,10 @@ class Recorder:
             case ToolReady():
                 self._keep(partial(self._records.save_tool_call, self._tool_call(change)))
             case Connected(provider_call_id) if provider_call_id:
-                self._waiting.append(
+                self._urgent.append(
                     partial(self._records.set_provider_call_id, self._session.id, provider_call_id)
                 )
+                self._work.set()
             case Summarised(topic, summary):
                 self._keep(partial(self._records.set_summary, self._session.id, topic=topic, summary=summary))
             case Finished(closed):
@@ -290,12 +292,13 @@ class Recorder:
                 self._is_open = True
             finally:
                 self._tried.set()
-        while self._due or self._waiting:
-            if self._waiting:  # First of all whom to hang up, should this server be killed.
-                await self._waiting[0]()
-                self._waiting.popleft()
-            else:
+        while self._urgent or self._due or self._waiting:
+            if self._due and not self._urgent:
                 await self._write_items()
+            else:
+                writes = self._urgent or self._waiting
+                await writes[0]()
+                writes.popleft()
         if self._closed:
             closed, at = self._closed
             await self._records.close_session(self._session.id, closed.reason, at)
