@@ -11,18 +11,12 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from bench.client import Client, classic_client
+from tests.chromium import FLAGS, find_chromium
 from tests.chromium import Machine as BrowserFinder
-from tests.chromium import find_chromium
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 
 ROOT = Path(__file__).parents[1]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-]
 
 
 @contextmanager
@@ -30,7 +24,7 @@ def chromium() -> Iterator[Browser]:
     """A headless browser with a fake microphone."""
     with sync_playwright() as playwright:
         path = find_chromium(BrowserFinder(playwright_path=lambda: playwright.chromium.executable_path))
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
         yield browser
         browser.close()
 

@@ -90,6 +90,7 @@ export default {
     },
     "now.live"(live) {
       if (!live) this.letGo();
+      else if (choice.push_to_talk && document.activeElement.closest(".controls")) this.focusHold();
     },
   },
   methods: {
@@ -122,7 +123,11 @@ export default {
     togglePush() {
       this.letGo();
       choose(getElement(this.bridge), { push_to_talk: !choice.push_to_talk });
-      if (choice.push_to_talk) Vue.nextTick(() => this.$refs.hold.focus()); // where Space means: talk
+      if (choice.push_to_talk) this.focusHold();
+    },
+    /** Where Space means: talk. On Stop, where a start by keyboard leads, it would end the call. */
+    focusHold() {
+      Vue.nextTick(() => this.$refs.hold.focus());
     },
     isTalkKey(event) {
       if (!choice.push_to_talk || event.ctrlKey || event.altKey || event.metaKey) return false;

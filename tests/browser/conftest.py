@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.caller import Caller
-from tests.chromium import Machine, find_chromium
+from tests.chromium import FLAGS, Machine, find_chromium
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 from tests.fakes.speech import write_microphone
@@ -31,13 +31,7 @@ PATIENCE_MS = 20_000
 
 expect.set_options(timeout=PATIENCE_MS)
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-    "--host-resolver-rules=MAP bank.example 127.0.0.1",
-]
+RESOLVER = "--host-resolver-rules=MAP bank.example 127.0.0.1"
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +52,7 @@ def browser_with(
     def launch(microphone: str) -> Browser:
         if microphone not in browsers:
             file = write_microphone(speech / f"{microphone}.wav", *MICROPHONES[microphone])
-            flags = [*FLAGS, f"--use-file-for-fake-audio-capture={file}%noloop"]
+            flags = [*FLAGS, RESOLVER, f"--use-file-for-fake-audio-capture={file}%noloop"]
             browsers[microphone] = playwright.chromium.launch(executable_path=path, args=flags)
         return browsers[microphone]
 

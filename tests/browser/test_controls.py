@@ -184,6 +184,19 @@ def test_nobody_can_hold_the_button_before_a_session_listens(
     provider.call.wait_for("response.create")
 
 
+def test_space_talks_and_never_stops_a_call_that_was_started_by_keyboard(
+    caller: Caller, provider: ScriptedProvider
+) -> None:
+    tool(caller, "Talk by holding a button").click()
+    caller.start_button.press("Enter")
+    caller.wait_until_live()
+    expect(hold_button(caller)).to_be_focused()
+    caller.page.keyboard.down("Space")
+    caller.page.wait_for_timeout(300)  # a turn is as long as the caller holds the key
+    caller.page.keyboard.up("Space")
+    provider.call.wait_for("response.create")
+
+
 def test_pressing_the_talk_button_cuts_the_agent_first(caller: Caller, provider: ScriptedProvider) -> None:
     caller.go_live()
     tool(caller, "Talk by holding a button").click()
