@@ -1,6 +1,7 @@
 // The quiet row below Start and Stop: mute, hold to talk, stop the answer, pictures of sound, settings.
 
 import { choice, choose } from "choice";
+import { live } from "live";
 import { scopes } from "scope_switch";
 import { act, press, release, rest, talk } from "talk";
 
@@ -21,6 +22,7 @@ function icon(name) {
 }
 
 export default {
+  mixins: [live],
   props: {
     words: Object,
     bridge: Number,
@@ -32,7 +34,6 @@ export default {
     manual: Boolean,
     answers: Boolean,
   },
-  data: () => ({ told: {} }),
   computed: {
     now() {
       return { ...this.$props, ...this.told };
@@ -94,9 +95,6 @@ export default {
     },
   },
   methods: {
-    draw(told) {
-      this.told = told;
-    },
     holdButton() {
       const { words } = this;
       return Vue.h(
@@ -142,7 +140,7 @@ export default {
     },
     hold(event) {
       event?.preventDefault();
-      if (this.now.live && !event?.repeat) press(getElement(this.bridge));
+      if (!event?.repeat) press(getElement(this.bridge));
     },
     letGo() {
       if (talk.held) release(getElement(this.bridge));

@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 
-class LiveElement(ui.element):
+class LiveElement(ui.element, dependencies=["live.js"]):
     """Its JavaScript draws its props, and over them what `draw` told last."""
 
     def draw(self, **told: Any) -> None:

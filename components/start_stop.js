@@ -1,8 +1,10 @@
 // Start and Stop; both act in the browser, in the click. What else belongs to them stands in the slot.
 
+import { live } from "live";
+
 export default {
+  mixins: [live],
   props: { bridge: Number, start_label: String, stop_label: String, running: Boolean },
-  data: () => ({ told: {} }),
   render() {
     const { start_label, stop_label, running } = { ...this.$props, ...this.told };
     const button = (name, label, disabled) =>
@@ -18,9 +20,9 @@ export default {
     ]);
   },
   methods: {
-    draw(told) {
+    take(values) {
       const byKeyboard = this.$el.querySelector(":scope > .button:focus-visible");
-      this.told = told;
+      this.told = values;
       if (byKeyboard) Vue.nextTick(() => this.keepFocus(byKeyboard));
     },
     /** Whoever pressed one by keyboard goes on at the other one: the pressed one cannot hold the focus. */

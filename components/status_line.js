@@ -1,8 +1,10 @@
 // The state in words: a line that says what goes on, and a sentence below it that says what to do.
 
+import { live } from "live";
+
 export default {
+  mixins: [live],
   props: { state: String, line: String, detail: String, reason: String },
-  data: () => ({ told: {} }),
   render() {
     const { state, line, detail, reason } = { ...this.$props, ...this.told };
     return Vue.h("div", { class: "status", role: "status", "data-state": state, "data-reason": reason }, [
@@ -11,8 +13,8 @@ export default {
     ]);
   },
   methods: {
-    draw(told) {
-      this.told = told;
+    draw(values) {
+      this.take(values);
     },
   },
 };

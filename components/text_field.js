@@ -1,8 +1,11 @@
 // A line to type into. The text stays here until it is sent, and goes when the call took it.
 
+import { live } from "live";
+
 export default {
+  mixins: [live],
   props: { words: Object, bridge: Number, maxLength: Number, disabled: Boolean },
-  data: () => ({ text: "", told: {} }),
+  data: () => ({ text: "" }),
   render() {
     const { words, text } = this;
     const { disabled } = { ...this.$props, ...this.told };
@@ -28,9 +31,6 @@ export default {
     ]);
   },
   methods: {
-    draw(told) {
-      this.told = told;
-    },
     submit(event) {
       event.preventDefault();
       if (this.text.trim() && getElement(this.bridge).say(this.text)) this.text = "";

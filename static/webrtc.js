@@ -20,6 +20,11 @@ const CONNECTING_AFTER_MS = 150; // what is live sooner is not drawn as connecti
 const LOST_PEER_MS = 5000; // how long a short `disconnected` may last
 const LEVELS_AFTER_MS = 150; // making an AudioContext blocks the page while it should paint that the call is live
 
+/** Drawing every frame of it takes time from setting up; with its next look it moves again. */
+function restCircle(circle) {
+  circle?.getAnimations({ subtree: true }).forEach((animation) => animation.pause());
+}
+
 export default {
   props: { known: Array, wanted: Array, withChannel: Boolean, orb: String, graceMs: Number, words: Object },
   data: () => ({ muted: false, lost: false }),
@@ -67,6 +72,7 @@ export default {
       const call = this.begin(this.prepared);
       this.prepared = null;
       if (obstacle) return this.end("failed", obstacle);
+      restCircle(document.querySelector(this.orb));
       this.phase("microphone", { resumes });
       call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
       const ticket = this.ahead.take();
