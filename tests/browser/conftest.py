@@ -130,10 +130,13 @@ def ephemeral_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> R
 
 @pytest.fixture
 def caller_at(request: pytest.FixtureRequest, browser_with: BrowserFactory) -> Iterator[CallerFactory]:
-    """`caller_at(url, microphone="silent", **context_options)`: a caller with a context of their own."""
+    """`caller_at(url, microphone="silent", **context_options)`: a caller with a context of their own, who wants
+    little motion unless told otherwise."""
     callers: list[Caller] = []
 
     def enter(url: str, microphone: str = "silent", **options: Any) -> Caller:
+        # Drawing a circle that moves takes a third of a core a page, and few tests are about that.
+        options = {"reduced_motion": "reduce"} | options
         callers.append(Caller(browser_with(microphone).new_context(**options), url))
         return callers[-1]
 

@@ -23,7 +23,7 @@ def ahead(page: Page) -> str:
 def test_words_wait_for_their_voice_and_brighten_one_after_another(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url).open()
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
     caller.go_live()
     events = reply_begins("agent_1", None, WORDS)
     started = events.pop(4)
@@ -38,7 +38,7 @@ def test_words_wait_for_their_voice_and_brighten_one_after_another(
 def test_when_playback_ends_every_word_is_bright(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url).open()
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
     caller.go_live()
     provider.send(*reply_begins("agent_1", None, WORDS), *reply_ends("agent_1", None, "".join(WORDS)))
     caller.page.wait_for_function(f"({AHEAD}).length > 0")
@@ -49,7 +49,7 @@ def test_when_playback_ends_every_word_is_bright(
 def test_words_that_come_after_the_voice_has_caught_up_wait_again(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url).open()
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
     caller.go_live()
     *opening, first = reply_begins("agent_1", None, ["جی "])
     provider.send(*opening, first)
@@ -73,7 +73,7 @@ def test_with_reduced_motion_the_text_is_simply_there(
 def test_the_end_of_the_call_leaves_no_word_waiting(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url).open()
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
     caller.go_live()
     provider.send(*reply_begins("agent_1", None, WORDS))
     caller.page.wait_for_function(f"({AHEAD}).length > 0")
@@ -84,7 +84,7 @@ def test_the_end_of_the_call_leaves_no_word_waiting(
 def test_what_stays_dim_after_a_barge_in_is_what_the_provider_did_not_play(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url).open()
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
     caller.go_live()
     whole = reply("agent_1", None, WORDS)
     provider.send(*whole[:-1])
