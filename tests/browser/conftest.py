@@ -130,8 +130,10 @@ def ephemeral_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> R
 
 @pytest.fixture
 def caller_at(request: pytest.FixtureRequest, browser_with: BrowserFactory) -> Iterator[CallerFactory]:
-    """`caller_at(url, microphone="silent", **context_options)`: a caller with a context of their own, who wants
-    little motion unless told otherwise."""
+    """`caller_at(url, microphone="silent", **context_options)`: a caller with a context of their own.
+
+    They want little motion unless told otherwise.
+    """
     callers: list[Caller] = []
 
     def enter(url: str, microphone: str = "silent", **options: Any) -> Caller:
