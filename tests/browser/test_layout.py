@@ -11,6 +11,7 @@ from tests.browser.conftest import CallerFactory
 from tests.browser.scenes import LANGUAGES, PHONE, SCREENS, SMALL_PHONE, TABLET, press_start, talk
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
+from tests.fakes.turns import reply_begins, speech_heard
 
 PARTS = (".header", ".orb", ".status", ".controls", ".transcript", ".field", ".footer")
 PIECES = (".status", ".controls > .button", ".tool", ".transcript", ".field__input", ".field__send")
@@ -144,6 +145,53 @@ def test_whatever_can_be_pressed_is_as_large_as_a_finger(
     caller.page.keyboard.press("Escape")
     caller.page.get_by_role("button", name=Words("en")["tools.settings"]).click()
     assert caller.page.evaluate(TARGETS) == []
+
+
+ASK_LATE = """
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const allowed = new Promise((allow) => (window.allowMicrophone = allow));
+  navigator.mediaDevices.getUserMedia = (wanted) => allowed.then(() => open(wanted));
+"""
+LAPTOP = {"width": 1280, "height": 720}
+FEW_PIXELS = 4
+"""Less than makes a press miss its button: one that moves between down and up of a finger is not pressed."""
+STOP_AT = "document.querySelector('.button--stop').getBoundingClientRect().top"
+
+
+@pytest.mark.parametrize("screen", [*SCREENS.values(), LAPTOP], ids=[*SCREENS, "laptop"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_stop_stays_where_it_is_whatever_the_status_says(
+    language: str,
+    screen: dict[str, int],
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    caller_at: CallerFactory,
+) -> None:
+    caller = caller_at(f"{provider_app.url}/p/jsbank?lang={language}", viewport=screen)
+    caller.page.add_init_script(ASK_LATE)
+    caller.page.goto(caller.url)
+    caller.page.wait_for_function("window.did_handshake")
+    caller.page.evaluate("document.fonts.ready")
+    provider.delay_ms = 600
+    status, places = caller.page.locator(".status"), {}
+
+    def note(stage: str) -> None:
+        expect(status).to_have_attribute("data-state", stage)
+        expect(caller.page.locator(".button--stop")).to_be_enabled()
+        places[stage] = round(caller.page.evaluate(STOP_AT))
+
+    caller.page.locator(".button--start").click()
+    note("microphone")
+    caller.page.evaluate("allowMicrophone()")
+    note("live")
+    started, *heard = speech_heard("user_1")
+    provider.send(started)
+    note("caller_speaking")
+    provider.send(*heard, *reply_begins("agent_1", "user_1", ["جی ", "ہاں۔ "]))
+    note("agent_speaking")
+    # The first words make room for themselves on small screens, once in a call.
+    assert abs(places["microphone"] - places["live"]) <= FEW_PIXELS, places
+    assert abs(places["caller_speaking"] - places["agent_speaking"]) <= FEW_PIXELS, places
 
 
 @pytest.mark.parametrize("tool", ["tools.push", "tools.sound"])
