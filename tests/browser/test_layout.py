@@ -194,6 +194,15 @@ def test_stop_stays_where_it_is_whatever_the_status_says(
     assert abs(places["caller_speaking"] - places["agent_speaking"]) <= FEW_PIXELS, places
 
 
+@pytest.mark.parametrize("width", [1200, 1280, 1440])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_beside_the_steps_and_the_transcript_the_tools_stand_in_one_row(
+    language: str, width: int, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = enter(caller_at, provider_app, "jsbank", language, {"width": width, "height": 720})
+    assert len({box["top"] for box in boxes(caller.page, (".tool",))}) == 1
+
+
 @pytest.mark.parametrize("tool", ["tools.push", "tools.sound"])
 def test_what_is_switched_on_during_a_call_leaves_room_for_the_conversation(
     tool: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
