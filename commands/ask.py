@@ -212,16 +212,17 @@ async def hear_answer(
     try:
         while answer.status == "in_progress" and not stopping.done():
             receiving = asyncio.create_task(socket.receive())
-            done, _ = await asyncio.wait(
-                {receiving, stopping}, timeout=silent_s, return_when=asyncio.FIRST_COMPLETED
-            )
-            if receiving in done:
-                answer.take(receiving.result(), now())
-                continue
-            receiving.cancel()
-            await asyncio.gather(receiving, return_exceptions=True)
-            if not done:
-                raise SocketLost("silent")
+            try:
+                done, _ = await asyncio.wait(
+                    {receiving, stopping}, timeout=silent_s, return_when=asyncio.FIRST_COMPLETED
+                )
+                if receiving in done:
+                    answer.take(receiving.result(), now())
+                elif not done:
+                    raise SocketLost("silent")
+            finally:
+                receiving.cancel()
+                await asyncio.gather(receiving, return_exceptions=True)
     finally:
         stopping.cancel()
     if answer.status == "in_progress":

@@ -52,6 +52,23 @@ def test_after_stop_the_next_call_starts_clean(talking: Caller, provider: Script
     expect(talking.bubble("agent_2")).to_contain_text("جی فرمائیے")
 
 
+def test_the_circle_rests_while_a_call_is_set_up_and_moves_again_after_it(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
+    states = (
+        "[...new Set(document.querySelector('.orb').getAnimations({subtree: true}).map(a => a.playState))]"
+    )
+    provider.delay_ms = 100
+    caller.page.evaluate("document.querySelector('.button--start').click()")
+    assert caller.page.evaluate(states) == ["paused"]
+    caller.wait_until_live()
+    caller.page.wait_for_function(f"{states}.join() === 'running'")
+    caller.stop()
+    expect(caller.page.locator(".orb")).to_have_attribute("data-state", "idle")
+    caller.page.wait_for_function(f"{states}.join() === 'running'")
+
+
 def test_stop_before_the_provider_answered_leaves_nothing_open(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:

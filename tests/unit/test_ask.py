@@ -146,6 +146,29 @@ async def test_ctrl_c_before_any_sound_leaves_no_empty_answer(here: Path) -> Non
     assert not (here / "question.answer.wav").exists()
 
 
+async def test_an_interruption_that_cancels_the_listening_leaves_nobody_reading_the_socket() -> None:
+    reading, over = asyncio.Event(), asyncio.Event()
+
+    class Silent(RealtimeSocket):
+        def __init__(self) -> None:
+            """Connected to nobody."""
+
+        async def receive(self) -> dict[str, Any]:
+            reading.set()
+            try:
+                await asyncio.Event().wait()
+                raise SocketLost("closed")
+            finally:
+                over.set()
+
+    listening = asyncio.create_task(hear_answer(Silent(), asyncio.Event(), 60.0))
+    await reading.wait()
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening
+    assert over.is_set()
+
+
 async def test_ctrl_c_while_the_session_is_opened_ends_it(here: Path) -> None:
     async with silent("session.update") as (asked, url):
         process = await start(here, "ask", "question.wav", OPENAI_BASE_URL=url, OPENAI_API_KEY="sk-x")
