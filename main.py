@@ -2,7 +2,7 @@
 
 import gc
 
-gc.disable()  # until `main`: a fifth of the start went into looking for garbage among what the imports make
+gc.disable()  # until `main`: looking for garbage among what the imports make took 0.2 s of a start of 2.8
 
 import os
 import sys

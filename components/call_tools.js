@@ -91,7 +91,7 @@ export default {
     },
     "now.live"(live) {
       if (!live) this.letGo();
-      else if (choice.push_to_talk && document.activeElement.closest(".controls")) this.focusHold();
+      else if (choice.push_to_talk && document.activeElement?.closest(".controls")) this.focusHold();
     },
   },
   methods: {

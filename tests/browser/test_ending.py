@@ -90,10 +90,8 @@ def test_a_closed_tab_hangs_up(talking: Caller, provider: ScriptedProvider) -> N
     provider.wait_for_hangup(call)
 
 
-def test_a_tab_closed_while_its_socket_carries_nothing_hangs_up_by_its_beacon(
-    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
-) -> None:
-    caller = caller_at(provider_app.url)
+def socket_that_can_be_muted(caller: Caller) -> threading.Event:
+    """Once it is set, nothing of what the page sends arrives, and the page does not know it."""
     mute = threading.Event()
 
     def forward_until_mute(page_socket: WebSocketRoute) -> None:
@@ -101,6 +99,14 @@ def test_a_tab_closed_while_its_socket_carries_nothing_hangs_up_by_its_beacon(
         page_socket.on_message(lambda message: None if mute.is_set() else server.send(message))
 
     caller.page.route_web_socket(re.compile("_nicegui_ws"), forward_until_mute)
+    return mute
+
+
+def test_a_tab_closed_while_its_socket_carries_nothing_hangs_up_by_its_beacon(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url)
+    mute = socket_that_can_be_muted(caller)
     talk(caller.open(), provider)
     mute.set()
     caller.leave()
@@ -111,13 +117,7 @@ def test_stop_on_a_socket_that_carries_nothing_hangs_up_by_its_beacon_and_offers
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     caller = caller_at(provider_app.url)
-    mute = threading.Event()
-
-    def forward_until_mute(page_socket: WebSocketRoute) -> None:
-        server = page_socket.connect_to_server()
-        page_socket.on_message(lambda message: None if mute.is_set() else server.send(message))
-
-    caller.page.route_web_socket(re.compile("_nicegui_ws"), forward_until_mute)
+    mute = socket_that_can_be_muted(caller)
     talk(caller.open(), provider)
     mute.set()
     caller.stop()
