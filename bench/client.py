@@ -46,8 +46,12 @@ def classic_client(url: str) -> Client:
     return Client("classic", url, "document.readyState === 'complete'", "")
 
 
-def press_start(page: Page) -> None:
-    page.get_by_role("button", name="Start Conversation").click()
+def press_start(page: Page, held_ms: float = 0) -> None:
+    """Click it.
+
+    :param held_ms: between button down and up, which is when a click is one
+    """
+    page.get_by_role("button", name="Start Conversation").click(delay=held_ms)
 
 
 def wait_until_live(page: Page) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections import defaultdict
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -15,10 +16,13 @@ PROBE = Path(__file__).with_name("live_probe.js")
 AIMS = {0: 0.60, 80: 0.42, 200: 0.37}
 """Relay's share of the classic client's time, by the provider's delay in ms."""
 ROUNDS = 6
+HELD_MS = (0, 90)
+"""How long Start is down before it is a click: not at all, as scripts do it, and as long as a finger is."""
 SETTLE_S = 1.0
 """Between an open page and the click; nobody is faster."""
 
-Samples = dict[tuple[int, str], list[float]]
+Samples = dict[tuple[int, int, str], list[float]]
+"""By provider's delay, how long Start was held, and client."""
 
 
 def measure(browser: Browser) -> str:
@@ -35,21 +39,23 @@ def measure(browser: Browser) -> str:
 
 def _samples(browser: Browser, provider: ScriptedProvider, clients: list[Client]) -> Samples:
     for client in clients:
-        _click_to_live_ms(browser, provider, client, 0)  # the first of everything is slow
+        _click_to_live_ms(browser, provider, client, 0, 0)  # the first of everything is slow
     samples: Samples = defaultdict(list)
-    for delay_ms in AIMS:
+    for delay_ms, held_ms in product(AIMS, HELD_MS):
         for _round in range(ROUNDS):
             for client in clients:
-                ms = _click_to_live_ms(browser, provider, client, delay_ms)
-                samples[delay_ms, client.name].append(ms)
+                ms = _click_to_live_ms(browser, provider, client, delay_ms, held_ms)
+                samples[delay_ms, held_ms, client.name].append(ms)
     return samples
 
 
-def _click_to_live_ms(browser: Browser, provider: ScriptedProvider, client: Client, delay_ms: int) -> float:
+def _click_to_live_ms(
+    browser: Browser, provider: ScriptedProvider, client: Client, delay_ms: int, held_ms: int
+) -> float:
     with client.visited(browser, PROBE) as page:
         time.sleep(SETTLE_S)
         provider.delay_ms = delay_ms
-        press_start(page)
+        press_start(page, held_ms)
         at = page.evaluate("benchLive")
         provider.reset()
         wait_until_over(page)
@@ -58,12 +64,30 @@ def _click_to_live_ms(browser: Browser, provider: ScriptedProvider, client: Clie
 
 def _told(samples: Samples) -> str:
     rows = []
-    for (delay_ms, client), ms in samples.items():
-        spread, classic = Spread.of(ms), Spread.of(samples[delay_ms, "classic"])
+    for (delay_ms, held_ms, client), ms in samples.items():
+        spread, classic = Spread.of(ms), Spread.of(samples[delay_ms, held_ms, "classic"])
         ratio = spread.median / classic.median
         aim = verdict(round(ratio, 2), AIMS[delay_ms]) if client.startswith("relay") else ""
         rows.append(
-            (client, delay_ms, f"{spread.median:.0f}", f"{spread.p95:.0f}", f"{ratio:.2f}", aim, spread.count)
+            (
+                client,
+                delay_ms,
+                held_ms,
+                f"{spread.median:.0f}",
+                f"{spread.p95:.0f}",
+                f"{ratio:.2f}",
+                aim,
+                spread.count,
+            )
         )
-    columns = ("client", "provider's delay, ms", "median, ms", "p95, ms", "of classic", "aim", "runs")
+    columns = (
+        "client",
+        "provider's delay, ms",
+        "Start held, ms",
+        "median, ms",
+        "p95, ms",
+        "of classic",
+        "aim",
+        "runs",
+    )
     return table(columns, rows)

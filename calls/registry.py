@@ -108,6 +108,10 @@ class Registry:
         """The call this visitor may carry on: its page went away a moment ago, and something was said."""
         return self._left.get((visitor_id, persona.name))
 
+    def forget_left(self, persona: Persona, visitor_id: str) -> None:
+        """The visitor began another call, or carries this one on."""
+        self._set_left((visitor_id, persona.name), None)
+
     def watch_left(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` whenever `left_call` may say something else; returns what stops it."""
         self._left_watchers.append(watcher)
@@ -139,7 +143,8 @@ class Registry:
         if wait_s := self._starts.count(visitor_id):
             raise CallRefused("starts_exceeded", wait_s)
         call = self.new_call(persona, visitor_id, dialer or self._dialer, before=before)
-        self._set_left((visitor_id, persona.name), None)
+        if before:
+            self.forget_left(persona, visitor_id)
         self.attendance.attend(call, (dialer or self._dialer).spec(call.persona), kind=kind)
         return call
 

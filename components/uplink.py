@@ -16,7 +16,15 @@ BURST, PER_SECOND = 4000, 500
 """Of events; a page that was away for ten busy seconds brings a thousand at once."""
 
 Phase = Literal[
-    "microphone", "connecting", "live", "reconnecting", "redialling", "finishing", "failed", "ended"
+    "pressed",
+    "microphone",
+    "connecting",
+    "live",
+    "reconnecting",
+    "redialling",
+    "finishing",
+    "failed",
+    "ended",
 ]
 PHASES: tuple[Phase, ...] = get_args(Phase)
 

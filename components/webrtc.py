@@ -17,8 +17,8 @@ ACK_EVERY = 25
 KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWED
 """All others are told of as unknown."""
 PARTS = (
-    "uplink", "ahead", "awake", "inbound", "offer", "peer", "microphone", "devices", "choice", "talk",
-    "levels", "page_line",
+    "uplink", "ahead", "awake", "inbound", "offer", "peer", "press", "microphone", "devices", "choice",
+    "talk", "levels", "page_line",
 )  # fmt: skip
 """Of the browser's half, by their names in `static/`."""
 

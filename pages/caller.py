@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
@@ -98,6 +99,8 @@ class CallerPage:
         self._words = words
         self._visitor_id = str(app.storage.browser["id"])
         self._call: Call | None = None
+        self._pressed: Call | None = None
+        """The call that was dialled while Start was held down, until the click."""
         self._reservation: Reservation | None = None
         self._reserves_again_at = 0.0
         self._choice = Choice()
@@ -193,8 +196,10 @@ class CallerPage:
         reason = self._sharpened(reported.reason)
         if reason in OBSTACLES:
             self._way_out.show(reason)
-        if reported.phase == "microphone":
-            self._open_call(resumes=reported.resumes)
+        if reported.phase == "pressed":
+            self._press()
+        elif reported.phase == "microphone":
+            self._begin(resumes=reported.resumes)
         elif reported.phase == "redialling":
             self._redial()
         elif self._call:
@@ -222,30 +227,46 @@ class CallerPage:
         if self._reservation:
             self._webrtc.bridge.ready(self._reservation.ticket, self._settings.ice_servers)
 
-    def _open_call(self, *, resumes: bool) -> None:
+    def _press(self) -> None:
+        """Start is held down: dial for the click that likely comes. Who is refused is told in the click."""
         self._close("stopped")
+        with suppress(CallRefused):
+            self._pressed = self._open_call(before=None)
+
+    def _begin(self, *, resumes: bool) -> None:
+        """The click."""
         self._view.begin()
+        pressed, self._pressed = self._pressed, None
+        call = self._call
+        if call is None or call is not pressed:
+            self._close("stopped")
+            before = self._registry.left_call(self._persona, self._visitor_id) if resumes else None
+            try:
+                call = self._open_call(before=before)
+            except CallRefused as refused:
+                self._webrtc.bridge.refuse()
+                self._view.show_end(Closed(refused.code, refused.retry_after_s))
+                return
+        self._registry.forget_left(self._persona, self._visitor_id)
+        self._offer_resume()
+        self._transcript.follow(call)
+        call.report("microphone")
+
+    def _open_call(self, *, before: Call | None) -> Call:
+        """:raises CallRefused: there is none now"""
         persona = self._persona
-        before = self._registry.left_call(persona, self._visitor_id) if resumes else None
-        try:
-            call = self._registry.open(self._choice.applied_to(persona), self._visitor_id, before=before)
-        except CallRefused as refused:
-            self._webrtc.bridge.refuse()
-            self._view.show_end(Closed(refused.code, refused.retry_after_s))
-            return
+        call = self._registry.open(self._choice.applied_to(persona), self._visitor_id, before=before)
         self._call = call
         if self._reservation:
             self._reservation.use(call)
             self._reservation = None
         self._reserves_again_at = 0.0
         self._steering = Steering(call, persona)
-        self._offer_resume()
         call.attach(self._webrtc.bridge.send)
-        self._transcript.follow(call)
         call.watch(lambda changes: self._follow(call, changes))
         greet(call)
         self._tasks.start(self._dial(call), f"dial {call.id}")
-        call.report("microphone")
+        return call
 
     def _redial(self) -> None:
         if self._call and self._steering:
@@ -268,7 +289,8 @@ class CallerPage:
             self._offer_resume()
         if any(isinstance(change, RenewalWished) for change in changes):
             self._webrtc.bridge.redial()
-        self._view.follow(call, changes)
+        if call is not self._pressed:
+            self._view.follow(call, changes)
 
     def _offer_resume(self) -> None:
         left = self._registry.left_call(self._persona, self._visitor_id)

@@ -11,6 +11,7 @@ import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
 import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release } from "peer";
+import { clicked, letGo } from "press";
 import { open } from "talk";
 import { Uplink } from "uplink";
 
@@ -67,16 +68,16 @@ export default {
     // --- in the click
 
     start(resumes = false) {
-      if (this.call) return;
+      if (resumes) letGo(this);
+      if (this.call && !this.call.press) return;
       const obstacle = findObstacle();
-      const call = this.begin(this.prepared);
-      this.prepared = null;
+      const call = this.call ?? this.begin();
       if (obstacle) return this.end("failed", obstacle);
+      clicked(call);
       restCircle(document.querySelector(this.orb));
       this.phase("microphone", { resumes });
-      call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
-      const ticket = this.ahead.take();
-      if (ticket) this.dial(call, ticket);
+      if (call.remote) this.play(call);
+      if (!call.timer) this.dialSoon(call); // else the press did
       this.attachMicrophone(call);
     },
     say(text) {
@@ -138,8 +139,9 @@ export default {
 
     // --- setting up
 
-    begin(prepared) {
-      const call = prepared ?? preparePeer(this.withChannel);
+    begin() {
+      const call = this.prepared ?? preparePeer(this.withChannel);
+      this.prepared = null;
       this.call = Object.assign(call, { attempt: ++this.attempts, abort: new AbortController() });
       this.watchPeer(call);
       return call;
@@ -160,6 +162,12 @@ export default {
       await call.sender.replaceTrack(track);
       call.attached = true;
       this.goLive(call);
+    },
+    /** With the ticket at hand, or with the one that comes. */
+    dialSoon(call) {
+      call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
+      const ticket = this.ahead.take();
+      if (ticket) this.dial(call, ticket);
     },
     dial(call, ticket) {
       call.dialled = true;
@@ -185,9 +193,12 @@ export default {
       call.pc.onconnectionstatechange = () => this.peerChanged(call);
       call.pc.ontrack = ({ track }) => {
         call.remote = new MediaStream([track]);
-        this.$refs.audio.srcObject = call.remote;
-        this.hear();
+        if (!call.press) this.play(call);
       };
+    },
+    play(call) {
+      this.$refs.audio.srcObject = call.remote;
+      this.hear();
     },
     goLive(call) {
       if (call !== this.call || call.live) return;
@@ -248,7 +259,8 @@ export default {
       this.muted = false;
     },
     end(phase, reason = "provider_error", detail = {}) {
-      const { attempt } = this.call;
+      const { attempt, press } = this.call;
+      if (press) [phase, reason] = ["ended", "not_started"]; // a click tries anew and is told
       this.drop();
       this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
       this.ahead.renew();

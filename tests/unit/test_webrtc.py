@@ -142,4 +142,4 @@ def test_only_what_the_conversation_follows_takes_the_bridge_and_never_audio() -
 
 
 def test_the_browsers_half_stays_small() -> None:
-    assert len((STATIC / "webrtc.js").read_text().splitlines()) <= 285
+    assert len((STATIC / "webrtc.js").read_text().splitlines()) < 300

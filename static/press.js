@@ -1,0 +1,29 @@
+// Start held down: mostly a click follows, so the call is dialled before it. Until then nothing is shown, and no
+// microphone opened.
+
+import { findObstacle } from "microphone";
+
+const LONGEST_MS = 1000; // who has not let go by then is not about to click
+let wasted = false;
+
+export function press(bridge) {
+  if (bridge.call || wasted || findObstacle()) return;
+  const call = bridge.begin();
+  call.press = setTimeout(() => letGo(bridge), LONGEST_MS);
+  bridge.phase("pressed");
+  bridge.dialSoon(call);
+}
+
+/** No click came of it. The next one does without: a finger that scrolls the page may come by again and again. */
+export function letGo(bridge) {
+  if (!bridge.call?.press) return;
+  wasted = true;
+  bridge.end("ended", "not_started");
+}
+
+/** It is a call now, pressed for or not. */
+export function clicked(call) {
+  clearTimeout(call.press);
+  call.press = null;
+  wasted = false;
+}
