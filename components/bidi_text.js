@@ -43,8 +43,10 @@ export function write(parent, text, direction) {
 /** `delta` behind what `parent` holds. What a run may still grow from is written anew, and no more than that. */
 export function grow(parent, delta, direction) {
   const { lastChild } = parent;
+  const { own, foreign } = SIDES[direction];
   const grows = lastChild instanceof Text && lastChild.length + delta.length < NODE_CHARS;
-  if (grows && !SIDES[direction].foreign.test(delta)) lastChild.appendData(delta);
+  // Before the first letter of its own, the "/" behind a number may be the first half of "/-".
+  if (grows && lastChild.data.search(own) >= 0 && !foreign.test(delta)) lastChild.appendData(delta);
   else write(parent, takeOpenEnd(parent, SIDES[direction]) + delta, direction);
 }
 

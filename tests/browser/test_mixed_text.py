@@ -105,6 +105,29 @@ def is_urdu(piece: str) -> bool:
     return any(char.isalpha() and char > "\u0600" for char in piece)
 
 
+ISOLATED = """async (cases) => {
+  const { grow, write } = await import("bidi_text");
+  const isolated = (text, way, size) => {
+    const parent = document.createElement("p");
+    if (size === text.length) write(parent, text, way);
+    else for (let at = 0; at < text.length; at += size) grow(parent, text.slice(at, at + size), way);
+    return [...parent.querySelectorAll("bdi")].map((bdi) => bdi.textContent).join(" | ");
+  };
+  return cases.map(([text, way]) => Array.from(text, (_, n) => isolated(text, way, n + 1)));
+}"""
+"""What is isolated of each text, written in bits of one character, of two, and so on, and last the whole."""
+
+
+def test_what_is_isolated_is_the_same_in_whatever_bits_a_text_comes(
+    provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    ways = [*((text, "rtl") for text in RIGHT_TO_LEFT), *((text, "ltr") for text in LEFT_TO_RIGHT)]
+    isolated = caller_at(provider_app.url).open().page.evaluate(ISOLATED, ways)
+    assert "Rs. 1,234.50" in [by_size[-1] for by_size in isolated]
+    for by_size in isolated:
+        assert set(by_size) == {by_size[-1]}
+
+
 def test_the_cases_are_laid_out_the_way_their_letters_run(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
