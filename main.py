@@ -1,16 +1,13 @@
 """The front door: settings in, app out."""
 
 import gc
-
-gc.disable()  # until `main`: looking for garbage among what the imports make took 0.2 s of a start of 2.8
-
 import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from getpass import getpass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from nicegui import App, app, core, ui
 
@@ -27,6 +24,9 @@ from calls.phone import Phone, lines_of
 from calls.registry import Registry
 from calls.session_book import SessionBook
 from commands.exit_codes import ExitCode
+from engine.mount import EngineMount
+from engine.recognizer import NoRecognizer
+from engine.whisper import WhisperRecognizer, recognizer_here
 from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
@@ -44,9 +44,6 @@ from server.routes import call_routes
 from server.static_cache import StaticCache
 from server.webhook import webhook_routes
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
-
-if TYPE_CHECKING:
-    from engine.app import Engine
 
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
@@ -142,27 +139,20 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_middleware(RequestLog)
 
 
-def mount_engine(settings: Settings) -> "Engine":
-    """Serve our own provider in this process; imported only here, for it brings audio libraries along."""
-    from engine.app import create_engine
-    from engine.whisper import WhisperRecognizer, recognizer_here
-
+def mount_engine(settings: Settings) -> EngineMount:
+    """Serve our own provider in this process."""
     recognizer = recognizer_here(settings.whisper_model)
     if isinstance(recognizer, WhisperRecognizer):
         app.on_startup(recognizer.prepare)
-    engine = create_engine(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
+    engine = EngineMount(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
     app.mount(ENGINE_PATH, engine)
-    mounted: Engine = engine.state.engine
-    return mounted
+    return engine
 
 
 def can_listen(settings: Settings) -> bool:
     """Whether somebody turns speech into words: any provider, our engine only with its recogniser."""
     if settings.provider_kind != "engine":
         return True
-    from engine.recognizer import NoRecognizer
-    from engine.whisper import recognizer_here
-
     return not isinstance(recognizer_here(settings.whisper_model), NoRecognizer)
 
 
@@ -214,8 +204,6 @@ def run_with_sound(name: str, arguments: list[str]) -> int:
 
 def main() -> None:
     """Serve until interrupted, or do what the command line asks."""
-    gc.freeze()
-    gc.enable()
     match sys.argv[1:]:
         case []:
             serve()

@@ -1,12 +1,12 @@
 """A guide that is looked up instead of being told whole: its sections, found by BM25, as a read-only tool."""
 
+import asyncio
 import logging
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-
-import bm25s
 
 from calls.tools import Tool, tool
 
@@ -61,11 +61,16 @@ class GuideSearch:
 
     def __init__(self, markdown: str) -> None:
         self._sections = sections(markdown)
-        found = [section.words() for section in self._sections]
-        self._known = {word for each in found for word in each}
-        self._index = bm25s.BM25()
-        if self._known:
-            self._index.index(found, show_progress=False)
+        self._words = [section.words() for section in self._sections]
+        self._known = {word for each in self._words for word in each}
+
+    @cached_property
+    def _index(self) -> Any:
+        import bm25s  # brings numpy along, a tenth of a start's time
+
+        index = bm25s.BM25()
+        index.index(self._words, show_progress=False)
+        return index
 
     def find(self, query: str) -> list[Section]:
         """At most `FOUND_SECTIONS` that speak of it, the best first."""
@@ -90,7 +95,7 @@ def search_tool(guide: str, language: str) -> Tool:
 
         :param query: what the caller wants to know, in the language of the guide
         """
-        found = search.find(query)
+        found = await asyncio.to_thread(search.find, query)  # the first one makes the index
         if not found:
             return {"found": 0, "message": NOTHING.get(language, NOTHING["en"])}
         return "\n\n".join(section.markdown for section in found)

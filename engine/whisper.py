@@ -13,11 +13,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any, Protocol
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.recognizer import Hints, NoRecognizer, RecognitionFailed, Recognizer
+
+if TYPE_CHECKING:
+    import numpy as np
 
 log = logging.getLogger("guftagu.engine")
 
@@ -128,6 +129,8 @@ def _model(name: str) -> Model:
 
 
 def _samples(audio: bytes) -> "np.ndarray[Any, np.dtype[np.float32]]":
+    import numpy as np  # late, for every start asks this module whether there is a recogniser
+
     return np.frombuffer(audio, np.int16).astype(np.float32) / np.float32(FULL_SCALE)
 
 

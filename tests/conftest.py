@@ -7,6 +7,9 @@ import pytest
 
 from tests.fakes.provider import ScriptedProvider
 
+# Where it is set, each of a hundred processes would compile our modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 ORDER = ("tests/unit", "tests/contract", "tests/browser")
 
 

@@ -1,0 +1,39 @@
+"""Our own provider in this process, made when it is first asked: no page waits for its audio libraries."""
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from starlette.types import Receive, Scope, Send
+
+from engine.recognizer import Recognizer
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+class EngineMount:
+    """An ASGI app that stands for the engine's; the parameters are those of `engine.app.create_engine`."""
+
+    def __init__(self, server_key: str, *, ice_servers: list[dict[str, Any]], recognizer: Recognizer) -> None:
+        self._server_key = server_key
+        self._ice_servers = ice_servers
+        self._recognizer = recognizer
+        self._making: asyncio.Task[FastAPI] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._making = self._making or asyncio.create_task(self._make(), name="make the engine")
+        engine = await asyncio.shield(self._making)
+        await engine(scope, receive, send)
+
+    async def _make(self) -> "FastAPI":
+        await asyncio.to_thread(importlib.import_module, "engine.app")
+        from engine.app import create_engine
+
+        return create_engine(self._server_key, ice_servers=self._ice_servers, recognizer=self._recognizer)
+
+    async def close(self) -> None:
+        """End its calls, if anybody ever asked it for one."""
+        if self._making:
+            engine = await self._making
+            await engine.state.engine.close()
