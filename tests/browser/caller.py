@@ -10,10 +10,12 @@ SCREENSHOTS = Path(__file__).parents[2] / "test-results"
 
 REMEMBER_MEDIA = """
 window.__tracks = [];
+window.__wanted = [];
 window.__peers = [];
 if (navigator.mediaDevices) {
   const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (wanted) => {
+    window.__wanted.push(wanted);
     const stream = await open(wanted);
     window.__tracks.push(...stream.getTracks());
     return stream;

@@ -1,6 +1,6 @@
 """Pages and conversations to look at, in both languages: for pictures, layout and accessibility."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from components.words import Words
 from tests.browser.caller import Caller
@@ -17,10 +17,10 @@ from tests.fakes.turns import (
 )
 
 LANGUAGES = ("en", "ur")
-PHONE = {"width": 390, "height": 844}
-SMALL_PHONE = {"width": 360, "height": 640}
-TABLET = {"width": 820, "height": 1180}
-DESKTOP = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+SMALL_PHONE: ViewportSize = {"width": 360, "height": 640}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 SCREENS = {"phone": PHONE, "small-phone": SMALL_PHONE, "tablet": TABLET, "desktop": DESKTOP}
 
 BANK_TURNS = (

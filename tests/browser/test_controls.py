@@ -289,9 +289,11 @@ def test_another_microphone_is_taken_in_mid_call_without_a_new_offer_and_remembe
     caller.page.wait_for_function("window.__tracks.filter(t => t.readyState === 'live').length === 1")
     caller.page.keyboard.press("Escape")
     caller.stop()
+    chosen = caller.page.evaluate("window.__wanted.at(-1).audio.deviceId.exact")
     caller.open()
     caller.go_live()
-    assert sending(caller)["label"] == "Fake Audio Input 1"
+    # A browser without windows gives microphones new ids with every page: it may not be there any more.
+    assert caller.page.evaluate("window.__wanted[0].audio.deviceId.exact") == chosen
 
 
 def test_a_muted_caller_stays_muted_with_another_microphone(caller: Caller) -> None:

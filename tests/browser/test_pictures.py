@@ -1,6 +1,7 @@
 """Pictures of the page as callers see it, for the documentation and for whoever changes how it looks.
 
-They go to `test-results/pictures`; those of the documentation also to the folder that PICTURES_DIR names.
+They are taken where PICTURES_DIR names the folder of those for the documentation; all of them go to
+`test-results/pictures`.
 """
 
 import os
@@ -36,6 +37,10 @@ FOR_DOCS = (
 )
 LARGEST_BYTES = 400_000
 
+pytestmark = pytest.mark.skipif(
+    "PICTURES_DIR" not in os.environ, reason="takes pictures, for whom PICTURES_DIR says where to put them"
+)
+
 
 def take(caller: Caller, name: str) -> None:
     caller.page.evaluate("document.fonts.ready")
@@ -47,8 +52,7 @@ def take(caller: Caller, name: str) -> None:
 
 
 def folders(name: str) -> list[Path]:
-    wanted = os.environ.get("PICTURES_DIR")
-    return [SCREENSHOTS / "pictures", *([Path(wanted)] if wanted and name in FOR_DOCS else [])]
+    return [SCREENSHOTS / "pictures", *([Path(os.environ["PICTURES_DIR"])] if name in FOR_DOCS else [])]
 
 
 @pytest.mark.parametrize("persona", ["jsbank", "ibx"])

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid4
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request, Response
@@ -57,7 +58,7 @@ class SidebandProvider:
 async def answer(connection: ServerConnection, question: dict[str, Any], text: str) -> None:
     """Answer an out-of-band response as a provider does."""
     asked = question["response"]
-    response = {"id": f"resp_{text}", "conversation_id": None, "metadata": asked["metadata"]}
+    response = {"id": f"resp_{uuid4().hex}", "conversation_id": None, "metadata": asked["metadata"]}
     message = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text}]}
     for kind, rest in (
         ("created", {"status": "in_progress"}),

@@ -282,7 +282,7 @@ async def test_a_lost_line_waits_for_a_browser_that_is_reconnecting(
 ) -> None:
     page = await live_page(controlled)
     page.call.report("reconnecting")
-    provider.refusals = 100
+    provider.refusals, provider.refuse_with = 1, HTTPStatus.UNAUTHORIZED
     holding = page.call._holding
     assert holding
     await (await provider.connections.get()).close()
