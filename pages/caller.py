@@ -206,6 +206,8 @@ class CallerPage:
             self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
         elif reported.phase == "failed":
             self._view.show_end(Closed(reason or "unknown"))
+        if reported.phase in ("failed", "ended"):
+            self._pressed = None
 
     def _sharpened(self, reason: str | None) -> str | None:
         # Our engine answers on this very host, which may pass nothing but HTTP.
@@ -236,21 +238,26 @@ class CallerPage:
     def _begin(self, *, resumes: bool) -> None:
         """The click."""
         self._view.begin()
-        pressed, self._pressed = self._pressed, None
-        call = self._call
-        if call is None or call is not pressed:
+        call, self._pressed = self._pressed, None
+        if call and call.closed:
+            self._refuse(call.closed)
+            return
+        if call is None:
             self._close("stopped")
             before = self._registry.left_call(self._persona, self._visitor_id) if resumes else None
             try:
                 call = self._open_call(before=before)
             except CallRefused as refused:
-                self._webrtc.bridge.refuse()
-                self._view.show_end(Closed(refused.code, refused.retry_after_s))
+                self._refuse(Closed(refused.code, refused.retry_after_s))
                 return
         self._registry.forget_left(self._persona, self._visitor_id)
         self._offer_resume()
         self._transcript.follow(call)
         call.report("microphone")
+
+    def _refuse(self, closed: Closed) -> None:
+        self._webrtc.bridge.refuse()
+        self._view.show_end(closed)
 
     def _open_call(self, *, before: Call | None) -> Call:
         """:raises CallRefused: there is none now"""

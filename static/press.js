@@ -17,13 +17,20 @@ export function press(bridge) {
 /** No click came of it. The next one does without: a finger that scrolls the page may come by again and again. */
 export function letGo(bridge) {
   if (!bridge.call?.press) return;
+  settle(bridge.call);
   wasted = true;
   bridge.end("ended", "not_started");
 }
 
 /** It is a call now, pressed for or not. */
-export function clicked(call) {
+export function settle(call) {
   clearTimeout(call.press);
   call.press = null;
   wasted = false;
+}
+
+/** Whether there is nobody yet to tell how the call ended: the click will say it. */
+export function holdsBack(call, outcome) {
+  if (call.press) call.outcome ??= outcome;
+  return Boolean(call.press);
 }

@@ -11,7 +11,7 @@ import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
 import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release } from "peer";
-import { clicked, letGo } from "press";
+import { holdsBack, letGo, settle } from "press";
 import { open } from "talk";
 import { Uplink } from "uplink";
 
@@ -73,9 +73,10 @@ export default {
       const obstacle = findObstacle();
       const call = this.call ?? this.begin();
       if (obstacle) return this.end("failed", obstacle);
-      clicked(call);
+      settle(call);
       restCircle(document.querySelector(this.orb));
       this.phase("microphone", { resumes });
+      if (call.outcome) return this.end(...call.outcome);
       if (call.remote) this.play(call);
       if (!call.timer) this.dialSoon(call); // else the press did
       this.attachMicrophone(call);
@@ -259,8 +260,8 @@ export default {
       this.muted = false;
     },
     end(phase, reason = "provider_error", detail = {}) {
-      const { attempt, press } = this.call;
-      if (press) [phase, reason] = ["ended", "not_started"]; // a click tries anew and is told
+      if (holdsBack(this.call, [phase, reason, detail])) return;
+      const { attempt } = this.call;
       this.drop();
       this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
       this.ahead.renew();
@@ -268,6 +269,7 @@ export default {
     },
     leave(reason = "page_left") {
       if (!this.call) return;
+      settle(this.call);
       this.beacon();
       this.end("ended", reason);
     },

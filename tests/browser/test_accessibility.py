@@ -276,8 +276,8 @@ def test_what_was_not_heard_is_marked_without_colour(
     provider.send(*barge_in("agent_3", "user_4", 300))
     unheard = caller.bubble("agent_3").locator("[data-unheard]")
     expect(unheard).to_have_css("text-decoration-line", "underline")
-    told = "node => getComputedStyle(node, '::before').content"
-    assert Words("en")["transcript.unheard"] in unheard.evaluate(told)
+    told = "getComputedStyle(document.querySelector('[data-unheard]'), '::before').content"
+    caller.page.wait_for_function(f"word => {told}.includes(word)", arg=Words("en")["transcript.unheard"])
 
 
 def test_a_screen_reader_is_told_only_what_is_finished(

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.caller import Caller
 from tests.browser.conftest import CallerFactory
+from tests.browser.sentences import sentence
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 from tests.fakes.turns import spoken_turn
@@ -77,18 +78,44 @@ def test_after_a_press_for_nothing_only_a_click_dials(
     assert len(provider.requests_to("calls")) == 2
 
 
-def test_what_became_of_it_is_told_in_the_click(
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [(401, "", "provider_unauthorized"), (201, "v=0 but no answer", "provider_bad_answer")],
+)
+def test_what_became_of_it_is_told_in_the_click_and_not_tried_again(
+    status: int,
+    body: str,
+    code: str,
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    caller_at: CallerFactory,
+) -> None:
+    provider.answer_next("calls", status=status, body=body, headers={"Location": "/v1/realtime/calls/rtc_x"})
+    caller = caller_at(provider_app.url).open()
+    caller.expects_problem("Failed to load resource")
+    with caller.page.expect_response("**/calls/offer"):
+        hold_start_down(caller)
+    expect(caller.status).to_have_text(IDLE)
+
+    caller.page.mouse.up()
+    expect(caller.status).to_contain_text(sentence(code))
+    caller.expect_peers_closed()
+    assert len(provider.requests_to("calls")) == 1
+    caller.go_live()
+
+
+def test_what_became_of_it_without_a_click_is_no_matter_for_the_next(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     provider.answer_next("calls", status=401)
     caller = caller_at(provider_app.url).open()
     caller.expects_problem("Failed to load resource")
-    hold_start_down(caller)
+    with caller.page.expect_response("**/calls/offer"):
+        hold_start_down(caller)
+    slide_off(caller)
     caller.expect_peers_closed()
     expect(caller.status).to_have_text(IDLE)
-
-    caller.page.mouse.up()  # The provider has recovered meanwhile.
-    caller.wait_until_live()
+    caller.go_live()
 
 
 def test_an_earlier_conversation_stays_until_the_click(
