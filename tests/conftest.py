@@ -11,6 +11,16 @@ from tests.fakes.provider import ScriptedProvider
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 ORDER = ("tests/unit", "tests/contract", "tests/browser")
+LONGEST = (
+    "test_outage.py",
+    "test_captions.py",
+    "test_controls.py",
+    "test_accessibility.py",
+    "test_failures.py",
+    "test_surviving.py",
+    "test_layout.py",
+)
+"""They go first, so that at the end no worker is left alone with one of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,7 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="takes long; CI does it (or you, with CI=1)"))
-    items.sort(key=lambda item: next(i for i, folder in enumerate(ORDER) if folder in item.path.as_posix()))
+    items.sort(key=lambda item: (_folder(item), _place(item)))
+
+
+def _folder(item: pytest.Item) -> int:
+    return next(i for i, folder in enumerate(ORDER) if folder in item.path.as_posix())
+
+
+def _place(item: pytest.Item) -> int:
+    return LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST)
 
 
 @pytest.fixture(scope="session")

@@ -77,8 +77,9 @@ def test_numbers_and_words_of_either_script_are_seen_in_the_order_they_are_read(
         bits = [text[at : at + 2] for at in range(0, len(text), 2)]
         whole, streamed = typed(f"whole_{number}", text, last), reply_begins(f"bits_{number}", last, bits)
         provider.send(*whole, *streamed, *playback_ends(f"bits_{number}"))
-        expect(caller.bubble(f"bits_{number}")).to_contain_text(text)
         last = f"bits_{number}"
+    for number, text in enumerate(CASES):
+        expect(caller.bubble(f"bits_{number}")).to_contain_text(text)
     seen = {
         f"{how} {text}": misread(caller.bubble(f"{how}_{number}"), pieces)
         for number, (text, pieces) in enumerate(CASES.items())
