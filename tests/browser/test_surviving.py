@@ -63,13 +63,7 @@ def test_a_dropped_network_is_dialled_again_with_the_conversation_so_far(
     expect_one_conversation(dropped, provider)
     provider.wait_for_hangup(lost)
     expect(dropped.page.get_by_role("button", name="Start again")).to_be_hidden()
-
-
-def test_the_microphone_stays_open_through_it_and_goes_off_at_the_end(
-    dropped: Caller, provider: ScriptedProvider
-) -> None:
-    dropped.page.clock.fast_forward(GIVING_UP_MS)
-    dropped.wait_until_live()
+    # The microphone stays open through it, and goes off at the end.
     assert dropped.page.evaluate("window.__tracks.map(track => track.readyState)") == ["live"]
     dropped.stop()
     dropped.expect_microphone_released()
