@@ -18,7 +18,7 @@ KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWE
 """All others are told of as unknown."""
 PARTS = (
     "uplink", "ahead", "awake", "inbound", "offer", "peer", "press", "microphone", "devices", "choice",
-    "talk", "levels", "page_line",
+    "talk", "levels", "page_line", "voice_cut",
 )  # fmt: skip
 """Of the browser's half, by their names in `static/`."""
 

@@ -14,6 +14,7 @@ import { isOpen, preparePeer, release } from "peer";
 import { holdsBack, letGo, settle } from "press";
 import { open } from "talk";
 import { Uplink } from "uplink";
+import { cutVoice } from "voice_cut";
 
 const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
 const TICKET_TIMEOUT_MS = 20000;
@@ -49,8 +50,7 @@ export default {
   mounted() {
     window.addEventListener("pagehide", this.onPageHide);
     window.addEventListener("beforeunload", this.onBeforeUnload);
-    const obstacle = findObstacle();
-    if (obstacle) this.notice(obstacle);
+    if (findObstacle()) this.notice(findObstacle());
     else this.prepared = preparePeer(this.withChannel);
     watchDevices(this);
     recallChoice(this);
@@ -82,9 +82,8 @@ export default {
       this.attachMicrophone(call);
     },
     say(text) {
-      if (!this.call?.live) return false;
-      this.uplink.post({ type: "guftagu.say", text });
-      return true;
+      if (this.call?.live) this.uplink.post({ type: "guftagu.say", text });
+      return Boolean(this.call?.live);
     },
     tell(event) {
       this.uplink.post(event);
@@ -164,7 +163,6 @@ export default {
       call.attached = true;
       this.goLive(call);
     },
-    /** With the ticket at hand, or with the one that comes. */
     dialSoon(call) {
       call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
       const ticket = this.ahead.take();
@@ -226,7 +224,9 @@ export default {
       const at = performance.now();
       const { event, problem } = readEvent(data, this);
       if (problem) this.notice(problem);
-      if (event) this.uplink.post(event, at);
+      if (!event) return;
+      cutVoice(this.call, event);
+      this.uplink.post(event, at);
     },
     peerChanged(call) {
       const state = call.pc.connectionState;

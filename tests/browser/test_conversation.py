@@ -86,6 +86,21 @@ def test_a_barge_in_marks_the_reply_and_keeps_its_text(
     expect(caller.bubble("agent_1")).to_contain_text("ہوں۔")
 
 
+def test_after_a_barge_in_nothing_of_the_reply_is_played_and_the_next_one_is(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url).open()
+    caller.go_live()
+    plays = "window.__peers.at(-1).getReceivers()[0].track.enabled"
+    provider.send(*reply_begins("agent_1", None, ["جی ", "ہاں، "]))
+    expect(caller.status).to_have_attribute("data-state", "agent_speaking")
+    assert caller.page.evaluate(plays)
+    provider.send(*barge_in("agent_1", "user_1", audio_end_ms=700))
+    caller.page.wait_for_function(f"!{plays}")
+    provider.send(*reply_begins("agent_2", "user_1", ["اچھا۔"]))
+    caller.page.wait_for_function(plays)
+
+
 def test_typed_words_reach_the_session_and_ask_for_one_answer(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
