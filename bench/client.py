@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, expect
 
@@ -21,12 +22,14 @@ class Client:
     """JavaScript, true once a click would be heard."""
     bubble_text: str
     """Selector of a bubble's words inside the bubble; empty: the bubble holds nothing else."""
+    reduced_motion: Literal["reduce", "no-preference"] = "no-preference"
+    """What its visitor wants."""
 
     @contextmanager
     def visited(self, browser: Browser, *probes: Path) -> Iterator[Page]:
         """An open page of a visitor of their own, with `probes` run before its scripts."""
         # The policy of our pages would keep the probes' worklet out.
-        context = browser.new_context(bypass_csp=True)
+        context = browser.new_context(bypass_csp=True, reduced_motion=self.reduced_motion)
         for probe in probes:
             context.add_init_script(path=probe)
         try:
