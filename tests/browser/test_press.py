@@ -1,5 +1,7 @@
 """Start held down: the call is dialled before the click, and taken back where none follows."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import expect
 
@@ -22,6 +24,20 @@ def slide_off(caller: Caller) -> None:
     """Let go of it elsewhere: no click."""
     caller.page.mouse.move(2, 2)
     caller.page.mouse.up()
+
+
+def scroll(caller: Caller) -> None:
+    """What a browser tells of a finger that goes on to scroll the page."""
+    caller.start_button.dispatch_event("pointercancel")
+
+
+def press_for_nothing(
+    caller: Caller, provider: ScriptedProvider, let_go: Callable[[Caller], None] = slide_off
+) -> None:
+    hold_start_down(caller)
+    provider.wait_for_request("calls")
+    let_go(caller)
+    provider.wait_for_hangup()
 
 
 @pytest.fixture(params=["relay", "ephemeral"])
@@ -48,14 +64,15 @@ def test_it_dials_before_the_click_and_shows_nothing_and_opens_no_microphone(
     assert caller.page.evaluate("window.__tracks.length") == 1
 
 
+@pytest.mark.parametrize("let_go", [slide_off, scroll])
 def test_without_a_click_it_is_hung_up_and_nothing_was_shown(
-    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+    let_go: Callable[[Caller], None],
+    provider: ScriptedProvider,
+    provider_app: RunningApp,
+    caller_at: CallerFactory,
 ) -> None:
     caller = caller_at(provider_app.url).open()
-    hold_start_down(caller)
-    provider.wait_for_request("calls")
-    slide_off(caller)
-    provider.wait_for_hangup()
+    press_for_nothing(caller, provider, let_go)
     caller.expect_peers_closed()
     expect(caller.status).to_have_text(IDLE)
     assert caller.page.evaluate("window.__tracks.length") == 0
@@ -65,10 +82,7 @@ def test_after_a_press_for_nothing_only_a_click_dials(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     caller = caller_at(provider_app.url).open()
-    hold_start_down(caller)
-    provider.wait_for_request("calls")
-    slide_off(caller)
-    provider.wait_for_hangup()
+    press_for_nothing(caller, provider)
     peers = caller.page.evaluate("window.__peers.length")
 
     hold_start_down(caller)
