@@ -3,8 +3,9 @@
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 SCREENSHOTS = Path(__file__).parents[2] / "test-results"
 
@@ -28,16 +29,26 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 """Run before the page's own scripts, so that tests can look at its microphone and its peer connections."""
 
 
-class Caller:
-    """One browser context with one page. Whatever the console or the page complains of fails the test."""
+def new_page(browser: Browser, **context_options: Any) -> Page:
+    """An empty page in a context of its own."""
+    context = browser.new_context(**context_options)
+    context.add_init_script(REMEMBER_MEDIA)
+    return context.new_page()
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.context = context
+
+class Caller:
+    """A person and their page. Whatever the console or the page complains of fails the test."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        """
+        :param page: a page nobody uses, its context knowing of no one
+        :param url: where they will go
+        """
+        self.page = page
+        self.context: BrowserContext = page.context
         self.url = url
         self.problems: list[str] = []
         self._expected: list[str] = []
-        context.add_init_script(REMEMBER_MEDIA)
-        self.page: Page = context.new_page()
         self.page.on("pageerror", self._note_error)
         self.page.on("console", self._note_console)
 
@@ -125,6 +136,20 @@ class Caller:
     def leave(self) -> None:
         """Close the tab, running its `pagehide`."""
         self.page.close(run_before_unload=False)
+
+    def leaves_clean(self) -> bool:
+        """Leave the page so that the next caller finds nothing of this one; False where that cannot be."""
+        if self.page.is_closed() or len(self.context.pages) > 1:
+            return False
+        with suppress(Error):  # a page that keeps nothing has no storage
+            self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.context.clear_cookies()
+        self.page.keyboard.up("Space")  # what a test held down until its end
+        self.page.mouse.up()
+        self.page.remove_listener("pageerror", self._note_error)
+        self.page.remove_listener("console", self._note_console)
+        return True
 
     @property
     def surprises(self) -> list[str]:

@@ -1,13 +1,14 @@
 """Browsers, apps and callers. Browsers and apps are shared by the whole run; a caller has its own context."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect, sync_playwright
 
-from tests.browser.caller import Caller
+from tests.browser.caller import Caller, new_page
 from tests.chromium import FLAGS, Machine, find_chromium
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
@@ -16,6 +17,9 @@ from tests.fakes.speech import write_microphone
 AppFactory = Callable[..., RunningApp]
 CallerFactory = Callable[..., Caller]
 BrowserFactory = Callable[..., Browser]
+Motion = Literal["reduce", "no-preference"]
+
+VIEWPORT: ViewportSize = {"width": 1280, "height": 720}
 
 QUESTION = "السلام علیکم، مجھے اپنے اکاؤنٹ کے بارے میں معلومات چاہئیں۔"
 MICROPHONES: dict[str, tuple[str | float, ...]] = {
@@ -128,27 +132,54 @@ def ephemeral_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> R
     return app_of_session(**provider_env, SIGNALING="ephemeral")
 
 
+@pytest.fixture(scope="session")
+def left_pages() -> dict[str, list[Page]]:
+    """By microphone, the pages former callers left clean. One that had our page loads it again for half the
+    processor time of a new one."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def caller_at(request: pytest.FixtureRequest, browser_with: BrowserFactory) -> Iterator[CallerFactory]:
-    """`caller_at(url, microphone="silent", **context_options)`: a caller with a context of their own.
+def caller_at(
+    request: pytest.FixtureRequest, browser_with: BrowserFactory, left_pages: dict[str, list[Page]]
+) -> Iterator[CallerFactory]:
+    """`caller_at(url, microphone="silent", own=False, **context_options)`: a caller in front of an empty page.
 
-    They want little motion unless told otherwise.
+    `own` is for a test that changes what leaving the page does not undo: scripts run before the page's, a clock,
+    listeners, routes. Such a context is the test's alone, as is one with options of its own. Callers want little
+    motion unless told otherwise: drawing a circle that moves takes a third of a core a page, and few tests are
+    about that.
     """
-    callers: list[Caller] = []
+    callers: list[tuple[Caller, list[Page] | None]] = []
 
-    def enter(url: str, microphone: str = "silent", **options: Any) -> Caller:
-        # Drawing a circle that moves takes a third of a core a page, and few tests are about that.
-        options = {"reduced_motion": "reduce"} | options
-        callers.append(Caller(browser_with(microphone).new_context(**options), url))
-        return callers[-1]
+    def enter(
+        url: str,
+        microphone: str = "silent",
+        *,
+        own: bool = False,
+        viewport: ViewportSize = VIEWPORT,
+        reduced_motion: Motion = "reduce",
+        **options: Any,
+    ) -> Caller:
+        left = None if own or options else left_pages[microphone]
+        page = left.pop() if left else new_page(browser_with(microphone), **options)
+        page.set_viewport_size(viewport)
+        page.emulate_media(reduced_motion=reduced_motion)
+        caller = Caller(page, url)
+        callers.append((caller, left))
+        return caller
 
     yield enter
     failed = request.node.stash.get(FAILED, False)
-    for number, caller in enumerate(callers):
+    for number, (caller, left) in enumerate(callers):
         if failed:
             caller.save_screenshot(re.sub(r"\W+", "_", f"{request.node.name}_{number}"))
-        caller.context.close()
-    assert failed or not any(caller.surprises for caller in callers), [c.surprises for c in callers]
+        if left is not None and not failed and caller.leaves_clean():
+            left.append(caller.page)
+        else:
+            caller.context.close()
+    surprises = [caller.surprises for caller, _ in callers]
+    assert failed or not any(surprises), surprises
 
 
 FAILED = pytest.StashKey[bool]()

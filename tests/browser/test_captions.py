@@ -276,7 +276,7 @@ def test_a_shared_tab_is_written_down_and_its_picture_is_not_kept(
 def test_a_browser_without_sharing_says_so_before_anything_is_pressed(
     provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(f"{provider_app.url}{PATH}")
+    caller = caller_at(f"{provider_app.url}{PATH}", own=True)
     caller.context.add_init_script("MediaDevices.prototype.getDisplayMedia = undefined")
     caller.open()
     expect(caller.page.get_by_role("radio", name="A tab or the system")).to_be_disabled()
@@ -284,7 +284,7 @@ def test_a_browser_without_sharing_says_so_before_anything_is_pressed(
 
 
 def test_sharing_without_sound_is_explained(provider_app: RunningApp, caller_at: CallerFactory) -> None:
-    caller = caller_at(f"{provider_app.url}{PATH}")
+    caller = caller_at(f"{provider_app.url}{PATH}", own=True)
     silent = "async () => document.createElement('canvas').captureStream()"
     caller.context.add_init_script(f"MediaDevices.prototype.getDisplayMedia = {silent}")
     caller.open()
@@ -326,7 +326,7 @@ def test_the_door_stands_before_the_captions_too(
 def test_ending_the_sharing_ends_the_captions_and_opens_no_microphone(
     provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(f"{provider_app.url}{PATH}")
+    caller = caller_at(f"{provider_app.url}{PATH}", own=True)
     caller.context.add_init_script("""
         const share = MediaDevices.prototype.getDisplayMedia;
         MediaDevices.prototype.getDisplayMedia = async function (wanted) {

@@ -47,7 +47,7 @@ def test_whatever_the_provider_refuses_has_its_sentence_and_start_works_again(
 def test_trouble_with_the_microphone_has_its_sentence(
     error: str, code: str, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(f"{provider_app.url}{PATH}")
+    caller = caller_at(f"{provider_app.url}{PATH}", own=True)
     refused = f"() => Promise.reject(new DOMException('no', '{error}'))"
     caller.page.add_init_script(f"navigator.mediaDevices.getUserMedia = {refused}")
     caller.open().start()

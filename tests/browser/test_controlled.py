@@ -36,7 +36,7 @@ def controlled_app(app_of_session: AppFactory) -> RunningApp:
 def test_typed_words_are_answered_aloud_without_any_data_channel(
     controlled_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(controlled_app.url)
+    caller = caller_at(controlled_app.url, own=True)
     caller.page.add_init_script(NOTES_CHANNELS)
     caller.open().go_live()
     caller.type("نیا اکاؤنٹ کیسے کھولوں؟")
@@ -48,7 +48,7 @@ def test_typed_words_are_answered_aloud_without_any_data_channel(
 def test_a_page_that_tries_to_open_a_data_channel_gets_no_call(
     controlled_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(controlled_app.url)
+    caller = caller_at(controlled_app.url, own=True)
     caller.expects_problem("400")
     caller.page.add_init_script(ADDS_A_CHANNEL)
     created_before = controlled_app.log.count("at the provider")

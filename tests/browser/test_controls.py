@@ -343,7 +343,7 @@ def test_another_loudspeaker_is_taken_and_replaced_when_it_goes(caller: Caller) 
 def test_a_browser_that_cannot_choose_the_loudspeaker_says_so(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.context.add_init_script("delete HTMLMediaElement.prototype.setSinkId")
     caller.open()
     expect(open_settings(caller)).to_contain_text("This browser plays on the loudspeaker")
@@ -352,7 +352,7 @@ def test_a_browser_that_cannot_choose_the_loudspeaker_says_so(
 def test_a_remembered_loudspeaker_is_used_once_the_microphone_was_allowed(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.context.add_init_script(REFUSE_SPEAKER_BEFORE_A_CALL)
     caller.page.goto(caller.url)
     caller.page.evaluate("localStorage.setItem('guftagu.speaker', 'the-headset')")

@@ -56,7 +56,7 @@ def test_another_sites_page_cannot_open_the_pages_socket(
 def test_nobody_shows_the_page_in_a_frame_unless_told(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(f"{provider.url}/frame".replace("127.0.0.1", "localhost"))
+    caller = caller_at(f"{provider.url}/frame".replace("127.0.0.1", "localhost"), own=True)
     frame_tag = f"<iframe src='{provider_app.url}'></iframe>"
     provider.answer_next("other", headers={"Content-Type": "text/html"}, body=frame_tag)
     caller.expects_problem("favicon", "Failed to load resource", "frame-ancestors", "Framing")

@@ -105,7 +105,7 @@ def socket_that_can_be_muted(caller: Caller) -> threading.Event:
 def test_a_tab_closed_while_its_socket_carries_nothing_hangs_up_by_its_beacon(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     mute = socket_that_can_be_muted(caller)
     talk(caller.open(), provider)
     mute.set()
@@ -116,7 +116,7 @@ def test_a_tab_closed_while_its_socket_carries_nothing_hangs_up_by_its_beacon(
 def test_stop_on_a_socket_that_carries_nothing_hangs_up_by_its_beacon_and_offers_no_resume(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     mute = socket_that_can_be_muted(caller)
     talk(caller.open(), provider)
     mute.set()

@@ -125,7 +125,7 @@ def test_a_provider_that_never_answers_is_given_up(
 def test_each_trouble_with_the_microphone_has_its_own_sentence(
     error: str, code: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.add_init_script(
         f"""const open = navigator.mediaDevices.getUserMedia;
         navigator.mediaDevices.getUserMedia = () => {{
@@ -143,7 +143,7 @@ def test_a_channel_that_does_not_open_within_fifteen_seconds_ends_the_attempt(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     provider.media = "no_channel"
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.clock.install()
     caller.open().start()
     provider.call.states.wait_for(lambda state: state == "connected")
@@ -163,7 +163,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 def test_blocked_media_is_told_apart_from_a_slow_channel(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = start_without_udp(caller_at(provider_app.url))
+    caller = start_without_udp(caller_at(provider_app.url, own=True))
     provider.calls.wait_for()
     caller.page.wait_for_function("window.__peers.some(peer => peer.remoteDescription)")
     caller.page.clock.fast_forward(16_000)
@@ -174,7 +174,7 @@ def test_blocked_media_is_told_apart_from_a_slow_channel(
 def test_blocked_media_with_the_engine_says_that_a_key_makes_calls_work(
     engine_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = start_without_udp(caller_at(engine_app.url))
+    caller = start_without_udp(caller_at(engine_app.url, own=True))
     caller.page.wait_for_function("window.__peers.some(peer => peer.remoteDescription)")
     caller.page.clock.fast_forward(16_000)
     expect_told(caller, "no_media_path_engine")

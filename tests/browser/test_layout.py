@@ -154,7 +154,7 @@ STOP_AT = "document.querySelector('.button--stop').getBoundingClientRect().top"
 def test_stop_stays_where_it_is_whatever_the_status_says(
     language: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(f"{provider_app.url}/p/jsbank?lang={language}")
+    caller = caller_at(f"{provider_app.url}/p/jsbank?lang={language}", own=True)
     caller.page.add_init_script(ASK_LATE)
     caller.page.goto(caller.url)
     caller.page.wait_for_function("window.did_handshake")

@@ -57,7 +57,7 @@ def _has_body(response: Response) -> bool:
 def test_relayed_no_key_of_any_kind_reaches_browser_or_log(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     wiretap = Wiretap(caller)
     caller.open().go_live()
     provider.send(*spoken_turn(1, "سلام", "وعلیکم السلام"))
@@ -73,7 +73,7 @@ def test_relayed_no_key_of_any_kind_reaches_browser_or_log(
 def test_captions_bring_no_key_of_any_kind_to_browser_or_log(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(f"{provider_app.url}/captions?lang=en")
+    caller = caller_at(f"{provider_app.url}/captions?lang=en", own=True)
     wiretap = Wiretap(caller)
     caller.open().start()
     expect(caller.status).to_have_attribute("data-state", "live")
@@ -91,7 +91,7 @@ def test_captions_bring_no_key_of_any_kind_to_browser_or_log(
 def test_ephemeral_the_server_key_stays_here_and_the_short_key_stays_out_of_the_log(
     provider: ScriptedProvider, ephemeral_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(ephemeral_app.url)
+    caller = caller_at(ephemeral_app.url, own=True)
     wiretap = Wiretap(caller)
     caller.open().go_live()
     (short_key,) = provider.issued
@@ -102,7 +102,7 @@ def test_ephemeral_the_server_key_stays_here_and_the_short_key_stays_out_of_the_
 
 
 def test_the_engines_own_key_is_as_secret_as_any(engine_app: RunningApp, caller_at: CallerFactory) -> None:
-    caller = caller_at(engine_app.url)
+    caller = caller_at(engine_app.url, own=True)
     wiretap = Wiretap(caller)
     caller.open().go_live()
     assert ENGINE_KEY not in wiretap.everything() + engine_app.log
@@ -202,7 +202,7 @@ def test_in_a_whole_call_the_key_is_nowhere_and_no_customers_word_is_in_the_log(
     caller_at: CallerFactory,
 ) -> None:
     app = own_app(provider_env | {"CONTROL": control, "ADMIN_PASSWORD_HASH": hash_password(PASSWORD)})
-    caller = caller_at(app.url)
+    caller = caller_at(app.url, own=True)
     caller.expects_problem("502")
     wiretap = Wiretap(caller)
     caller.open().go_live()

@@ -51,7 +51,7 @@ def sounding_provider(provider: ScriptedProvider) -> Iterator[ScriptedProvider]:
 
 
 def enter(caller_at: CallerFactory, app: RunningApp, microphone: str = "silent", **options: object) -> Caller:
-    caller = caller_at(app.url, microphone, **{"reduced_motion": "no-preference"} | options)
+    caller = caller_at(app.url, microphone, own=True, **{"reduced_motion": "no-preference"} | options)
     caller.context.add_init_script(COUNT_DRAWINGS)
     return caller.open()
 

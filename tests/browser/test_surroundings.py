@@ -20,7 +20,7 @@ def test_where_autoplay_is_refused_a_tap_makes_the_agent_audible(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     provider.tone = True
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.add_init_script(REFUSE_FIRST_PLAY)
     caller.open().go_live()
     tap = caller.page.get_by_role("button", name="Tap to hear")
@@ -41,7 +41,7 @@ def test_a_frame_without_the_microphone_offers_a_tab_of_its_own(
     provider: ScriptedProvider, framed_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     # Another origin of the same site: NiceGUI itself does not start where a frame gets no storage.
-    caller = caller_at(f"{provider.url}/frame".replace("127.0.0.1", "localhost"))
+    caller = caller_at(f"{provider.url}/frame".replace("127.0.0.1", "localhost"), own=True)
     frame_tag = f"<iframe src='{framed_app.url}' width=800 height=600></iframe>"
     provider.answer_next("other", headers={"Content-Type": "text/html"}, body=frame_tag)
     caller.expects_problem("favicon", "Failed to load resource")

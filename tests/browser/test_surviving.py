@@ -19,7 +19,7 @@ calls.renewal.LONGEST_SESSION_S = calls.renewal.AHEAD_S + 1
 @pytest.fixture
 def dropped(provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory) -> Caller:
     """A caller whose network fell silent in the middle of a call, just before the page gives it up."""
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.clock.install()
     talk(caller.open(), provider)
     provider.call.vanish()
@@ -96,7 +96,7 @@ def test_a_session_that_grows_old_is_renewed_between_turns(
 def test_a_reloaded_page_offers_to_carry_on_and_does(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = talk(caller_at(provider_app.url).open(), provider)
+    caller = talk(caller_at(provider_app.url, own=True).open(), provider)
     lost = provider.call
     caller.page.on("dialog", lambda dialog: dialog.accept())
     caller.page.reload()
@@ -133,7 +133,7 @@ Object.defineProperty(navigator, "wakeLock", { value: {
 def test_the_screen_stays_on_during_a_call_and_no_longer(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.add_init_script(NOTES_WAKE_LOCKS)
     talk(caller.open(), provider)
     assert caller.page.evaluate("window.__locks.map(lock => [lock.kind, lock.held])") == [["screen", True]]
