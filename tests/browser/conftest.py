@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, Playwright, ViewportSize, expect,
 
 from tests.browser.caller import Caller, new_page
 from tests.chromium import FLAGS, Machine, find_chromium
+from tests.fakes.app_process import Copied
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 from tests.fakes.speech import write_microphone
@@ -73,7 +74,7 @@ def app_of_session() -> Iterator[AppFactory]:
     def start(**env: str) -> RunningApp:
         key = tuple(sorted(env.items()))
         if key not in apps:
-            apps[key] = RunningApp(env).start()
+            apps[key] = RunningApp(env, launch=Copied).start()
         return apps[key]
 
     yield start
@@ -87,7 +88,7 @@ def own_app() -> Iterator[AppFactory]:
     apps: list[RunningApp] = []
 
     def start(env: dict[str, str], *, before: str = "") -> RunningApp:
-        apps.append(RunningApp(env, before=before).start())
+        apps.append(RunningApp(env, before=before, launch=Copied).start())
         return apps[-1]
 
     yield start
@@ -143,12 +144,12 @@ def left_pages() -> dict[str, list[Page]]:
 def caller_at(
     request: pytest.FixtureRequest, browser_with: BrowserFactory, left_pages: dict[str, list[Page]]
 ) -> Iterator[CallerFactory]:
-    """`caller_at(url, microphone="silent", own=False, **context_options)`: a caller in front of an empty page.
+    """`caller_at(url, microphone="silent", own=False, **context_options)`: a caller before an empty page.
 
-    `own` is for a test that changes what leaving the page does not undo: scripts run before the page's, a clock,
-    listeners, routes. Such a context is the test's alone, as is one with options of its own. Callers want little
-    motion unless told otherwise: drawing a circle that moves takes a third of a core a page, and few tests are
-    about that.
+    `own` is for a test that changes what leaving the page does not undo: scripts run before the page's,
+    a clock, listeners, routes. Such a context is the test's alone, as is one with options of its own.
+    They want little motion unless told otherwise: a circle that moves takes a third of a core a page, and
+    few tests are about that.
     """
     callers: list[tuple[Caller, list[Page] | None]] = []
 

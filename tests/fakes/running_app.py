@@ -12,7 +12,8 @@ from typing import Self
 
 import httpx
 
-MAIN = Path(__file__).parents[2] / "main.py"
+from tests.fakes.app_process import MAIN, Launch, OwnPython, Start
+
 READY_SECONDS = 120
 OURS = ("PYTEST_", "NICEGUI_", "OPENAI_", "ENGINE_")
 """What a child must not inherit: NiceGUI would take itself for a part of this test run, the app our keys."""
@@ -21,7 +22,7 @@ OURS = ("PYTEST_", "NICEGUI_", "OPENAI_", "ENGINE_")
 class RunningApp:
     """A started app; its log is kept, its working directory (storage, `.env`) is empty and its own."""
 
-    def __init__(self, env: Mapping[str, str], *, before: str = "") -> None:
+    def __init__(self, env: Mapping[str, str], *, before: str = "", launch: Launch = OwnPython) -> None:
         """
         :param env: settings by their names in the environment
         :param before: Python run in the process before `main.py`, for what no setting reaches
@@ -30,6 +31,7 @@ class RunningApp:
         self.url = f"http://localhost:{self.port}"
         self._env = env
         self._before = before
+        self._start_process = launch
 
     def start(self) -> Self:
         self._directory = tempfile.TemporaryDirectory(prefix="guftagu-test-")
@@ -38,16 +40,8 @@ class RunningApp:
 
     def _launch(self) -> None:
         self._log_path = self.directory / "app.log"
-        code = f"{self._before}\nimport runpy\nrunpy.run_path({str(MAIN)!r}, run_name='__main__')"
-        with self._log_path.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-c", code] if self._before else [sys.executable, str(MAIN)],
-                cwd=self._directory.name,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        start = Start(self._environment(), self.directory, self._log_path, self._before)
+        self._process = self._start_process(start)
         self._wait_until_ready()
 
     @property
@@ -62,7 +56,7 @@ class RunningApp:
     def kill(self) -> None:
         """No goodbye, as when the machine fails."""
         self._process.kill()
-        self._process.wait()
+        self._process.ended(10)
 
     def start_again(self) -> None:
         """After its end, with the same directory."""
@@ -91,17 +85,13 @@ class RunningApp:
         return self._process.pid
 
     def wait_until_ended(self) -> None:
-        self._process.wait(30)
+        assert self._process.ended(30), "it goes on"
 
     def stop(self) -> None:
         """Ask it to end and wait; kill it when it does not within 10 s."""
-        if self._process.poll() is None:
-            self.ask_to_end()
-            try:
-                self._process.wait(10)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        self.ask_to_end()
+        if not self._process.ended(10):
+            self.kill()
 
     def clean_up(self) -> None:
         """Stop it and forget its directory."""
@@ -122,10 +112,9 @@ class RunningApp:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while self._process.poll() is None and time.monotonic() < deadline:
+        while not self._process.ended(0.05) and time.monotonic() < deadline:
             if self._is_ready():
                 return
-            self._wait_a_little()
         log = self.log
         self.clean_up()
         raise RuntimeError(f"main.py did not serve within {READY_SECONDS} s:\n{log}")
@@ -136,13 +125,6 @@ class RunningApp:
             return httpx.get(f"http://127.0.0.1:{self.port}/healthz", verify=False).is_success
         except httpx.HTTPError:
             return False
-
-    def _wait_a_little(self) -> None:
-        """Nothing announces an open port but connecting to it; a process that ends is noticed at once."""
-        try:
-            self._process.wait(0.05)
-        except subprocess.TimeoutExpired:
-            return
 
 
 def _free_port() -> int:
