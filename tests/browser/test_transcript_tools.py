@@ -166,7 +166,7 @@ def test_large_captions_need_no_full_screen_of_the_browser(talking: Caller) -> N
 def test_of_a_very_long_conversation_the_page_holds_little_and_finds_all(
     talking: Caller, provider: ScriptedProvider
 ) -> None:
-    page, count = talking.page, 5000
+    page, count = talking.page, 1500
     texts = {40: "بہت پرانا خزانہ"}
     items = [f"item_{number}" for number in range(count)]
     for number, (item_id, last) in enumerate(zip(items, ["tool_1", *items], strict=False)):

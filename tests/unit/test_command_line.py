@@ -1,17 +1,24 @@
+import sys
 from pathlib import Path
 
 import pytest
 
+from main import main
 from tests.fakes.command import ended, start
 
 
 @pytest.mark.parametrize(
     "arguments", [["serv"], ["new-persona"], ["new-persona", "my", "shop"], ["new-persona", "--help"]]
 )
-async def test_what_is_no_command_gets_the_usage_and_no_server(tmp_path: Path, arguments: list[str]) -> None:
-    end = await ended(await start(tmp_path, *arguments))
-    assert (end.code, end.said) == (2, "")
-    assert end.complained.startswith("usage: main.py")
+def test_what_is_no_command_gets_the_usage_and_no_server(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["main.py", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    said, complained = capsys.readouterr()
+    assert (end.value.code, said) == (2, "")
+    assert complained.startswith("usage: main.py")
 
 
 async def test_asked_for_help_it_says_what_there_is(tmp_path: Path) -> None:
