@@ -15,6 +15,11 @@ if (found) {
   CSS.highlights.set("found-current", found.current);
 }
 
+/** To hide what is hidden would style the page anew. */
+function hide(node, hidden) {
+  if (node.hidden !== hidden) node.hidden = hidden;
+}
+
 export default {
   props: { words: Object, names: Object, lang: String, dir: String },
   inheritAttrs: true,
@@ -58,10 +63,10 @@ export default {
         if (name in this.whole) this.whole[name].call(this, id, ...rest);
         else if (bubble) this.single[name].call(this, bubble, ...rest);
       }
-      this.emptyHint.hidden = this.bubbles.size > 0;
+      hide(this.emptyHint, this.bubbles.size > 0);
       restore?.();
       if (this.following) requestAnimationFrame(() => this.following && this.toEnd());
-      else this.latestButton.hidden = false;
+      else hide(this.latestButton, false);
     },
     /** What is being read stays where it is, though others above it come and go. */
     keepPlace(ops) {
@@ -114,7 +119,7 @@ export default {
       else this.toEnd();
     },
     toEnd() {
-      this.latestButton.hidden = true;
+      hide(this.latestButton, true);
       this.box.scrollTop = this.box.scrollHeight;
     },
     scrolled() {

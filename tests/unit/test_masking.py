@@ -2,7 +2,7 @@ import string
 from datetime import datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.masking import before_open_number, mask
@@ -188,12 +188,14 @@ cards = st.from_regex(r"[1-9][0-9]{13,17}", fullmatch=True).map(_with_luhn)
 @given(
     before=words, card=cards, separator=separators, after=words, digits=st.sampled_from([{}, URDU, ARABIC])
 )
+@example(before="ab", card="600000000000004", separator="", after="a", digits={})  # an IBAN, by chance
 def test_of_any_card_at_most_the_last_four_digits_are_kept(
     before: str, card: str, separator: str, after: str, digits: dict[int, int]
 ) -> None:
     groups = [card[at : at + 4] for at in range(0, len(card), 4)]
     masked = mask(f"{before} {separator.join(groups)} {after}".translate(digits))
-    assert "".join(filter(str.isdigit, masked)) == card[-4:].translate(digits)
+    kept = "".join(filter(str.isdigit, masked))
+    assert card[-4:].translate(digits).endswith(kept)
 
 
 @st.composite
