@@ -44,8 +44,11 @@ export default {
     choice(source) {
       const disabled = source === "tab" && !canShare();
       const onChange = () => this.choose({ source });
-      const radio = { type: "radio", name: "captions-source", value: source, checked: this.source === source, disabled, onChange };
-      return Vue.h("label", { class: "captions-source" }, [Vue.h("input", radio), Vue.h("span", this.words[source])]);
+      const checked = this.source === source;
+      const radio = { type: "radio", name: "captions-source", value: source, checked, disabled, onChange };
+      const mark = (on) => (on ? "" : null);
+      const look = { class: "captions-source", "data-chosen": mark(checked), "data-off": mark(disabled || this.running) };
+      return Vue.h("label", look, [Vue.h("input", radio), Vue.h("span", this.words[source])]);
     },
     languageChoice() {
       const options = Object.entries(this.languages).map(([value, name]) =>

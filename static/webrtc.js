@@ -77,7 +77,6 @@ export default {
       restCircle(document.querySelector(this.orb));
       this.phase("microphone", { resumes });
       if (call.outcome) return this.end(...call.outcome);
-      if (call.remote) this.play(call);
       if (!call.timer) this.dialSoon(call); // else the press did
       this.attachMicrophone(call);
     },
@@ -161,6 +160,7 @@ export default {
       holdMicrophone(this, track);
       await call.sender.replaceTrack(track);
       call.attached = true;
+      if (call.remote) this.play(call);
       this.goLive(call);
     },
     dialSoon(call) {
@@ -192,7 +192,7 @@ export default {
       call.pc.onconnectionstatechange = () => this.peerChanged(call);
       call.pc.ontrack = ({ track }) => {
         call.remote = new MediaStream([track]);
-        if (!call.press) this.play(call);
+        if (call.attached) this.play(call);
       };
     },
     play(call) {

@@ -185,6 +185,8 @@ def test_in_a_call_tab_reaches_stop_before_the_tools_and_the_field_last(
 ) -> None:
     caller = in_a_call(caller_at, provider_app, provider, "en")
     words = Words("en")
+    expect(tool(caller, "en", "tools.stop_answer")).to_be_enabled()
+    expect(caller.text_field).to_be_enabled()
     caller.page.get_by_role("link", name=words["page.other_language"]).focus()
     assert tabbed_through(caller.page) == [
         words["controls.stop"],
