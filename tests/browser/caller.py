@@ -106,7 +106,9 @@ class Caller:
         self.wait_until_live()
 
     def wait_until_live(self) -> None:
+        """What can be pressed is drawn just after the words of the status."""
         expect(self.status).to_contain_text("بولیں")
+        expect(self.stop_button).to_be_enabled()
 
     def stop(self) -> None:
         self.stop_button.click()
