@@ -143,14 +143,14 @@ class Caller:
         """Leave the page so that the next caller finds nothing of this one; False where that cannot be."""
         if self.page.is_closed() or len(self.context.pages) > 1:
             return False
+        self.page.remove_listener("pageerror", self._note_error)
+        self.page.remove_listener("console", self._note_console)
         with suppress(Error):  # a page that keeps nothing has no storage
             self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
         self.page.goto("about:blank")
         self.context.clear_cookies()
         self.page.keyboard.up("Space")  # what a test held down until its end
         self.page.mouse.up()
-        self.page.remove_listener("pageerror", self._note_error)
-        self.page.remove_listener("console", self._note_console)
         return True
 
     @property
