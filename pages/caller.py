@@ -205,7 +205,7 @@ class CallerPage:
         elif self._call:
             self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
         elif reported.phase == "failed":
-            self._view.show_end(Closed(reason or "unknown"))
+            self._view.show_end(Closed(reason or "unknown", reported.retry_after_s))
         if reported.phase in ("failed", "ended"):
             self._pressed = None
 

@@ -181,7 +181,7 @@ class CaptionsPage:
         elif self._call:
             self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
         elif reported.phase == "failed":
-            self._view.show_end(Closed(reason or "unknown"))
+            self._view.show_end(Closed(reason or "unknown", reported.retry_after_s))
 
     def _end_after_last_words(self, event: dict[str, Any]) -> None:
         if self._last_words and self._last_words.are_there(event):
