@@ -1,4 +1,4 @@
-"""Browsers, apps and callers. Browsers and apps are shared by the whole run; a caller has its own context."""
+"""Browsers, apps and callers: the run shares browsers, apps and the pages that callers leave clean."""
 
 import re
 from collections import defaultdict

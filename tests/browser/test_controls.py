@@ -179,7 +179,7 @@ def test_nobody_can_hold_the_button_before_a_session_listens(
     caller.wait_until_live()
     expect(hold_button(caller)).to_be_enabled()
     caller.page.keyboard.down("Space")
-    caller.page.wait_for_timeout(300)
+    caller.page.wait_for_timeout(300)  # now it is one
     caller.page.keyboard.up("Space")
     provider.call.wait_for("response.create")
 

@@ -26,6 +26,7 @@ class RunningApp:
         """
         :param env: settings by their names in the environment
         :param before: Python run in the process before `main.py`, for what no setting reaches
+        :param launch: how its process comes to be
         """
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
