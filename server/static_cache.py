@@ -4,23 +4,37 @@ import re
 
 from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+ROOTS = ("/static/", "/_nicegui/")
+UNRESOLVED = re.compile(r"//|/\.{1,2}(/|$)|/$|[\\\0]")
+"""In paths that file systems resolve to another one, so that one file would have any number of names."""
 FILES = re.compile(r"/static/|/_nicegui/[^/]+/(static|libraries|components)/")
 CONDITIONS = frozenset(
     {"range", "if-range", "if-none-match", "if-modified-since", "if-match", "if-unmodified-since"}
 )
 LARGEST_BYTES = 1024 * 1024
+LARGEST_TOTAL_BYTES = 64 * 1024 * 1024
+"""Of all bodies together; NiceGUI's files and ours take under 10 MB."""
 
 
 class StaticCache(GZipMiddleware):
-    """ASGI middleware that compresses. A file that changes is served as it was until the next start."""
+    """ASGI middleware that compresses. A file that changes is served as it was until the next start.
 
-    def __init__(self, app: ASGIApp) -> None:
+    It keeps files that exist, each under its one resolved path, and at most twice: compressed and not.
+    """
+
+    def __init__(self, app: ASGIApp, most_bytes: int = LARGEST_TOTAL_BYTES) -> None:
+        """:param most_bytes: of all that is kept"""
         super().__init__(app)
         self._kept: dict[tuple[str, bool], list[Message]] = {}
+        self._bytes_left = most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _is_unresolved(scope):
+            await PlainTextResponse("Not Found", 404)(scope, receive, send)
+            return
         if not _asks_for_a_file(scope):
             await super().__call__(scope, receive, send)
             return
@@ -32,7 +46,17 @@ class StaticCache(GZipMiddleware):
             answer = _Answer(send)
             await super().__call__(scope, receive, answer.send)
             if answer.can_be_kept:
-                self._kept[key] = answer.messages
+                self._keep(key, answer)
+
+    def _keep(self, key: tuple[str, bool], answer: "_Answer") -> None:
+        if key not in self._kept and answer.size <= self._bytes_left:
+            self._bytes_left -= answer.size
+            self._kept[key] = answer.messages
+
+
+def _is_unresolved(scope: Scope) -> bool:
+    path: str = scope["path"] if scope["type"] == "http" else ""
+    return path.startswith(ROOTS) and UNRESOLVED.search(path) is not None
 
 
 def _asks_for_a_file(scope: Scope) -> bool:
@@ -60,6 +84,11 @@ class _Answer:
             self._body += message.get("body", b"")
             self._is_whole = not message.get("more_body", False)
         await self._send(message)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the body."""
+        return len(self._body)
 
     @property
     def can_be_kept(self) -> bool:

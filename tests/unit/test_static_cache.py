@@ -1,6 +1,7 @@
 """Files of the pages from memory."""
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import httpx
@@ -10,31 +11,48 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import Message
 
-from server.static_cache import LARGEST_BYTES, StaticCache
+from server.static_cache import LARGEST_BYTES, LARGEST_TOTAL_BYTES, StaticCache
 
 WORDS = "let words = 'گفتگو';\n" * 100
 PATH = "/static/words.js"
 
 
+async def receive_nothing() -> Message:
+    return {"type": "http.request", "body": b""}
+
+
 class Site:
     """Files in a folder behind compression and cache, and how often the app itself was asked."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most_bytes: int = LARGEST_TOTAL_BYTES) -> None:
         self.asked = 0
         self.folder = folder
         (folder / "words.js").write_text(WORDS)
         routes = [
             Route("/static/counted", self._count),
+            Route("/static/counted/{rest:path}", self._count),
             Mount("/static", StaticFiles(directory=folder)),
             Route("/sessions", self._count),
         ]
-        app = StaticCache(Starlette(routes=routes))
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://site")
+        self.app = StaticCache(Starlette(routes=routes), most_bytes)
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://site")
 
     async def _count(self, _request: Request) -> PlainTextResponse:
         self.asked += 1
         return PlainTextResponse(f"answer {self.asked}")
+
+    async def get_as_sent(self, path: str) -> int:
+        """The status for a path that no HTTP client would send as it is."""
+        statuses: list[int] = []
+
+        async def send(message: Message) -> None:
+            statuses.append(message.get("status", 0))
+
+        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": []}
+        await self.app(scope, receive_nothing, send)
+        return statuses[0]
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         return await self.client.get(path, headers={"Accept-Encoding": "gzip", **headers})
@@ -86,6 +104,47 @@ async def test_large_files_are_not_held_in_memory(site: Site) -> None:
     await site.get("/static/large.bin", **{"Accept-Encoding": "identity"})
     large.write_bytes(b"2")
     assert (await site.get("/static/large.bin", **{"Accept-Encoding": "identity"})).text == "2"
+
+
+@pytest.mark.parametrize(
+    "variant",
+    [
+        "/static/counted/../words.js",
+        "/static/counted/./1",
+        "/static/counted//1",
+        "/static/counted/1/",
+        "/static/counted/..",
+        "/static/counted/\\1",
+        "/static/counted/\0",
+        "/_nicegui/3/static/../counted",
+    ],
+)
+async def test_a_path_that_is_not_a_file_s_own_is_not_even_looked_up(site: Site, variant: str) -> None:
+    assert await site.get_as_sent("/static/counted/1") == 200
+    assert await site.get_as_sent(variant) == 404
+    assert site.asked == 1
+
+
+async def test_any_number_of_ways_to_name_a_file_takes_no_memory(site: Site) -> None:
+    await site.get(PATH)
+    tracemalloc.start()
+    for number in range(200):
+        assert await site.get_as_sent(f"/static/{number}/../words.js") == 404
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 200 * len(WORDS.encode()) / 10
+
+
+async def test_encodings_a_browser_makes_up_do_not_multiply_what_is_kept(site: Site) -> None:
+    for encoding in ("gzip", "gzip, x-1", "x-2, gzip;q=0.5"):
+        answer = await site.get("/static/counted", **{"Accept-Encoding": encoding})
+        assert answer.text == "answer 1"
+
+
+async def test_no_more_is_kept_than_the_bytes_for_all_files(tmp_path: Path) -> None:
+    site = Site(tmp_path, most_bytes=2 * len("answer 1"))
+    answers = [(await site.get(f"/static/counted/{name}")).text for name in (1, 2, 3, 1, 2, 3)]
+    assert answers == ["answer 1", "answer 2", "answer 3", "answer 1", "answer 2", "answer 4"]
 
 
 async def test_everything_else_is_asked_each_time(site: Site) -> None:
