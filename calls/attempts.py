@@ -6,8 +6,9 @@ An address is cheap: whoever has many, or is believed to by a careless proxy, st
 import time
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from state.expiring_storage import ExpiringStorage
 
 TRIES_PER_MINUTE = 10
 WRONG_PER_MINUTE = 100
@@ -23,7 +24,7 @@ class Attempts:
         """:param wrong_per_minute: of all addresses; None for what is too long to be found by trying"""
         self._limit = RateLimitItemPerMinute(per_minute)
         self._wrong_limit = RateLimitItemPerMinute(wrong_per_minute) if wrong_per_minute else None
-        self._tries = MovingWindowRateLimiter(MemoryStorage())
+        self._tries = MovingWindowRateLimiter(ExpiringStorage())
 
     def try_once(self, address: str) -> bool:
         """Count a try before its secret is looked at; False: it must not be looked at."""

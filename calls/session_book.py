@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from calls.api_session import SECRET_SECONDS, ApiSession
@@ -13,6 +12,7 @@ from calls.persona import Persona
 from calls.registry import CallRefused, Registry
 from realtime.client import ClientSecret
 from settings import Settings
+from state.expiring_storage import ExpiringStorage
 
 STARTS_PER_MINUTE = 60
 """Of one key: it may serve many customers."""
@@ -53,7 +53,7 @@ class SessionBook:
         self._personas = personas
         self._settings = settings
         self._sessions: dict[str, ApiSession] = {}
-        self._starts = MovingWindowRateLimiter(MemoryStorage())
+        self._starts = MovingWindowRateLimiter(ExpiringStorage())
         self._start_limit = RateLimitItemPerMinute(STARTS_PER_MINUTE)
 
     def open(self, owner: str, choice: Choice, *, relayed: bool) -> ApiSession:

@@ -3,8 +3,9 @@
 import time
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+
+from state.expiring_storage import ExpiringStorage
 
 VISITORS_WORTH = 10
 """All together start as often as so many busy ones: a visitor is a cookie, and cookies are thrown away."""
@@ -16,7 +17,7 @@ class Starts:
 
     def __init__(self, per_minute: int) -> None:
         """:param per_minute: of one visitor"""
-        self._starts = MovingWindowRateLimiter(MemoryStorage())
+        self._starts = MovingWindowRateLimiter(ExpiringStorage())
         self._of_one = RateLimitItemPerMinute(per_minute)
         self._of_all = RateLimitItemPerMinute(per_minute * VISITORS_WORTH)
 

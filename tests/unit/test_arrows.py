@@ -19,6 +19,7 @@ PARTS = (
     "engine",
     "commands",
     "speech",
+    "state",
 )
 MAY_IMPORT = {
     "main": set(PARTS),
@@ -26,12 +27,13 @@ MAY_IMPORT = {
     "pages": {"components", "calls", "settings"},
     "components": {"calls", "realtime", "settings"},
     "server": {"calls", "realtime", "settings", "store"},
-    "calls": {"realtime", "store", "settings"},
+    "calls": {"realtime", "state", "store", "settings"},
     "store": set[str](),
     "realtime": set[str](),
     "engine": {"realtime"},
     "commands": {"calls", "engine", "realtime", "settings", "speech"},
     "speech": set[str](),
+    "state": set[str](),
 }
 EVENT_NAMES = "realtime.event_types"
 
