@@ -9,7 +9,9 @@ FILE = Path(__file__).parents[1] / "static" / "app.css"
 
 def link() -> None:
     """Link `static/app.css` on every page."""
-    ui.add_head_html(
-        f'<link rel="stylesheet" href="/static/app.css?v={FILE.stat().st_mtime_ns:x}">',
-        shared=True,
-    )
+    ui.add_head_html(tag(), shared=True)
+
+
+def tag() -> str:
+    """Return the tag that links `static/app.css`."""
+    return f'<link rel="stylesheet" href="/static/app.css?v={FILE.stat().st_mtime_ns:x}">'

@@ -1,41 +1,74 @@
-"""What stands at every address that has no page."""
+"""What stands at every address that has no page: bytes that were made once, whoever asks how often."""
 
+import html
 from collections.abc import Mapping
 
 from fastapi.exception_handlers import http_exception_handler
-from nicegui import Client, app, ui
+from nicegui import app
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from calls.persona import Persona
-from components.text_node import TextNode
-from components.words import Words
+from components import stylesheet
+from components.words import LANGUAGES, Words
 from pages.colors import colors, is_dark
 from pages.page_words import page_words
 
 NOT_FOUND = 404
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+}
+PAGE = """<!doctype html>
+<html lang="{lang}" dir="{dir}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="{scheme}">
+<meta name="robots" content="noindex">
+<title>{title}</title>
+{stylesheet}
+</head>
+<body>
+<div class="page" style="{colors}">
+<main class="not-found">
+<h1 class="header__heading">{title}</h1>
+<p class="not-found__text">{text}</p>
+<a href="/?lang={lang}">{home}</a>
+</main>
+</div>
+</body>
+</html>
+"""
 
 
 def install(personas: Mapping[str, Persona], default: str) -> None:
     """Answer unknown addresses with a page that leads back; routes that are no pages keep their JSON."""
+    pages = {language: not_found_page(personas[default], Words(language)) for language in LANGUAGES}
 
     @app.exception_handler(NOT_FOUND)
     async def not_found(request: Request, error: HTTPException) -> Response:
         if request.scope.get("endpoint"):
             return await http_exception_handler(request, error)
-        persona = personas[default]
-        words = page_words(request, persona)
-        page = ui.page("", title=words["not_found.title"], dark=is_dark(persona), language=None)
-        with Client(page, request=request) as client:
-            _draw(persona, words)
-        return client.build_response(request, NOT_FOUND)
+        language = page_words(request, personas[default]).language
+        return HTMLResponse(pages[language], NOT_FOUND, headers=HEADERS)
 
 
-def _draw(persona: Persona, words: Words) -> None:
-    ui.query("html").props(f"lang={words.language} dir={words.direction}")
-    page = ui.element("div").classes("page").style(colors(persona))
-    with page, ui.element("main").classes("not-found"):
-        TextNode("h1", words["not_found.title"]).classes("header__heading")
-        TextNode("p", words["not_found.text"]).classes("not-found__text")
-        TextNode("a", words["not_found.home"]).props(f'href="/?lang={words.language}"')
+def not_found_page(persona: Persona, words: Words) -> bytes:
+    """Return the page in one language and the persona's colours."""
+    title, text, home = (html.escape(words[f"not_found.{key}"]) for key in ("title", "text", "home"))
+    page = PAGE.format(
+        lang=words.language,
+        dir=words.direction,
+        scheme="dark" if is_dark(persona) else "light",
+        stylesheet=stylesheet.tag(),
+        colors=html.escape(colors(persona)),
+        title=title,
+        text=text,
+        home=home,
+    )
+    return page.encode()
