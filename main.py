@@ -9,7 +9,7 @@ from getpass import getpass
 from pathlib import Path
 from typing import NoReturn
 
-from nicegui import App, app, core, ui
+from nicegui import App, Client, app, core, ui
 
 from calls.archive import Archive
 from calls.captions import Captions
@@ -32,15 +32,22 @@ from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
 from server.body_limit import BodyLimit
 from server.closing import close_in_turn
+from server.connection_limits import ConnectionLimits
 from server.errors import method_not_allowed
 from server.headers import SecurityHeaders
 from server.health import Readiness
+from server.http_protocol import bounded_protocol
 from server.logging_setup import set_up_logging
-from server.origins import SameOrigin
+from server.middleware.client_disconnect import ClientDisconnects
+from server.middleware.handshake_deadline import HandshakeDeadline
+from server.middleware.page_cookies import PageCookies
+from server.middleware.waiting_pages import WaitingPages
+from server.origins import SOCKET_PATH, SameOrigin
 from server.passwords import hash_password
 from server.port import require_free_port
 from server.request_log import RequestLog
 from server.routes import call_routes
+from server.session_cookie import session_options
 from server.static_cache import StaticCache
 from server.webhook import webhook_routes
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
@@ -101,6 +108,7 @@ def build(settings: Settings) -> None:
     )
     guard(parts, settings)
     core.sio.eio.max_http_buffer_size = MAX_FRAME_BYTES
+    core.sio.eio.transports = ["websocket"]  # Ours open nothing else, and polling has no deadline.
     app.on_startup(lambda: announce(settings))
 
 
@@ -134,9 +142,19 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_exception_handler(405, method_not_allowed)
     app.add_middleware(BesidePages, api=create_api(parts, settings))
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
+    app.add_middleware(HandshakeDeadline, path=SOCKET_PATH, sockets=core.sio, is_page=is_page)
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
+    app.add_middleware(WaitingPages)
     app.add_middleware(SecurityHeaders, settings=settings)
+    app.add_middleware(ClientDisconnects)
     app.add_middleware(RequestLog)
+    app.add_middleware(StaticCache)
+    app.add_middleware(PageCookies, also=(sign_in.PATH,))
+
+
+def is_page(room: str) -> bool:
+    """Return whether this room of the pages' socket is that of an open page."""
+    return room in Client.instances
 
 
 def mount_engine(settings: Settings) -> EngineMount:
@@ -251,8 +269,10 @@ def serve() -> None:
         message_history_length=5000,
         binding_refresh_interval=None,
         storage_secret=settings.storage_secret,
+        session_middleware_kwargs=session_options(settings),
+        http=bounded_protocol(ConnectionLimits(), settings.forwarded_allow_ips),
         access_log=False,
-        gzip_middleware_factory=StaticCache,
+        gzip_middleware_factory=None,  # `StaticCache` compresses.
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws_max_size=MAX_SOCKET_BYTES,
         proxy_headers=settings.forwarded_allow_ips is not None,

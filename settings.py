@@ -18,6 +18,7 @@ MODELS = ("gpt-realtime-2.1", "gpt-realtime-2.1-mini", "gpt-realtime-2", "gpt-re
 VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
 SHORTEST_API_KEY = 16
 ORIGIN = re.compile(r"https?://[^/\s,;*]+")
+PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 FRAME = re.compile(r"https?://[^/\s,;]+")
 PASSWORD_HASH = re.compile(r"scrypt\$[\w-]{16,}=*\$[\w-]{80,}=*")
 IceUrl = Annotated[str, Field(pattern=r"^(stun|turn)s?:\S+$")]
@@ -81,6 +82,8 @@ class Settings(BaseSettings):
     """`uv run main.py hash-password` makes it."""
     allowed_origins: Annotated[list[str], NoDecode] = []
     """Other origins whose pages may use the API and our page's socket, such as `https://app.example.org`."""
+    public_url: str | None = None
+    """Where browsers open the page, `https://calls.example.org`: decides the flags of the session cookie."""
     frame_ancestors: str = "none"
     """Who may show the page in a frame: `none`, `self`, or origins separated by spaces."""
     forwarded_allow_ips: str | None = None
@@ -158,6 +161,13 @@ class Settings(BaseSettings):
             raise ValueError("takes origins such as https://app.example.org, without a path")
         return [origin.lower() for origin in origins]
 
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str | None) -> str | None:
+        if value is not None and not PUBLIC_URL.fullmatch(value):
+            raise ValueError("takes an origin such as https://calls.example.org, without a path")
+        return value.lower() if value else None
+
     @field_validator("frame_ancestors")
     @classmethod
     def _frames(cls, value: str) -> str:
@@ -176,6 +186,11 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("takes a URL that begins with http:// or https://")
         return value.rstrip("/") if value else None
+
+    @property
+    def is_public_https(self) -> bool:
+        """Whether browsers reach the page over https, by what `PUBLIC_URL` says."""
+        return self.public_url is not None and self.public_url.startswith("https://")
 
     @property
     def provider_kind(self) -> Literal["openai", "compatible", "engine"]:

@@ -17,6 +17,7 @@ from components.sign_in_form import LONGEST_CODE, sign_in_form
 from components.words import Words
 from pages.colors import colors, is_dark
 from pages.page_words import page_words
+from pages.visitor_session import renew_session_id
 from settings import Settings
 
 PATH = "/sign-in"
@@ -81,6 +82,9 @@ def install(door: Door, persona: Persona) -> None:
         async with request.form(max_files=0, max_fields=2) as form:
             code, words = str(form.get("code", "")), Words(str(form.get("lang", "")))
         address = request.client.host if request.client else ""
+        was_admitted = door.admits(app.storage.user)
         problem = door.enter(app.storage.user, code[:LONGEST_CODE], address)
+        if problem is None and not was_admitted:
+            await renew_session_id(request)
         asked = {"lang": words.language} | ({"problem": problem} if problem else {})
         return RedirectResponse(f"{PATH if problem else '/'}?{urlencode(asked)}", SEE_OTHER)

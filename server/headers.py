@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from settings import Settings
 
+HSTS = "max-age=31536000"
+"""A year, this host alone: nobody said what its subdomains serve (RFC 6797)."""
 TAGS = re.compile(rb"<(script|style)\b")
 
 
@@ -20,6 +22,7 @@ class SecurityHeaders:
         self._app = app
         self._connect = "'self'"
         self._framing = settings.frame_ancestors
+        self._is_https = settings.is_public_https
         if settings.signaling == "ephemeral" and settings.provider_kind != "engine":
             url = urlsplit(settings.browser_provider_url)
             self._connect += f" {url.scheme}://{url.netloc}"
@@ -28,7 +31,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Answer(send, self._policy).send)
+        await self._app(scope, receive, _Answer(send, self._policy, self._is_https).send)
 
     def _policy(self, nonce: str) -> str:
         # Vue's template compiler and NiceGUI's run_javascript need unsafe-eval; without it no page mounts.
@@ -50,9 +53,10 @@ class SecurityHeaders:
 class _Answer:
     """One answer on its way out."""
 
-    def __init__(self, send: Send, policy: Callable[[str], str]) -> None:
+    def __init__(self, send: Send, policy: Callable[[str], str], is_https: bool) -> None:
         self._send = send
         self._policy = policy
+        self._is_https = is_https
         self._start: Message | None = None
         self._page = bytearray()
 
@@ -62,6 +66,8 @@ class _Answer:
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "no-referrer"
             headers["Permissions-Policy"] = "microphone=(self)"
+            if self._is_https:
+                headers["Strict-Transport-Security"] = HSTS
             if "x-nicegui-content" in headers and headers.get("content-type", "").startswith("text/html"):
                 self._start = message
                 return

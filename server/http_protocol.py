@@ -58,7 +58,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _is_one_too_many(self) -> bool:
-        hosts = [each.client[0] for each in self.connections if each.client]
+        peers = (getattr(each, "client", None) for each in self.connections)
+        hosts = [peer[0] for peer in peers if peer]
         if len(hosts) > self._limits.max_connections and not self._close_an_idle_one():
             return True
         client = self._addresses.client_of(self.client[0]) if self.client else None

@@ -54,6 +54,13 @@ async def test_a_browser_may_reach_the_provider_only_when_it_posts_there_itself(
     assert "connect-src 'self' https://api.openai.com;" in ephemeral.headers["content-security-policy"]
 
 
+async def test_browsers_are_told_to_come_by_https_alone_where_the_page_is_there() -> None:
+    https = await get("/plain", public_url="https://calls.example.org")
+    assert https.headers["strict-transport-security"] == "max-age=31536000"
+    for public_url in (None, "http://localhost:8080"):
+        assert "strict-transport-security" not in (await get("/plain", public_url=public_url)).headers
+
+
 @pytest.mark.parametrize(
     ("setting", "policy"),
     [

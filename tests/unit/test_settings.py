@@ -60,6 +60,10 @@ def test_keys_do_not_show_when_settings_are_printed() -> None:
         ("API_KEYS", "short"),
         ("ALLOWED_ORIGINS", "https://app.example/path"),
         ("ALLOWED_ORIGINS", "*"),
+        ("PUBLIC_URL", "calls.example.org"),
+        ("PUBLIC_URL", "https://calls.example.org/app"),
+        ("PUBLIC_URL", "https://user@calls.example.org"),
+        ("PUBLIC_URL", "https://calls.example.org:port"),
         ("FRAME_ANCESTORS", "https://x; script-src *"),
         ("LOG_LEVEL", "loud"),
     ],
@@ -88,6 +92,15 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://App.example")
     settings = load_settings()
     assert (settings.allowed_models, settings.allowed_origins) == (["one", "two"], ["https://app.example"])
+
+
+@pytest.mark.parametrize(
+    ("value", "is_https"),
+    [("https://Calls.example.org", True), ("https://[::1]:8443", True), ("http://localhost:8080", False)],
+)
+def test_the_public_url_says_whether_browsers_come_by_https(value: str, is_https: bool) -> None:
+    assert Settings(public_url=value).is_public_https == is_https
+    assert not Settings().is_public_https
 
 
 def test_ice_servers_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
