@@ -18,6 +18,8 @@ SENTENCES = 2
 LONGEST_CHARS = 240
 """Of a sentence; two lines of large type hold no more."""
 UNUSED_SECONDS = 24 * 60 * 60.0
+MOST = 1000
+"""Addresses at once: a visitor is a cookie, and anybody gets another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class OverlayBook:
         self._overlays: dict[str, Overlay] = {}
         """By visitor."""
         self._used_s: dict[str, float] = {}
+        """By visitor, the longest unused first."""
 
     def make(self, visitor_id: str) -> Overlay:
         """A new address; an earlier one of this visitor works no more."""
@@ -90,7 +93,7 @@ class OverlayBook:
 
     def of(self, visitor_id: str) -> Overlay | None:
         """The one this visitor has."""
-        if visitor_id in self._used_s:
+        if self._used_s.pop(visitor_id, None) is not None:
             self._used_s[visitor_id] = self._now()
         return self._overlays.get(visitor_id)
 
@@ -107,8 +110,11 @@ class OverlayBook:
             overlay.revoke()
 
     def _forget_unused(self) -> None:
+        """Make room for one more: revoke those unused for a day, and the longest unused beyond `MOST`."""
         before = self._now() - UNUSED_SECONDS
-        for visitor_id in [each for each, used_s in self._used_s.items() if used_s < before]:
+        for visitor_id, used_s in list(self._used_s.items()):
+            if used_s >= before and len(self._used_s) < MOST:
+                break
             self.revoke(visitor_id)
 
 

@@ -172,9 +172,18 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._unread.cancel()
             self._unread = None
 
+    # -- the end -----------------------------------------------------------------------------------
+
     def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection, read or not."""
+        """Close an idle connection, whether its last answer was read or not."""
         self._close()
+
+    def shutdown(self) -> None:
+        """End with the server: at once in mid request, else as soon as the request is answered."""
+        if self._deadline:
+            self._close()
+        else:
+            super().shutdown()
 
     def _refuse(self, status: int) -> None:
         """Answer with a status where no answer has begun, and close."""

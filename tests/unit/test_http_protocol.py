@@ -60,6 +60,8 @@ class Site:
 
     port: int
     state: ServerState
+    came: asyncio.Event
+    """Set when the server has read something."""
     lost: asyncio.Event
     """Set when the server has lost or closed a connection."""
 
@@ -83,9 +85,14 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class Watched(BoundedHttpProtocol):
-    """Tells when its connection is lost."""
+    """Tells when something came over its connection, and when it is lost."""
 
+    came: asyncio.Event
     lost: asyncio.Event
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self.came.set()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -104,11 +111,11 @@ async def serving(
     limits: ConnectionLimits, *, keep_alive: float = NEVER, addresses: SharedAddresses | None = None
 ) -> AsyncIterator[Site]:
     config = Config(application, ws="wsproto", lifespan="off", timeout_keep_alive=cast(int, keep_alive))
-    state, lost = ServerState(), asyncio.Event()
-    kind = type("WatchedHere", (Watched,), {"lost": lost})
+    state, came, lost = ServerState(), asyncio.Event(), asyncio.Event()
+    kind = type("WatchedHere", (Watched,), {"came": came, "lost": lost})
     protocol = partial(kind, config, state, {}, limits=limits, addresses=addresses or SharedAddresses())
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
-    yield Site(server.sockets[0].getsockname()[1], state, lost)
+    yield Site(server.sockets[0].getsockname()[1], state, came, lost)
     server.close()
     for connection in list(state.connections):
         connection.transport.abort()
@@ -191,6 +198,17 @@ async def test_a_kept_alive_connection_serves_again_when_its_deadlines_are_over(
         await silent.until_closed()  # As long as the first one was idle.
         client.send(POST + b"1234567890")
         assert b" 200 " in await client.answer()
+
+
+@pytest.mark.parametrize("begun", [b"GET /", POST + b"12345"])
+async def test_a_server_that_ends_does_not_await_what_is_half_sent(begun: bytes) -> None:
+    async with serving(PATIENT) as site:
+        client = await site.connect()
+        client.send(begun)
+        await site.came.wait()
+        for connection in list(site.state.connections):
+            connection.shutdown()
+        await site.lost.wait()
 
 
 async def test_a_web_socket_is_under_no_deadline() -> None:

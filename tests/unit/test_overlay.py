@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from calls.overlay import LONGEST_CHARS, UNUSED_SECONDS, Line, Overlay, OverlayBook, last_sentences
+from calls.overlay import LONGEST_CHARS, MOST, UNUSED_SECONDS, Line, Overlay, OverlayBook, last_sentences
 from realtime.conversation import Conversation
 from tests.fakes.turns import transcribed
 
@@ -77,6 +77,17 @@ def test_what_nobody_used_for_a_day_is_forgotten_and_what_somebody_uses_is_not()
     clock.now_s += 1
     book.make("another")
     assert left.is_revoked and not used.is_revoked
+
+
+def test_beyond_so_many_the_longest_unused_address_makes_room() -> None:
+    times = iter(range(10 * MOST))
+    book = OverlayBook(lambda: float(next(times)))
+    shown = book.make("who shows captions now")
+    idle = book.make("a made-up cookie")
+    for number in range(MOST):
+        book.make(f"cookie {number}")
+        assert book.of("who shows captions now") is shown
+    assert idle.is_revoked and not shown.is_revoked
 
 
 async def test_a_late_viewer_begins_with_what_stands_there() -> None:
