@@ -165,6 +165,7 @@ async def test_a_socket_that_names_no_page_is_closed(
     assert named, page
     query = {"client_id": named[1] or named[2], "tab_id": "tab", "document_id": "d", "next_message_id": "0"}
     async with (
+        asyncio.timeout(20),
         connect(socket_url(app, implicit_handshake="true", **query)) as honest,
         connect(socket_url(app)) as stranger,
     ):

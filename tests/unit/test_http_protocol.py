@@ -17,6 +17,8 @@ from server.http_protocol import BoundedHttpProtocol
 
 SOON = 0.05
 NEVER = 3600.0
+GUARD = 20.0
+"""After which a test that waits for what does not come fails."""
 PATIENT = ConnectionLimits(header_seconds=NEVER, body_seconds=NEVER, unread_seconds=NEVER)
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n"
@@ -115,7 +117,8 @@ async def serving(
     kind = type("WatchedHere", (Watched,), {"came": came, "lost": lost})
     protocol = partial(kind, config, state, {}, limits=limits, addresses=addresses or SharedAddresses())
     server = await asyncio.get_running_loop().create_server(protocol, "127.0.0.1", 0)
-    yield Site(server.sockets[0].getsockname()[1], state, came, lost)
+    async with asyncio.timeout(GUARD):
+        yield Site(server.sockets[0].getsockname()[1], state, came, lost)
     server.close()
     for connection in list(state.connections):
         connection.transport.abort()
