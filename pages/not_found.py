@@ -1,4 +1,4 @@
-"""What stands at every address that has no page: bytes that were made once, whoever asks how often."""
+"""Answer addresses that have no page with bytes made at start."""
 
 import html
 from collections.abc import Mapping

@@ -9,8 +9,8 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 IPV6_PREFIX = 64
 """Bits of an IPv6 address that name one subscriber's network (RFC 6177)."""
-
 REMEMBERED_ADDRESSES = 1024
+"""Whose parsed form is kept, so that counting a full server takes no time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ConnectionLimits:
     max_connections: int = 768
     """Of all clients, sockets of pages included: three quarters of the usual 1,024 file descriptors."""
     max_per_address: int = 128
-    """Of one public address: about twenty callers of one office, each with six connections and a socket."""
+    """Of one public address: about eighteen callers of one office, each with six connections and a socket."""
 
 
 class SharedAddresses:

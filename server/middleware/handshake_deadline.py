@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 HANDSHAKE_SECONDS = 10.0
 ROOT_NAMESPACE = "/"
+MARK = "guftagu.handshake"
+"""In a socket's scope: by it the socket is found again among engine.io's, as others copy scopes."""
 POLICY_VIOLATION = 1008
 """Close code (RFC 6455 §7.4.1)."""
 
@@ -26,25 +28,25 @@ class HandshakeDeadline:
         path: str,
         sockets: AsyncServer,
         is_page: Callable[[str], bool],
-        seconds: float | None = None,
+        seconds: float = HANDSHAKE_SECONDS,
     ) -> None:
         """
         :param path: where the sockets of pages are opened
         :param sockets: the socket.io server behind `path`
         :param is_page: whether a room is that of a page; NiceGUI joins it when a handshake succeeds
-        :param seconds: from the opening of the socket to the end of its handshake; 10 when None
+        :param seconds: from the opening of the socket to the end of its handshake
         """
         self._app = app
         self._path = path
         self._sockets = sockets
         self._is_page = is_page
-        self._seconds = HANDSHAKE_SECONDS if seconds is None else seconds
+        self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket" or not scope["path"].startswith(self._path):
             await self._app(scope, receive, send)
             return
-        mark = scope["guftagu.handshake"] = object()
+        mark = scope[MARK] = object()
         closing = asyncio.create_task(self._close_later(mark, send))
         try:
             await self._app(scope, receive, send)
@@ -63,7 +65,7 @@ class HandshakeDeadline:
     def _connection_of(self, mark: object) -> str | None:
         """Return engine.io's id of the socket whose scope carries `mark`."""
         for connection_id, environ in self._sockets.environ.items():
-            if environ["asgi.scope"].get("guftagu.handshake") is mark:
+            if environ["asgi.scope"].get(MARK) is mark:
                 return str(connection_id)
         return None
 

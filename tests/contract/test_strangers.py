@@ -16,7 +16,10 @@ from tests.fakes.running_app import RunningApp
 
 CODE = "open sesame, says the test"
 KEY = "a-key-of-the-engine"
-SOON = "import server.middleware.handshake_deadline as late; late.HANDSHAKE_SECONDS = 0.5"
+SOON = """
+from server.middleware.handshake_deadline import HandshakeDeadline
+HandshakeDeadline.__init__.__kwdefaults__["seconds"] = 0.5
+"""
 CLIENT_ID = re.compile(r"'client_id': '([0-9a-f-]+)'|\"client_id\": \"([0-9a-f-]+)\"")
 
 
