@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from server.connection_limits import ConnectionLimits, SharedAddresses
 from server.http_protocol import BoundedHttpProtocol
 
-SOON = 0.05
+SOON = 0.15
 NEVER = 3600.0
 GUARD = 20.0
 """After which a test that waits for what does not come fails."""
