@@ -6,16 +6,22 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url, text
+from sqlalchemy import URL, Connection, event, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from store.models import Record
+from store.address import AddressRefused, address_of
+from store.failure_reason import reason_of
+from store.schema import bring_up_to_date
 
 log = logging.getLogger("guftagu.records")
 
 BUSY_SECONDS = 10
 """How long a writer of SQLite waits for another one."""
+CONNECT_SECONDS, STATEMENT_SECONDS = 10, 60
+"""How long PostgreSQL may take to answer; a change of the schema waits for the one before it."""
+SCHEMA_LOCK = 0x67756674
+"""Key of the advisory lock that PostgreSQL's schema is changed under."""
 OWNER_ONLY = 0o600
 _PRAGMAS = (
     "journal_mode = WAL",
@@ -30,7 +36,7 @@ _OWED = 1
 
 
 class StoreFailure(Exception):
-    """The database did not do its part. The text is the kind of error, never what was to be written."""
+    """The database did not do its part. The text says why, never what was to be written."""
 
 
 class Database:
@@ -38,13 +44,13 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """
-        :param url: such as `sqlite+aiosqlite:///data/guftagu.db` or `postgresql+asyncpg://user:password@host/name`
+        :param url: such as `sqlite:///data/guftagu.db` or `postgresql://user:password@host/name`
+        :raises AddressRefused: it names no database that this server can use
         """
-        self._url = make_url(url)
+        self._url = address_of(url)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
-        # Errors and logs would otherwise show what people said.
-        self._engine = create_async_engine(self._url, hide_parameters=True)
-        for name in ("sqlalchemy", "aiosqlite", "asyncpg"):
+        self._engine = _engine_at(self._url)
+        for name in ("sqlalchemy", "aiosqlite", "asyncpg", "alembic"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._writing = self._engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
         if self._is_sqlite:
@@ -52,15 +58,15 @@ class Database:
             event.listen(self._engine.sync_engine, "begin", _begin)
 
     async def open(self) -> None:
-        """Make what is missing: the file (readable by its owner only) and the tables.
+        """Make what is missing: the file (readable by its owner only) and the tables, in today's form.
 
         :raises StoreFailure: the database cannot be reached or written
         """
         with _failures():
             if self._is_sqlite and self._url.database:
                 _make_file(Path(self._url.database))
-            async with self._writing.begin() as connection:
-                await connection.run_sync(Record.metadata.create_all)
+        async with self.schema_change() as connection:
+            await connection.run_sync(bring_up_to_date)
         if await self.owes_scrub():
             await self._scrub_late()
 
@@ -83,6 +89,18 @@ class Database:
         with _failures():
             async with AsyncSession(self._writing) as session, session.begin():
                 yield session
+
+    @asynccontextmanager
+    async def schema_change(self) -> AsyncIterator[AsyncConnection]:
+        """For making or changing tables: a transaction that waits for every other one of this kind.
+
+        :raises StoreFailure: nothing was changed
+        """
+        with _failures():
+            async with self._writing.begin() as connection:
+                if not self._is_sqlite:  # SQLite's writers wait for each other anyway.
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+                yield connection
 
     async def check(self) -> None:
         """:raises StoreFailure: the database does not answer"""
@@ -129,6 +147,18 @@ class Database:
         await self._engine.dispose()
 
 
+def _engine_at(url: URL) -> AsyncEngine:
+    # Errors and logs would otherwise show what people said.
+    if url.get_backend_name() == "sqlite":
+        return create_async_engine(url, hide_parameters=True)
+    patience = {"timeout": CONNECT_SECONDS, "command_timeout": STATEMENT_SECONDS}
+    try:
+        # A server that was started anew has forgotten our connections, so each is tried before it is used.
+        return create_async_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=patience)
+    except ModuleNotFoundError:
+        raise AddressRefused("needs PostgreSQL's driver: `uv run --extra postgres main.py`") from None
+
+
 def _make_file(file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=OWNER_ONLY)
@@ -156,4 +186,4 @@ def _failures() -> Iterator[None]:
         yield
     except (SQLAlchemyError, OSError) as error:
         # Not chained: a driver's own text may hold the row.
-        raise StoreFailure(type(error).__name__) from None
+        raise StoreFailure(reason_of(error)) from None

@@ -36,11 +36,21 @@ class Moment(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
+class Words(TypeDecorator[str]):
+    """Text, without what an event may hold and no database takes: NUL, and half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value and value.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 class Record(MappedAsDataclass, DeclarativeBase):
     """A row. What people said is left out of its `repr`, which may end up in a log."""
 
     type_annotation_map = {  # noqa: RUF012 SQLAlchemy's own way
-        str: Text,
+        str: Words,
         datetime: Moment,
         Decimal: Dollars,
         dict[str, Any]: JSON(none_as_null=True),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    literal,
     select,
     tuple_,
     update,
@@ -27,6 +28,7 @@ from store.database import Database
 from store.masking import mask
 from store.models import (
     PICODOLLARS,
+    Dollars,
     ItemRecord,
     ProfileRecord,
     Record,
@@ -38,6 +40,8 @@ from store.models import (
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
+MAX_USD = Decimal(2**63 - 1) / PICODOLLARS
+"""What a column of dollars holds; a sum beyond it stays there."""
 REPORTED_SOURCES = ("response", "transcription")
 """Usage that whoever tells of the session's events tells of too."""
 Row = TypeVar("Row", bound=Record)
@@ -124,7 +128,8 @@ class Records:
             written = await _execute(transaction, _insert(transaction, usage).on_conflict_do_nothing())
             if written:
                 session = SessionRecord.id == usage.session_id
-                cost = SessionRecord.cost_usd + usage.cost_usd
+                room = SessionRecord.cost_usd <= MAX_USD - min(usage.cost_usd, MAX_USD)
+                cost = case((room, SessionRecord.cost_usd + usage.cost_usd), else_=literal(MAX_USD, Dollars))
                 await _execute(transaction, update(SessionRecord).where(session).values(cost_usd=cost))
 
     def _kept(self, text: str | None) -> str | None:
@@ -194,11 +199,13 @@ class Records:
         told_by_caller = and_(SessionRecord.control == "bridged", UsageRecord.source.in_(REPORTED_SOURCES))
         # A sum of integers may overflow, and then SQLite refuses; one of floats is exact up to $9,000.
         picodollars = func.sum(cast(UsageRecord.cost_usd, Float))
+        told = case((told_by_caller, 1), else_=0).label("told")
         query = (
-            select(case((told_by_caller, 1), else_=0), picodollars)
+            select(told, picodollars)
             .join(SessionRecord, SessionRecord.id == UsageRecord.session_id)
             .where(UsageRecord.at >= at)
-            .group_by(UsageRecord.session_id, case((told_by_caller, 1), else_=0))
+            # By its name: PostgreSQL takes an expression with parameters for another one each time.
+            .group_by(UsageRecord.session_id, told)
         )
         async with self._database.session() as session:
             sums = [(told, Decimal(spent) / PICODOLLARS) for told, spent in await session.execute(query)]
@@ -234,11 +241,6 @@ def _values(record: Record) -> dict[str, Any]:
     return {column.key: getattr(record, column.key) for column in record.__table__.columns}
 
 
-def _storable(value: object) -> object:
-    """Without what no database takes as text, and an event's JSON may hold."""
-    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else value
-
-
 def _insert_of(dialect: str) -> "Callable[[Any], sqlite.Insert | postgresql.Insert]":
     """Imported only where it is used: the other one would take 50 ms of every start."""
     if dialect == "postgresql":
@@ -255,8 +257,7 @@ def _insert(
 ) -> "sqlite.Insert | postgresql.Insert":
     """:param instead: values that are written instead of the record's own"""
     insert = _insert_of(transaction.get_bind().dialect.name)
-    values = {**_values(record), **instead}
-    return insert(type(record)).values({name: _storable(value) for name, value in values.items()})
+    return insert(type(record)).values({**_values(record), **instead})
 
 
 async def _upsert(transaction: AsyncSession, record: Record, **instead: object) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.fakes.postgres import Postgres
 from tests.fakes.provider import ScriptedProvider
 
 # Where it is set, each of a hundred processes would compile our modules anew.
@@ -52,3 +53,10 @@ def provider(provider_of_session: ScriptedProvider) -> Iterator[ScriptedProvider
     provider_of_session.reset()
     yield provider_of_session
     provider_of_session.reset()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs; each test asks it for a database of its own."""
+    with Postgres.running() as server:
+        yield server

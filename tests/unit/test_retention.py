@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from store.database import StoreFailure
+from store.database import Database, StoreFailure
 from store.records import Records
 from store.retention import CHECK_SECONDS, Retention
 from tests.fakes.kept import NOW, FailingRecords, a_session, database_in
@@ -25,17 +25,16 @@ class Sleeper:
         self.wake.clear()
 
 
-async def test_what_is_older_than_it_may_be_is_deleted_and_the_rest_is_kept(tmp_path: Path) -> None:
-    async with database_in(tmp_path) as database:
-        records = Records(database, keep_text=True)
-        await records.open_session(a_session("old", opened_at=NOW - timedelta(days=8)))
-        await records.open_session(a_session("new", opened_at=NOW - timedelta(days=6)))
-        sleeper = Sleeper()
-        retention = Retention(records, 7, now=lambda: NOW, sleep=sleeper)
-        await sleeper.asleep.wait()
-        await retention.close()
-        assert [session.id for session in await records.list_sessions()] == ["new"]
-        assert sleeper.seconds == [CHECK_SECONDS]
+async def test_what_is_older_than_it_may_be_is_deleted_and_the_rest_is_kept(database: Database) -> None:
+    records = Records(database, keep_text=True)
+    await records.open_session(a_session("old", opened_at=NOW - timedelta(days=8)))
+    await records.open_session(a_session("new", opened_at=NOW - timedelta(days=6)))
+    sleeper = Sleeper()
+    retention = Retention(records, 7, now=lambda: NOW, sleep=sleeper)
+    await sleeper.asleep.wait()
+    await retention.close()
+    assert [session.id for session in await records.list_sessions()] == ["new"]
+    assert sleeper.seconds == [CHECK_SECONDS]
 
 
 async def test_a_failing_database_is_said_and_tried_again(
