@@ -3,10 +3,11 @@
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, text
+from sqlalchemy import URL, Connection, DateTime, event, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
@@ -102,10 +103,11 @@ class Database:
                     await connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
                 yield connection
 
-    async def check(self) -> None:
-        """:raises StoreFailure: the database does not answer"""
-        async with self.session() as session:
-            await session.execute(text("SELECT 1"))
+    async def now(self, session: AsyncSession) -> datetime:
+        """Return the time by the one clock of all servers: the database's; SQLite's is this machine's."""
+        if self._is_sqlite:
+            return datetime.now(UTC)
+        return (await session.scalars(select(func.clock_timestamp(type_=DateTime(timezone=True))))).one()
 
     async def _scrub_late(self) -> None:
         try:

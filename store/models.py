@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Text, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 PICODOLLARS = Decimal(10) ** 12
@@ -84,6 +84,17 @@ class SessionRecord(Record, kw_only=True):
     cost_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
     topic: Mapped[str | None] = mapped_column(default=None, repr=False)
     summary: Mapped[str | None] = mapped_column(default=None, repr=False)
+    server_id: Mapped[str | None] = mapped_column(default=None)
+    """The server that holds the call; None in records of version 0.1."""
+
+    __table_args__ = (
+        Index(
+            "ix_sessions_open",
+            "server_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
 
 class ItemRecord(Record, kw_only=True):
@@ -150,3 +161,12 @@ class ProfileRecord(Record, kw_only=True):
     schema: Mapped[dict[str, Any] | None] = mapped_column(repr=False)
     data: Mapped[dict[str, Any] | None] = mapped_column(repr=False)
     at: Mapped[datetime]
+
+
+class ServerRecord(Record, kw_only=True):
+    """A server that lives: it holds a lease, see `state/leases.py`."""
+
+    __tablename__ = "servers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]

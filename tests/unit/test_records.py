@@ -21,7 +21,7 @@ ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def records(database: Database) -> Records:
-    return Records(database, keep_text=True)
+    return Records(database, keep_text=True, server_id="here")
 
 
 def usage(reference: str, cost: str = "0.25", session_id: str = "s1") -> UsageRecord:
@@ -380,14 +380,37 @@ async def test_what_a_killed_server_left_open_is_closed_and_its_calls_at_the_pro
     await records.set_provider_call_id("s1", "rtc_1")
     await records.set_provider_call_id("s3", "rtc_3")
     await records.close_session("s3", "stopped", NOW)
-    assert await records.close_abandoned(NOW + timedelta(hours=1)) == ["rtc_1"]
+    assert await records.servers_of_open_sessions() == {"here"}
+    assert await records.close_abandoned({"here"}, NOW + timedelta(hours=1)) == ["rtc_1"]
+    assert await records.close_abandoned({"here"}, NOW + timedelta(hours=2)) == []
     sessions = {session.id: session for session in await records.list_sessions()}
     assert {name: each.reason for name, each in sessions.items()} == {
         "s1": "server_killed",
         "s2": "server_killed",
         "s3": "stopped",
     }
-    assert sessions["s3"].closed_at == NOW
+    assert (sessions["s1"].closed_at, sessions["s3"].closed_at) == (NOW + timedelta(hours=1), NOW)
+
+
+async def test_what_another_server_holds_is_left_open_until_it_is_carried_on_here(
+    records: Records, database: Database
+) -> None:
+    there = Records(database, keep_text=True, server_id="there")
+    await there.open_session(a_session())
+    await there.set_provider_call_id("s1", "rtc_1")
+    assert await records.close_abandoned({"here"}, NOW + timedelta(days=30)) == []
+    await records.open_session(a_session())
+    assert await records.close_abandoned({"there"}, NOW + timedelta(days=30)) == []
+    assert await records.servers_of_open_sessions() == {"here"}
+
+
+async def test_a_record_that_names_no_server_is_closed_once_its_call_must_be_over(database: Database) -> None:
+    records = Records(database, keep_text=True)
+    await records.open_session(a_session())
+    await records.set_provider_call_id("s1", "rtc_1")
+    assert await records.servers_of_open_sessions() == set()
+    assert await records.close_abandoned(set(), NOW + timedelta(hours=8)) == []
+    assert await records.close_abandoned(set(), NOW + timedelta(hours=8, seconds=1)) == ["rtc_1"]
 
 
 async def test_a_record_that_goes_on_is_open_again(records: Records) -> None:
