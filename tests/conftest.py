@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -60,3 +61,12 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL that runs; each test asks it for a database of its own."""
     with Postgres.running() as server:
         yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'guftagu.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()

@@ -1,4 +1,3 @@
-import asyncio
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,21 +7,7 @@ from store.database import Database, StoreFailure
 from store.records import Records
 from store.retention import CHECK_SECONDS, Retention
 from tests.fakes.kept import NOW, FailingRecords, a_session, database_in
-
-
-class Sleeper:
-    """Sleeps until the test wakes it, and says when it fell asleep."""
-
-    def __init__(self) -> None:
-        self.asleep = asyncio.Event()
-        self.wake = asyncio.Event()
-        self.seconds: list[float] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.seconds.append(seconds)
-        self.asleep.set()
-        await self.wake.wait()
-        self.wake.clear()
+from tests.fakes.sleeper import Sleeper
 
 
 async def test_what_is_older_than_it_may_be_is_deleted_and_the_rest_is_kept(database: Database) -> None:
@@ -45,9 +30,7 @@ async def test_a_failing_database_is_said_and_tried_again(
         sleeper = Sleeper()
         retention = Retention(failing, 7, now=lambda: NOW, sleep=sleeper)  # type: ignore[arg-type]
         await sleeper.asleep.wait()
-        sleeper.asleep.clear()
-        sleeper.wake.set()
-        await sleeper.asleep.wait()
+        await sleeper.next_round()
         await retention.close()
         assert failing.tries == 2
         assert StoreFailure.__name__ not in caplog.text
