@@ -84,8 +84,9 @@ def build(settings: Settings) -> Archive:
     records = Archive(settings, registry)
     open_before_serving(records)
     app.include_router(call_routes(registry))
-    phone = Phone(registry, client, settings, lines_of(personas, settings))
-    app.include_router(webhook_routes(settings.openai_webhook_secret, phone.take, registry.tasks))
+    phone = Phone(registry, client, settings, lines_of(personas, settings), records.rings)
+    secret = settings.openai_webhook_secret
+    app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
     door = sign_in.Door(settings)
     sign_in.install(door, personas[settings.persona])
     caller.install(registry, personas, settings, door)

@@ -10,7 +10,9 @@ from calls.lease_keeper import LeaseKeeper
 from calls.registry import Registry
 from realtime.prices import NothingBilled, Prices
 from settings import Settings, SettingsError
+from state.database_dedupe import DatabaseDedupe
 from state.database_leases import DatabaseLeases
+from state.dedupe import Dedupe
 from state.leases import LEASE_SECONDS
 from store.address import AddressRefused
 from store.database import Database, StoreFailure
@@ -38,6 +40,8 @@ class Archive:
         self.records = Records(
             self._database, keep_text=settings.store_transcripts, server_id=self._leases.server_id
         )
+        self.deliveries: Dedupe = DatabaseDedupe(self._database, "delivery")
+        self.rings: Dedupe = DatabaseDedupe(self._database, "ring")
         self._keeper: LeaseKeeper | None = None
         self._retention: Retention | None = None
 

@@ -170,3 +170,14 @@ class ServerRecord(Record, kw_only=True):
 
     id: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime]
+
+
+class SeenRecord(Record, kw_only=True):
+    """Something that was handled, and is not to be handled again: see `state/dedupe.py`."""
+
+    __tablename__ = "seen"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """`delivery` of a webhook, or `ring` of a phone."""
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 log = logging.getLogger("guftagu.records")
 
-NEWEST = "0002"
+NEWEST = "0003"
 """The last step in `store/migrations/versions`; steps are numbered, so that a later one is greater."""
 SCRIPTS = Path(__file__).parent / "migrations"
 
