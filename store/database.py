@@ -24,6 +24,8 @@ CONNECT_SECONDS, STATEMENT_SECONDS = 10, 60
 SCHEMA_LOCK = 0x67756674
 """Key of the advisory lock that PostgreSQL's schema is changed under."""
 OWNER_ONLY = 0o600
+MOST_DELETIONS = 2**31 - 1
+"""SQLite's `user_version`, which counts deletions until the next scrub, holds no more."""
 _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = NORMAL",
@@ -32,8 +34,6 @@ _PRAGMAS = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",
 )
 _BEGIN = "guftagu_begin"
-_OWED = 1
-"""SQLite's `user_version` while a scrub is due."""
 
 
 class StoreFailure(Exception):
@@ -118,17 +118,18 @@ class Database:
     async def owe_scrub(self, transaction: AsyncSession) -> None:
         """Note, together with what a transaction deletes, that traces of it are to be scrubbed off."""
         if self._is_sqlite:
-            await transaction.execute(text(f"PRAGMA user_version = {_OWED}"))
+            owed = await _deletions(transaction) % MOST_DELETIONS + 1
+            await transaction.execute(text(f"PRAGMA user_version = {owed}"))
 
     async def owes_scrub(self) -> bool:
-        """Whether something was deleted since the last scrub, by this run or an earlier one.
+        """Whether something was deleted since the last scrub, by any server, now or in an earlier run.
 
         :raises StoreFailure: the database does not answer
         """
         if not self._is_sqlite:
             return False
         async with self.session() as session:
-            return bool(await session.scalar(text("PRAGMA user_version")) == _OWED)
+            return await _deletions(session) > 0
 
     async def scrub(self) -> None:
         """Leave no trace of deleted rows in SQLite's files: neither in free pages nor in the log.
@@ -137,16 +138,29 @@ class Database:
         """
         if not self._is_sqlite:
             return
+        async with self.session() as session:
+            owed = await _deletions(session)
         with _failures():
             async with self._engine.execution_options(**{_BEGIN: None}).connect() as connection:
                 await connection.execute(text("VACUUM"))
                 checkpoint = await connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
                 if checkpoint.scalar_one():
                     raise StoreFailure("the log is being read")
-                await connection.execute(text("PRAGMA user_version = 0"))
+        await self._mark_scrubbed(owed)
+
+    async def _mark_scrubbed(self, owed: int) -> None:
+        async with self.transaction() as transaction:
+            # Another server may have deleted meanwhile, and may be killed before its own scrub.
+            if await _deletions(transaction) == owed:
+                await transaction.execute(text("PRAGMA user_version = 0"))
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+async def _deletions(session: AsyncSession) -> int:
+    """Return how often something was deleted since the last scrub of an SQLite file."""
+    return int(await session.scalar(text("PRAGMA user_version")) or 0)
 
 
 def _engine_at(url: URL) -> AsyncEngine:

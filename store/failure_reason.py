@@ -1,7 +1,10 @@
 """Why a database failed, in words that hold nothing of what was to be written."""
 
+from socket import gaierror
+
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+NOTHING_ANSWERS = "nothing answers at its address"
 SENTENCES = {
     "SQLITE_BUSY": "another program keeps it locked",
     "SQLITE_CANTOPEN": "its file cannot be opened or made",
@@ -9,8 +12,8 @@ SENTENCES = {
     "SQLITE_NOTADB": "its file is no SQLite database",
     "SQLITE_PERM": "its file may not be opened",
     "SQLITE_READONLY": "its file may not be written",
-    "08001": "nothing answers at its address",
-    "08006": "nothing answers at its address",
+    "08001": NOTHING_ANSWERS,
+    "08006": NOTHING_ANSWERS,
     "25006": "it may only be read",
     "28000": "it refuses this user",
     "28P01": "it refuses this user or password",
@@ -28,8 +31,12 @@ def reason_of(error: SQLAlchemyError | OSError) -> str:
 
     A driver's own text may hold the row, so it is left out.
     """
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
+    if type(error) is ConnectionError:  # asyncpg's own, when TLS is refused
+        return "it takes no encrypted connection, or broke one off"
+    if isinstance(error, ConnectionError | TimeoutError | gaierror):
+        return NOTHING_ANSWERS
+    if isinstance(error, OSError):  # Without a number it is several attempts at one connection.
+        return error.strerror or NOTHING_ANSWERS
     code = _code(error)
     sentence = SENTENCES.get(code) or SENTENCES.get("_".join(code.split("_")[:2]))
     return sentence or f"{type(error).__name__} {code}".strip()

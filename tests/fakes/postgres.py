@@ -45,6 +45,16 @@ class Postgres:
         self.run(f"CREATE DATABASE {name}")
         return str(self._server.get_uri(database=name))
 
+    @property
+    def folder(self) -> str:
+        """Where its socket is."""
+        return str(self._server.get_uri()).partition("host=")[2]
+
+    def end_connections(self) -> None:
+        """End every connection to it, as when it is started anew."""
+        others = "pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        self.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
+
     def run(self, statement: str) -> str:
         """Run a statement as the server's owner."""
         return str(self._server.psql(statement))

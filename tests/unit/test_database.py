@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import sqlite3
 import stat
@@ -11,6 +12,7 @@ from sqlalchemy import select, text
 from store.database import Database, StoreFailure
 from store.models import ItemRecord, SessionRecord, UsageRecord
 from tests.fakes.kept import NOW, a_session, database_at, database_in
+from tests.fakes.postgres import Postgres
 
 
 async def test_sqlite_is_set_up_for_concurrent_writers_and_real_deletion(tmp_path: Path) -> None:
@@ -125,3 +127,53 @@ async def test_moments_compare_in_the_database(database: Database) -> None:
     async with database.session() as session:
         later = select(SessionRecord.id).where(SessionRecord.opened_at > earlier)
         assert await session.scalar(later) == "s1"
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "reason"),
+    [
+        ("", "postgresql://postgres@/none?host={}", "the server has no database of that name"),
+        ("", "postgresql://nobody@/postgres?host={}", "it refuses this user"),
+        ("CREATE ROLE guest LOGIN", "postgresql://guest@/postgres?host={}", "this user may not change it"),
+        ("", "postgresql://postgres@/postgres?host=/none", "No such file or directory"),
+    ],
+)
+async def test_why_a_postgresql_cannot_be_opened_is_said(
+    postgres: Postgres, given: str, url: str, reason: str
+) -> None:
+    if given:
+        postgres.run(given)
+    database = Database(url.format(postgres.folder))
+    with pytest.raises(StoreFailure) as failure:
+        await database.open()
+    assert str(failure.value) == reason
+    await database.close()
+
+
+async def test_an_encrypted_connection_is_demanded_where_the_address_says_so() -> None:
+    asked: list[bytes] = []
+
+    async def refuse_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readexactly(8))
+        writer.write(b"N")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(refuse_tls, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        database = Database(f"postgres://u:p@127.0.0.1:{port}/name?sslmode=require")
+        with pytest.raises(StoreFailure, match="takes no encrypted connection"):
+            await database.open()
+    assert asked == [(8).to_bytes(4) + (80877103).to_bytes(4)], "PostgreSQL's SSLRequest, and nothing else"
+
+
+async def test_a_postgresql_that_was_started_anew_is_found_again(
+    postgres: Postgres,
+) -> None:
+    async with database_at(postgres.new_database()) as database:
+        async with database.transaction() as transaction:
+            transaction.add(a_session())
+        postgres.end_connections()
+        async with database.session() as session:
+            assert await session.get(SessionRecord, "s1")

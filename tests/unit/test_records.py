@@ -339,6 +339,54 @@ async def test_a_scrub_that_failed_is_made_up_for_at_the_next_start(
         await assert_no_word_in(opened_again)
 
 
+@ON_SQLITE
+async def test_what_another_server_deletes_during_a_scrub_is_still_owed(
+    records: Records, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed_before() -> None:
+        raise StoreFailure("killed")
+
+    for session_id in ("s1", "s2"):
+        await save_everything(records, session_id)
+    async with database_at(database_url) as other:
+        monkeypatch.setattr(other, "scrub", killed_before)
+        mark_scrubbed = database._mark_scrubbed
+
+        async def after_another_deletion(owed: int) -> None:
+            with pytest.raises(StoreFailure):
+                await Records(other, keep_text=True).delete_session("s2")
+            await mark_scrubbed(owed)
+
+        monkeypatch.setattr(database, "_mark_scrubbed", after_another_deletion)
+        await records.delete_session("s1")
+    assert await database.owes_scrub()
+    monkeypatch.undo()
+    await database.scrub()
+    assert not await database.owes_scrub()
+    await assert_no_word_in(database)
+
+
+async def test_two_servers_that_delete_and_write_at_once_leave_nothing_but_what_they_keep(
+    records: Records, database: Database, database_url: str
+) -> None:
+    async with database_at(database_url) as another:
+        there = Records(another, keep_text=True)
+        for number in range(6):
+            await save_everything(records, f"old{number}")
+        await records.open_session(a_session("kept", opened_at=NOW + timedelta(days=30)))
+        await asyncio.gather(
+            records.purge(timedelta(days=7), NOW + timedelta(days=30)),
+            there.purge(timedelta(days=7), NOW + timedelta(days=30)),
+            *(there.save_items("kept", [an_item(f"i{n}", n, "more", "kept")]) for n in range(20)),
+            return_exceptions=True,  # A scrub may find the log being read; then it stays owed.
+        )
+        assert [session.id for session in await there.list_sessions()] == ["kept"]
+        assert len(await records.items("kept")) == 20
+    if await database.owes_scrub():
+        await database.scrub()
+    await assert_no_word_in(database)
+
+
 async def test_deleting_leaves_other_sessions_and_their_writers_alone(records: Records) -> None:
     await save_everything(records)
     await save_everything(records, "s2")
