@@ -52,7 +52,7 @@ class LeaseKeeper:
         holders = await self._records.servers_of_open_sessions() - {self._leases.server_id}
         killed = await self._leases.lapsed(holders)
         if left := await self._records.close_abandoned(killed, self._now()):
-            log.info("%s calls of a server that was killed are hung up", len(left))
+            log.info("hung up after a server was killed: %s calls", len(left))
             self._hang_up(left)
 
     async def close(self) -> None:

