@@ -1,1 +1,1 @@
-"""What several servers of one deployment share: which of them live, and what was already handled."""
+"""State that one call or one process does not own: which servers live, what was handled, what is counted."""
