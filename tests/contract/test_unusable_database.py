@@ -1,6 +1,7 @@
 """A server whose database cannot be used: one sentence, an exit code, and nothing served."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -22,11 +23,13 @@ SECRET = "a-word-nobody-may-see"
     ],
 )
 def test_it_ends_with_one_sentence(tmp_path: Path, url: str, sentence: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     ended = subprocess.run(
         [sys.executable, str(MAIN)],
         cwd=tmp_path,
-        env=inherited | {"HOST": "127.0.0.1", "PORT": "18080", "DATABASE_URL": url},
+        env=inherited | {"HOST": "127.0.0.1", "PORT": port, "DATABASE_URL": url},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
