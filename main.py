@@ -1,5 +1,6 @@
 """The front door: settings in, app out."""
 
+import asyncio
 import gc
 import os
 import sys
@@ -68,9 +69,10 @@ MAX_SOCKET_BYTES = 1024 * 1024
 """Of any socket's frame: the engine takes sound in them."""
 
 
-def build(settings: Settings) -> None:
+def build(settings: Settings) -> Archive:
     """Put the house together: provider, calls, routes and pages.
 
+    :return: the records, to be prepared before anything is served
     :raises SettingsError: `PERSONA` or `PERSONAS` names one that is not there
     """
     personas = open_personas(settings)
@@ -82,8 +84,9 @@ def build(settings: Settings) -> None:
     records = Archive(settings, registry)
     open_before_serving(records)
     app.include_router(call_routes(registry))
-    phone = Phone(registry, client, settings, lines_of(personas, settings))
-    app.include_router(webhook_routes(settings.openai_webhook_secret, phone.take, registry.tasks))
+    phone = Phone(registry, client, settings, lines_of(personas, settings), records.rings)
+    secret = settings.openai_webhook_secret
+    app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
     door = sign_in.Door(settings)
     sign_in.install(door, personas[settings.persona])
     caller.install(registry, personas, settings, door)
@@ -110,6 +113,7 @@ def build(settings: Settings) -> None:
     core.sio.eio.max_http_buffer_size = MAX_FRAME_BYTES
     core.sio.eio.transports = ["websocket"]  # Ours open nothing else, and polling has no deadline.
     app.on_startup(lambda: announce(settings))
+    return records
 
 
 def open_before_serving(records: Archive) -> None:
@@ -252,7 +256,7 @@ def serve() -> None:
         settings = load_settings()
         set_up_logging(settings.log_level)
         require_free_port(settings.host, settings.port)
-        build(settings)
+        asyncio.run(build(settings).prepare())
     except SettingsError as error:
         sys.exit(f"Settings: {error}")
     app.config.socket_io_js_transports = ["websocket"]

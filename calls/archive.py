@@ -6,14 +6,22 @@ from pydantic import ValidationError
 
 from calls.attendance import Attendance, spending_so_far
 from calls.call_limits import Limits
-from calls.recorder import utc_now
+from calls.lease_keeper import LeaseKeeper
 from calls.registry import Registry
 from realtime.prices import NothingBilled, Prices
 from settings import Settings, SettingsError
+from state.database_dedupe import DatabaseDedupe
+from state.database_leases import DatabaseLeases
+from state.dedupe import Dedupe
+from state.leases import LEASE_SECONDS
+from store.address import AddressRefused
 from store.database import Database, StoreFailure
 from store.demo_bank import DemoBank
 from store.records import Records
 from store.retention import Retention
+
+RENEWALS = 3
+"""How often a lease is renewed in its time."""
 
 
 class Archive:
@@ -23,46 +31,65 @@ class Archive:
         self._settings = settings
         self._registry = registry
         self._prices = prices_of(settings)
-        self._database = Database(settings.database_url)
-        self.records = Records(self._database, keep_text=settings.store_transcripts)
+        self._limits = limits_of(settings)
+        try:
+            self._database = Database(settings.database_url)
+        except AddressRefused as refused:
+            raise SettingsError(f"DATABASE_URL: {refused}") from None
+        self._leases = DatabaseLeases(self._database)
+        self.records = Records(
+            self._database, keep_text=settings.store_transcripts, server_id=self._leases.server_id
+        )
+        self.deliveries: Dedupe = DatabaseDedupe(self._database, "delivery")
+        self.rings: Dedupe = DatabaseDedupe(self._database, "ring")
+        self._keeper: LeaseKeeper | None = None
         self._retention: Retention | None = None
 
-    async def open(self) -> None:
-        """Open it, and let every call from now on be recorded and held to its limits.
+    async def prepare(self) -> None:
+        """Do all that can fail, before anything is served; `open` may then follow in another event loop.
 
         :raises SettingsError: `DATABASE_URL` names one that cannot be opened, written or read
         """
         try:
-            await self._open()
+            await self._database.open()
+            await DemoBank(self._database).seed()
+            await self._leases.take()
+            self._day = await spending_so_far(self.records, self._limits)
         except StoreFailure as failure:
-            raise SettingsError(f"DATABASE_URL: this database cannot be opened ({failure})") from None
+            raise SettingsError(f"DATABASE_URL: this database cannot be used: {failure}") from None
+        finally:
+            await self._database.close()
 
-    async def _open(self) -> None:
-        await self._database.open()
-        await DemoBank(self._database).seed()
-        limits = limits_of(self._settings)
-        day = await spending_so_far(self.records, limits)
-        self._registry.leave(await self.records.close_abandoned(utc_now()))
+    async def open(self) -> None:
+        """Let every call from now on be recorded and held to its limits; once it is prepared."""
+        self._keeper = LeaseKeeper(
+            self._leases, self.records, self._registry.leave, every_s=LEASE_SECONDS / RENEWALS
+        )
         if self._settings.retention_days:
             self._retention = Retention(self.records, self._settings.retention_days)
         self._registry.attendance = Attendance(
             self._database,
             self.records,
             self._prices,
-            limits,
+            self._limits,
             self._registry.tasks,
-            day=day,
+            day=self._day,
             timer=asyncio.get_running_loop().call_later,
         )
 
     async def check(self) -> None:
-        """:raises StoreFailure: the database does not answer"""
-        await self._database.check()
+        """Write a row.
+
+        :raises StoreFailure: it cannot be written
+        """
+        await self._leases.renew()
 
     async def close(self) -> None:
         """Close it; after the calls."""
         if self._retention:
             await self._retention.close()
+        if self._keeper:
+            await self._keeper.close()
         await self._database.close()
 
 

@@ -14,9 +14,10 @@ from calls.registry import CallRefused, Registry
 from calls.tools import Tool, tool
 from realtime.client import RealtimeClient
 from realtime.failures import ProviderFailure
-from realtime.recent import RecentIds
 from realtime.sip import IncomingCall, incoming_call, line_of
 from settings import Settings, SettingsError
+from state.dedupe import Dedupe
+from store.database import StoreFailure
 
 log = logging.getLogger("guftagu.phone")
 
@@ -24,8 +25,6 @@ NOT_FOUND, BUSY, UNAVAILABLE = 404, 486, 503
 """SIP statuses."""
 LONGEST_MINUTES = 59.0
 """A phone call cannot be dialled again by us, so it ends with a goodbye before the provider ends it at 60."""
-REMEMBERED_CALLS = 1000
-"""By this process alone: after a restart a ring that is delivered again is taken for a new one."""
 REFUSED_BY_SIP = ("threshold", "prefix_padding_ms", "silence_duration_ms")
 """Fields of turn detection that a phone call is not accepted with."""
 
@@ -49,19 +48,27 @@ class Phone:
     """Answers the phone. Give it every event of the webhook."""
 
     def __init__(
-        self, registry: Registry, client: RealtimeClient, settings: Settings, lines: Mapping[str, Persona]
+        self,
+        registry: Registry,
+        client: RealtimeClient,
+        settings: Settings,
+        lines: Mapping[str, Persona],
+        rings: Dedupe,
     ) -> None:
-        """:param lines: who answers which line, such as from `lines_of`"""
+        """
+        :param lines: who answers which line, such as from `lines_of`
+        :param rings: the provider's ids of calls that rang
+        """
         self._registry = registry
         self._client = client
         self._secret = settings.storage_secret.encode()
         self._lines = lines
-        self._seen = RecentIds(REMEMBERED_CALLS)
+        self._rings = rings
 
     async def take(self, event: dict[str, Any]) -> None:
         """Pick up a phone that rings, or turn its caller away; other events are no matter here."""
         incoming = incoming_call(event)
-        if incoming is None or not self._seen.add(incoming.call_id):
+        if incoming is None or not await self._is_new(incoming.call_id):
             return  # Another delivery of a ring must not turn away the call that was picked up.
         persona = self._lines.get(incoming.dialled)
         if persona is None:
@@ -75,6 +82,13 @@ class Phone:
             await self._turn_away(incoming, BUSY)
             return
         await self._pick_up(call, incoming)
+
+    async def _is_new(self, call_id: str) -> bool:
+        try:
+            return await self._rings.add(call_id)
+        except StoreFailure as failure:
+            log.warning("%s: not picked up, because it cannot be remembered: %s", call_id, failure)
+            return False
 
     async def _pick_up(self, call: Call, incoming: IncomingCall) -> None:
         call.watch(lambda changes: _speak_warnings(call, changes))

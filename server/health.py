@@ -1,5 +1,6 @@
 """Whether this server runs (`/healthz`), and whether it can serve calls (`/readyz`)."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Literal
@@ -13,6 +14,8 @@ from store.database import StoreFailure
 
 REMEMBERED_SECONDS = 30
 """Whoever watches us asks often; the provider is not asked as often."""
+WRITE_REMEMBERED_SECONDS = 10
+"""Nor is a row written as often."""
 
 
 class Health(BaseModel):
@@ -27,27 +30,42 @@ class Readiness:
 
     def __init__(
         self,
-        check_database: Callable[[], Awaitable[None]],
+        write_row: Callable[[], Awaitable[None]],
         reach_provider: Callable[[], Awaitable[bool]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """
-        :param check_database: raises `StoreFailure` when it does not answer
+        :param write_row: raises `StoreFailure` when it cannot be written
         :param clock: seconds
         """
-        self._check_database = check_database
+        self._write_row = write_row
         self._reach_provider = reach_provider
         self._clock = clock
         self._reached = False
         self._asked_s: float | None = None
+        self._writing = asyncio.Lock()
+        self._written = False
+        self._tried_s: float | None = None
 
     async def missing(self) -> str | None:
-        """What does not answer: `database`, `provider`, or nothing."""
-        try:
-            await self._check_database()
-        except StoreFailure:
+        """Return what does not do its part: `database`, `provider`, or nothing."""
+        if not await self._is_row_written():
             return "database"
         return None if await self._is_provider_reached() else "provider"
+
+    async def _is_row_written(self) -> bool:
+        async with self._writing:  # A database that is slow to refuse is not asked by many at once.
+            if self._tried_s is None or self._clock() - self._tried_s >= WRITE_REMEMBERED_SECONDS:
+                self._written = await self._try_to_write()
+                self._tried_s = self._clock()
+            return self._written
+
+    async def _try_to_write(self) -> bool:
+        try:
+            await self._write_row()
+        except StoreFailure:
+            return False
+        return True
 
     async def _is_provider_reached(self) -> bool:
         if self._asked_s is None or self._clock() - self._asked_s >= REMEMBERED_SECONDS:

@@ -5,7 +5,6 @@ A delivery is believed by its signature alone (Standard Webhooks), over the body
 
 import json
 import logging
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -16,63 +15,29 @@ from calls.owned_tasks import OwnedTasks
 from server.errors import error
 from server.routes import body_up_to
 from settings import SettingsError
+from state.dedupe import Dedupe
+from store.database import StoreFailure
 
 log = logging.getLogger("guftagu.webhook")
 
 WEBHOOK_PATH = "/webhook"
 MAX_EVENT_BYTES = 64 * 1024
-REMEMBERED_SECONDS = 72 * 60 * 60
-"""For that long the provider delivers again what it believes was not taken."""
-REMEMBERED_DELIVERIES = 10_000
 
 Handle = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 
-class Deliveries:
-    """The ids of what was delivered lately: at most `most`, none older than `seconds`."""
-
-    def __init__(
-        self,
-        clock: Callable[[], float],
-        seconds: float = REMEMBERED_SECONDS,
-        most: int = REMEMBERED_DELIVERIES,
-    ) -> None:
-        """:param clock: seconds, such as `time.monotonic`"""
-        self._clock = clock
-        self._seconds = seconds
-        self._most = most
-        self._times: dict[str, float] = {}
-
-    def add(self, delivery_id: str) -> bool:
-        """Remember a delivery; whether it is new."""
-        now = self._clock()
-        while self._times and self._is_past(next(iter(self._times)), now):
-            del self._times[next(iter(self._times))]
-        if delivery_id in self._times:
-            return False
-        self._times[delivery_id] = now
-        if len(self._times) > self._most:
-            del self._times[next(iter(self._times))]
-        return True
-
-    def _is_past(self, delivery_id: str, now: float) -> bool:
-        return self._times[delivery_id] <= now - self._seconds
-
-
-def webhook_routes(
-    secret: str | None, handle: Handle, tasks: OwnedTasks, clock: Callable[[], float] = time.monotonic
-) -> APIRouter:
+def webhook_routes(secret: str | None, handle: Handle, tasks: OwnedTasks, deliveries: Dedupe) -> APIRouter:
     """The route of the provider's deliveries; none without a secret.
 
     :param secret: `OPENAI_WEBHOOK_SECRET`
     :param handle: gets each event once; it runs after the provider has its answer
+    :param deliveries: the ids of those that were taken
     :raises SettingsError: it is no secret
     """
     router = APIRouter(include_in_schema=False)
     if not secret:
         return router
     signature = verifier(secret)
-    deliveries = Deliveries(clock)
 
     @router.post(WEBHOOK_PATH)
     async def receive(request: Request) -> Response:
@@ -88,7 +53,12 @@ def webhook_routes(
         if event is None:
             return error(400, "bad_event", "The body is not a JSON object.")
         delivery_id = request.headers["webhook-id"]
-        if deliveries.add(delivery_id):
+        try:
+            is_new = await deliveries.add(delivery_id)
+        except StoreFailure as failure:
+            log.warning("a delivery is left for later: %s", failure)
+            return error(503, "not_ready", "It cannot be remembered now; deliver it again.")
+        if is_new:
             tasks.start(handle(event), f"delivery {delivery_id}")
         return Response(status_code=200)
 

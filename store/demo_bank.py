@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import BigInteger, ForeignKey, String, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from store.database import Database
@@ -77,8 +78,8 @@ class DemoBank:
 
     async def seed(self) -> None:
         """Make the tables, add who is missing, and open what too many wrong answers have locked."""
-        async with self._database.transaction() as session:
-            await (await session.connection()).run_sync(DemoBase.metadata.create_all)
+        async with self._database.schema_change() as connection, AsyncSession(connection) as session:
+            await connection.run_sync(DemoBase.metadata.create_all)
             for row in (*_customers(), *_accounts(), *_cards()):
                 if await session.get(type(row), row.id) is None:
                     session.add(row)
@@ -92,7 +93,9 @@ class DemoBank:
         """
         asked = (folded(name), cnic_last_four, date_of_birth)
         async with self._database.transaction() as session:
-            customers = list(await session.scalars(select(DemoCustomer)))
+            # Locked, in one order: tries at the same time would otherwise count as one.
+            everybody = select(DemoCustomer).order_by(DemoCustomer.id).with_for_update()
+            customers = list(await session.scalars(everybody))
             for customer in customers:
                 if _right(customer, asked) == 2:
                     customer.failed_checks += 1

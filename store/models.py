@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Text, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Text, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
 
 PICODOLLARS = Decimal(10) ** 12
@@ -36,11 +36,21 @@ class Moment(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
+class Words(TypeDecorator[str]):
+    """Text, without what an event may hold and no database takes: NUL, and half a surrogate pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value and value.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 class Record(MappedAsDataclass, DeclarativeBase):
     """A row. What people said is left out of its `repr`, which may end up in a log."""
 
     type_annotation_map = {  # noqa: RUF012 SQLAlchemy's own way
-        str: Text,
+        str: Words,
         datetime: Moment,
         Decimal: Dollars,
         dict[str, Any]: JSON(none_as_null=True),
@@ -74,6 +84,17 @@ class SessionRecord(Record, kw_only=True):
     cost_usd: Mapped[Decimal] = mapped_column(default=Decimal(0))
     topic: Mapped[str | None] = mapped_column(default=None, repr=False)
     summary: Mapped[str | None] = mapped_column(default=None, repr=False)
+    server_id: Mapped[str | None] = mapped_column(default=None)
+    """The server that holds the call; None in records of version 0.1."""
+
+    __table_args__ = (
+        Index(
+            "ix_sessions_open",
+            "server_id",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
 
 
 class ItemRecord(Record, kw_only=True):
@@ -140,3 +161,23 @@ class ProfileRecord(Record, kw_only=True):
     schema: Mapped[dict[str, Any] | None] = mapped_column(repr=False)
     data: Mapped[dict[str, Any] | None] = mapped_column(repr=False)
     at: Mapped[datetime]
+
+
+class ServerRecord(Record, kw_only=True):
+    """A server that lives: it holds a lease, see `state/leases.py`."""
+
+    __tablename__ = "servers"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime]
+
+
+class SeenRecord(Record, kw_only=True):
+    """Something that was handled, and is not to be handled again: see `state/dedupe.py`."""
+
+    __tablename__ = "seen"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    """`delivery` of a webhook, or `ring` of a phone."""
+    id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -1,15 +1,13 @@
 """Writing and reading what is kept. Whatever comes in here is masked before it is written."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import (
-    CursorResult,
     Delete,
-    Executable,
     Float,
     Select,
     and_,
@@ -17,6 +15,8 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    literal,
+    or_,
     select,
     tuple_,
     update,
@@ -27,6 +27,7 @@ from store.database import Database
 from store.masking import mask
 from store.models import (
     PICODOLLARS,
+    Dollars,
     ItemRecord,
     ProfileRecord,
     Record,
@@ -34,10 +35,12 @@ from store.models import (
     ToolCallRecord,
     UsageRecord,
 )
+from store.upsert import execute, insert, upsert
 
-if TYPE_CHECKING:
-    from sqlalchemy.dialects import postgresql, sqlite
-
+MAX_USD = Decimal(2**63 - 1) / PICODOLLARS
+"""What a column of dollars holds; a sum beyond it stays there."""
+LONGEST_CALL = timedelta(hours=8)
+"""The most that `MAX_CALL_MINUTES` takes."""
 REPORTED_SOURCES = ("response", "transcription")
 """Usage that whoever tells of the session's events tells of too."""
 Row = TypeVar("Row", bound=Record)
@@ -50,21 +53,23 @@ class SessionUnknown(Exception):
 class Records:
     """Sessions and what belongs to them. Every method raises `StoreFailure` when the database fails."""
 
-    def __init__(self, database: Database, *, keep_text: bool) -> None:
+    def __init__(self, database: Database, *, keep_text: bool, server_id: str | None = None) -> None:
         """
         :param keep_text: False keeps metadata only: no words, no tool's data, no profile, no summary
+        :param server_id: who holds the calls that are recorded here
         """
         self._database = database
         self._keep_text = keep_text
+        self._server_id = server_id
 
     # -- writing -------------------------------------------------------------------------------------------
 
     async def open_session(self, session: SessionRecord) -> None:
-        """Begin a record; one that exists goes on."""
-        goes_on = {"closed_at": None, "reason": None}
+        """Begin a record; one that exists goes on, on this server."""
+        goes_on = {"closed_at": None, "reason": None, "server_id": self._server_id}
         async with self._database.transaction() as transaction:
-            insert = _insert(transaction, session)
-            await _execute(transaction, insert.on_conflict_do_update(index_elements=["id"], set_=goes_on))
+            begun = insert(transaction, session, server_id=self._server_id)
+            await execute(transaction, begun.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
     async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
         await self._update(session_id, provider_call_id=provider_call_id)
@@ -79,18 +84,27 @@ class Records:
     async def close_session(self, session_id: str, reason: str, at: datetime) -> None:
         await self._update(session_id, closed_at=at, reason=reason)
 
-    async def close_abandoned(self, at: datetime) -> list[str]:
-        """Close what an earlier run of this server left open when it was killed.
+    async def servers_of_open_sessions(self) -> set[str]:
+        """Return the ids of all servers that hold a call, or held one when they were killed."""
+        query = select(SessionRecord.server_id).where(SessionRecord.closed_at.is_(None)).distinct()
+        async with self._database.session() as session:
+            return {server_id for server_id in await session.scalars(query) if server_id}
 
+    async def close_abandoned(self, server_ids: Collection[str], at: datetime) -> list[str]:
+        """Close what servers that live no more left open.
+
+        A record of version 0.1 names no server. It is closed once no call of that version can go on.
+
+        :param server_ids: whose leases ran out
         :return: the provider's ids of those calls, which may still be going on there
         """
-        still_open = SessionRecord.closed_at.is_(None)
+        nobody = and_(SessionRecord.server_id.is_(None), SessionRecord.opened_at < at - LONGEST_CALL)
+        left = and_(SessionRecord.closed_at.is_(None), or_(SessionRecord.server_id.in_(server_ids), nobody))
+        # One statement: of two servers that close the same record, one is told of its call.
+        closed = update(SessionRecord).where(left).values(closed_at=at, reason="server_killed")
         async with self._database.transaction() as transaction:
-            left = await transaction.scalars(select(SessionRecord.provider_call_id).where(still_open))
-            call_ids = [call_id for call_id in left if call_id]
-            closed = update(SessionRecord).where(still_open).values(closed_at=at, reason="server_killed")
-            await _execute(transaction, closed)
-        return call_ids
+            call_ids = await transaction.scalars(closed.returning(SessionRecord.provider_call_id))
+            return [call_id for call_id in call_ids if call_id]
 
     async def save_items(self, session_id: str, items: Sequence[ItemRecord]) -> None:
         """Write items, over what is known of them.
@@ -99,13 +113,13 @@ class Records:
         """
         async with self._within(session_id) as transaction:
             for item in items:
-                await _upsert(transaction, item, text=self._kept(item.text) or "")
+                await upsert(transaction, item, text=self._kept(item.text) or "")
 
     async def save_tool_call(self, tool_call: ToolCallRecord) -> None:
         """:raises SessionUnknown:"""
         async with self._within(tool_call.session_id) as transaction:
             kept = {"arguments": self._kept(tool_call.arguments), "output": self._kept(tool_call.output)}
-            await _upsert(transaction, tool_call, **kept)
+            await upsert(transaction, tool_call, **kept)
 
     async def save_profile(self, profile: ProfileRecord) -> None:
         """Keep the profile as it is: its schema says what may be in it.
@@ -113,7 +127,7 @@ class Records:
         :raises SessionUnknown:
         """
         async with self._within(profile.session_id) as transaction:
-            await _upsert(transaction, profile, **({} if self._keep_text else {"schema": None, "data": None}))
+            await upsert(transaction, profile, **({} if self._keep_text else {"schema": None, "data": None}))
 
     async def save_usage(self, usage: UsageRecord) -> None:
         """Write it and add its cost to the session's, once however often it is called.
@@ -121,18 +135,19 @@ class Records:
         :raises SessionUnknown:
         """
         async with self._within(usage.session_id) as transaction:
-            written = await _execute(transaction, _insert(transaction, usage).on_conflict_do_nothing())
+            written = await execute(transaction, insert(transaction, usage).on_conflict_do_nothing())
             if written:
                 session = SessionRecord.id == usage.session_id
-                cost = SessionRecord.cost_usd + usage.cost_usd
-                await _execute(transaction, update(SessionRecord).where(session).values(cost_usd=cost))
+                room = SessionRecord.cost_usd <= MAX_USD - min(usage.cost_usd, MAX_USD)
+                cost = case((room, SessionRecord.cost_usd + usage.cost_usd), else_=literal(MAX_USD, Dollars))
+                await execute(transaction, update(SessionRecord).where(session).values(cost_usd=cost))
 
     def _kept(self, text: str | None) -> str | None:
         return mask(text) if text is not None and self._keep_text else None
 
     async def _update(self, session_id: str, **values: object) -> None:
         async with self._within(session_id) as transaction:
-            await _execute(
+            await execute(
                 transaction, update(SessionRecord).where(SessionRecord.id == session_id).values(**values)
             )
 
@@ -194,11 +209,13 @@ class Records:
         told_by_caller = and_(SessionRecord.control == "bridged", UsageRecord.source.in_(REPORTED_SOURCES))
         # A sum of integers may overflow, and then SQLite refuses; one of floats is exact up to $9,000.
         picodollars = func.sum(cast(UsageRecord.cost_usd, Float))
+        told = case((told_by_caller, 1), else_=0).label("told")
         query = (
-            select(case((told_by_caller, 1), else_=0), picodollars)
+            select(told, picodollars)
             .join(SessionRecord, SessionRecord.id == UsageRecord.session_id)
             .where(UsageRecord.at >= at)
-            .group_by(UsageRecord.session_id, case((told_by_caller, 1), else_=0))
+            # By its name: PostgreSQL takes an expression with parameters for another one each time.
+            .group_by(UsageRecord.session_id, told)
         )
         async with self._database.session() as session:
             sums = [(told, Decimal(spent) / PICODOLLARS) for told, spent in await session.execute(query)]
@@ -221,53 +238,10 @@ class Records:
 
     async def _delete(self, statement: Delete) -> int:
         async with self._database.transaction() as transaction:
-            deleted = await _execute(transaction, statement)
+            deleted = await execute(transaction, statement)
             if deleted:
                 await self._database.owe_scrub(transaction)
         # Owed until it succeeded: a later delete or the next start makes up for one whose scrub failed.
         if deleted or await self._database.owes_scrub():
             await self._database.scrub()
         return deleted
-
-
-def _values(record: Record) -> dict[str, Any]:
-    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
-
-
-def _storable(value: object) -> object:
-    """Without what no database takes as text, and an event's JSON may hold."""
-    return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else value
-
-
-def _insert_of(dialect: str) -> "Callable[[Any], sqlite.Insert | postgresql.Insert]":
-    """Imported only where it is used: the other one would take 50 ms of every start."""
-    if dialect == "postgresql":
-        from sqlalchemy.dialects import postgresql
-
-        return postgresql.insert
-    from sqlalchemy.dialects import sqlite
-
-    return sqlite.insert
-
-
-def _insert(
-    transaction: AsyncSession, record: Record, **instead: object
-) -> "sqlite.Insert | postgresql.Insert":
-    """:param instead: values that are written instead of the record's own"""
-    insert = _insert_of(transaction.get_bind().dialect.name)
-    values = {**_values(record), **instead}
-    return insert(type(record)).values({name: _storable(value) for name, value in values.items()})
-
-
-async def _upsert(transaction: AsyncSession, record: Record, **instead: object) -> None:
-    statement = _insert(transaction, record, **instead)
-    columns = record.__table__.columns
-    key = [column.key for column in columns if column.primary_key]
-    changed = {column.key: statement.excluded[column.key] for column in columns if not column.primary_key}
-    await _execute(transaction, statement.on_conflict_do_update(index_elements=key, set_=changed))
-
-
-async def _execute(transaction: AsyncSession, statement: Executable) -> int:
-    """How many rows it wrote."""
-    result = await transaction.execute(statement)
-    return result.rowcount if isinstance(result, CursorResult) else 0

@@ -2,9 +2,11 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.fakes.postgres import Postgres
 from tests.fakes.provider import ScriptedProvider
 
 # Where it is set, each of a hundred processes would compile our modules anew.
@@ -52,3 +54,19 @@ def provider(provider_of_session: ScriptedProvider) -> Iterator[ScriptedProvider
     provider_of_session.reset()
     yield provider_of_session
     provider_of_session.reset()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that runs; each test asks it for a database of its own."""
+    with Postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'guftagu.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()

@@ -11,6 +11,7 @@ from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 from tests.fakes.turns import spoken_turn
 
+SHORT_LEASE = "import state.leases; state.leases.LEASE_SECONDS = 1"
 HALF = {
     "type": "response.output_audio_transcript.delta",
     **{"response_id": "r3", "item_id": "agent_3", "output_index": 0, "content_index": 0},
@@ -38,10 +39,10 @@ def wait_until_written(caller: Caller, app: RunningApp) -> None:
     raise AssertionError("what was said is not in the record")
 
 
-def test_only_the_sentence_being_spoken_is_lost_and_the_provider_is_hung_up_at_the_next_start(
+def test_only_the_sentence_being_spoken_is_lost_and_the_provider_is_hung_up_after_the_lease(
     provider: ScriptedProvider, provider_env: dict[str, str], own_app: AppFactory, caller_at: CallerFactory
 ) -> None:
-    app = own_app(provider_env)
+    app = own_app(provider_env, before=SHORT_LEASE)
     caller = caller_at(app.url).open()
     caller.expects_problem("WebSocket", "ERR_CONNECTION", "Failed to load resource")
     caller.go_live()

@@ -90,8 +90,3 @@ async def test_the_first_session_is_recorded_however_slowly_the_database_opens()
             assert (await http.get(f"/sessions/{session_id}")).status_code == 200
     finally:
         app.clean_up()
-
-
-def test_a_database_that_cannot_be_opened_stops_the_start_and_is_named() -> None:
-    with pytest.raises(RuntimeError, match="DATABASE_URL: this database cannot be opened"):
-        RunningApp({"DATABASE_URL": "sqlite+aiosqlite:////proc/none/guftagu.db"}).start()

@@ -36,6 +36,7 @@ from server.webhook import WEBHOOK_PATH, webhook_routes
 from store.records import Records
 from tests.fakes.engine_server import SERVER_KEY
 from tests.fakes.kept import database_in
+from tests.fakes.seen import SeenInMemory
 from tests.fakes.settings import given
 from tests.fakes.webhooks import SECRET, body_of, ringing, signed
 
@@ -113,9 +114,9 @@ async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
         chosen = given(openai_base_url=f"{url}/engine/v1", openai_api_key=SERVER_KEY, **settings)
         client = RealtimeClient(chosen.provider_url, chosen.provider_key)
         registry = Registry(Dialer(client, chosen), chosen)
-        phone = Phone(registry, client, chosen, lines_of({"bank": BANK}, chosen))
+        phone = Phone(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
         app = FastAPI()
-        app.include_router(webhook_routes(SECRET, phone.take, registry.tasks))
+        app.include_router(webhook_routes(SECRET, phone.take, registry.tasks, SeenInMemory()))
         app.mount("/engine/v1", engine)
         async with database_in(folder) as database, served(app, listening):
             records = Records(database, keep_text=True)

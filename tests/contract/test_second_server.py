@@ -7,8 +7,8 @@ from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 
 LIVE = (
-    "insert into sessions (id, persona, kind, control, opened_at, provider_call_id, cost_usd) "
-    "values ('s1', 'jsbank', 'browser', 'bridged', '2026-11-21 09:30:00', 'rtc_live', 0)"
+    "insert into sessions (id, persona, kind, control, opened_at, provider_call_id, cost_usd, server_id) "
+    "select 's1', 'jsbank', 'browser', 'bridged', '2026-11-21 09:30:00', 'rtc_live', 0, id from servers"
 )
 
 

@@ -22,6 +22,7 @@ from realtime.prices import Prices
 from server.api import Parts, create_api
 from server.health import Readiness
 from settings import Settings
+from state.database_leases import DatabaseLeases
 from store.database import Database
 from store.records import Records
 from tests.fakes.house import PERSONA, House
@@ -77,7 +78,7 @@ class ApiHouse:
             now=lambda: NOW,
         )
         extraction = Extraction(client, "gpt-6-luna", lambda: NOW)
-        readiness = Readiness(database.check, client.is_reachable, lambda: house.timer.now)
+        readiness = Readiness(DatabaseLeases(database).renew, client.is_reachable, lambda: house.timer.now)
         parts = Parts(book, house.registry, records, extraction, readiness, personas)
         return cls(house, database, records, book, create_api(parts, settings))
 

@@ -14,7 +14,15 @@ from pathlib import Path
 from typing import Protocol
 
 MAIN = Path(__file__).parents[2] / "main.py"
-PRELOADED = ["nicegui", "sqlalchemy.ext.asyncio", "aiosqlite", "pydantic_settings", "httpx", "uvicorn"]
+PRELOADED = [
+    "nicegui",
+    "sqlalchemy.ext.asyncio",
+    "aiosqlite",
+    "alembic.command",
+    "pydantic_settings",
+    "httpx",
+    "uvicorn",
+]
 """Libraries alone: what is ours is read anew by every app."""
 
 

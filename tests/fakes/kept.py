@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from store.database import Database, StoreFailure
-from store.models import ItemRecord, SessionRecord
+from store.models import ItemRecord, Record, SessionRecord
 from store.records import Records
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -17,7 +19,13 @@ NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 
 @asynccontextmanager
 async def database_in(folder: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{folder / 'guftagu.db'}")
+    async with database_at(f"sqlite:///{folder / 'guftagu.db'}") as database:
+        yield database
+
+
+@asynccontextmanager
+async def database_at(url: str) -> AsyncIterator[Database]:
+    database = Database(url)
     await database.open()
     try:
         yield database
@@ -48,6 +56,21 @@ def an_item(item_id: str, position: int, text: str = "", session_id: str = "s1",
 def bytes_of(folder: Path) -> bytes:
     """All that the database's files hold: the file itself, its log, its index of the log."""
     return b"".join(file.read_bytes() for file in sorted(folder.glob("guftagu.db*")))
+
+
+async def everything_in(database: Database) -> bytes:
+    """All that can be found in it: every byte of SQLite's files, every row of PostgreSQL's tables."""
+    async with database.session() as session:
+        bind = session.get_bind()
+        if bind.dialect.name == "sqlite":
+            assert bind.engine.url.database
+            return bytes_of(Path(bind.engine.url.database).parent)
+        tables = Record.metadata.sorted_tables
+        rows = [
+            await session.scalars(text(f'SELECT row_to_json(t)::text FROM "{table.name}" t'))
+            for table in tables
+        ]
+    return "\n".join(row for scalars in rows for row in scalars).encode()
 
 
 @dataclass

@@ -38,6 +38,7 @@ async def test_a_day_goes_on_after_a_restart_and_believes_a_bridged_call_only_up
         )
         await records.save_usage(made_up)
     archive, registry = archive_in(tmp_path)
+    await archive.prepare()
     await archive.open()
     attendance = registry.attendance
     assert attendance and attendance.day.usd <= 2
@@ -51,6 +52,6 @@ async def test_a_database_of_another_form_is_named_in_a_sentence(tmp_path: Path,
         await transaction.execute(text(f"DROP TABLE IF EXISTS {table}"))
         await transaction.execute(text(f"CREATE TABLE {table} (something TEXT)"))
     archive, _ = archive_in(tmp_path)
-    with pytest.raises(SettingsError, match="DATABASE_URL: this database cannot be opened"):
-        await archive.open()
+    with pytest.raises(SettingsError, match="DATABASE_URL: this database cannot be used"):
+        await archive.prepare()
     await archive.close()

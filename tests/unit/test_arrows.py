@@ -26,14 +26,14 @@ MAY_IMPORT = {
     "settings": set[str](),
     "pages": {"components", "calls", "settings"},
     "components": {"calls", "realtime", "settings"},
-    "server": {"calls", "realtime", "settings", "store"},
+    "server": {"calls", "realtime", "settings", "state", "store"},
     "calls": {"realtime", "state", "store", "settings"},
     "store": set[str](),
     "realtime": set[str](),
     "engine": {"realtime"},
     "commands": {"calls", "engine", "realtime", "settings", "speech"},
     "speech": set[str](),
-    "state": set[str](),
+    "state": {"store"},
 }
 EVENT_NAMES = "realtime.event_types"
 

@@ -1,10 +1,11 @@
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from server.health import REMEMBERED_SECONDS, Readiness
+from server.health import REMEMBERED_SECONDS, WRITE_REMEMBERED_SECONDS, Readiness
 from store.database import StoreFailure
 from tests.fakes.api_house import ApiHouse
 
@@ -49,3 +50,26 @@ async def test_a_database_that_does_not_answer_is_named() -> None:
         return True
 
     assert await Readiness(failing, reached).missing() == "database"
+
+
+async def test_a_row_is_written_at_most_every_ten_seconds_however_often_and_many_ask() -> None:
+    now, writes, may_write = 0.0, 0, True
+
+    async def write() -> None:
+        nonlocal writes
+        writes += 1
+        await asyncio.sleep(0)
+        if not may_write:
+            raise StoreFailure("the disk is full")
+
+    async def reached() -> bool:
+        return True
+
+    readiness = Readiness(write, reached, lambda: now)
+    assert await asyncio.gather(*(readiness.missing() for _ in range(20))) == [None] * 20
+    may_write = False
+    assert (await readiness.missing(), writes) == (None, 1)
+    now = WRITE_REMEMBERED_SECONDS
+    assert (await readiness.missing(), await readiness.missing(), writes) == ("database", "database", 2)
+    may_write, now = True, 2 * WRITE_REMEMBERED_SECONDS
+    assert (await readiness.missing(), writes) == (None, 3)

@@ -1,6 +1,5 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +11,7 @@ from calls.tools import ToolContext, ToolRefused, load_tools
 from realtime.changes import ToolReady
 from store.database import Database
 from store.demo_bank import MAX_FAILED_CHECKS, DemoBank
+from tests.fakes.kept import database_at
 from tests.fakes.no_database import NO_DATABASE
 
 TOOLS = load_tools(Path(__file__).parents[2] / "personas" / "jsbank")
@@ -23,12 +23,10 @@ WRONG = {**AYESHA, "cnic_last_four": "0000"}
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/bank.db")
-    await database.open()
+async def database(database: Database) -> Database:
+    """The database with the demo's customers in it."""
     await DemoBank(database).seed()
-    yield database
-    await database.close()
+    return database
 
 
 @pytest.fixture
@@ -249,6 +247,19 @@ async def test_whatever_comes_from_the_bank_is_marked_demo(caller: ToolContext) 
         await ask(caller, "block_card"),
     ]
     assert all(answer["demo"] is True and "نمائشی" in answer["message"] for answer in answers)
+
+
+async def test_wrong_answers_at_the_same_time_all_count(database: Database) -> None:
+    tries = MAX_FAILED_CHECKS
+    contexts = [ToolContext(f"call_{number}", database) for number in range(tries)]
+    await asyncio.gather(*(refusal(context, "verify_identity", **WRONG) for context in contexts))
+    assert await refusal(ToolContext("late", database), "verify_identity", **AYESHA) == "identity_not_matched"
+
+
+async def test_servers_that_start_together_seed_once(database_url: str) -> None:
+    async with database_at(database_url) as one, database_at(database_url) as other:
+        await asyncio.gather(*(DemoBank(each).seed() for each in (one, other, one, other)))
+        assert len(await DemoBank(one).cards("demo-1")) == 2
 
 
 async def test_seeding_again_keeps_what_was_done(database: Database) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from websockets.asyncio.server import ServerConnection
 
 from calls.attendance import Attendance
@@ -25,6 +26,7 @@ from realtime.changes import ResponseFinished
 from realtime.client import RealtimeClient
 from realtime.prices import Prices
 from settings import SettingsError
+from state.database_dedupe import DatabaseDedupe
 from store.database import Database
 from store.records import Records
 from tests.fakes.house import OFFER, PERSONA, House
@@ -83,7 +85,8 @@ class PhoneHouse:
             now=lambda: datetime(2026, 11, 21, 9, 30, tzinfo=UTC),
         )
         client = RealtimeClient(settings.provider_url, "sk-test", self.provider)
-        self.phone = Phone(self.registry, client, settings, lines_of(self.personas, settings))
+        lines = lines_of(self.personas, settings)
+        self.phone = Phone(self.registry, client, settings, lines, DatabaseDedupe(self.database, "ring"))
 
     @property
     def calls(self) -> list[Call]:
@@ -258,6 +261,25 @@ async def test_a_ring_that_is_delivered_again_does_not_turn_its_own_call_away(ho
     await house.phone.take(ringing())
     assert house.provider.paths == ["/calls/rtc_1/accept"]
     assert (house.calls, call.closed) == ([call], None)
+
+
+async def test_a_ring_is_taken_once_over_a_restart_of_the_server(
+    line: SidebandProvider, tmp_path: Path
+) -> None:
+    for paths in (["/calls/rtc_1/accept"], []):
+        async with a_house(line, tmp_path) as house:
+            await house.phone.take(ringing())
+            assert house.provider.paths == paths
+
+
+async def test_a_ring_that_cannot_be_remembered_is_not_picked_up(
+    house: PhoneHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with house.database.schema_change() as connection:
+        await connection.execute(text("DROP TABLE seen"))
+    await house.phone.take(ringing())
+    assert house.provider.paths == []
+    assert "rtc_1: not picked up" in caplog.text
 
 
 # -- what goes wrong -------------------------------------------------------------------------------

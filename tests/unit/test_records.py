@@ -1,33 +1,27 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from store.database import Database, StoreFailure
 from store.models import ItemRecord, ProfileRecord, Record, ToolCallRecord, UsageRecord
-from store.records import Records, SessionUnknown
-from tests.fakes.kept import NOW, a_session, an_item, bytes_of, database_in
+from store.records import MAX_USD, Records, SessionUnknown
+from tests.fakes.kept import NOW, a_session, an_item, database_at, everything_in
 
 WORDS = "tangerine ترنج"
 FRAGMENTS = (b"tangerine", "ترنج".encode(), json.dumps("ترنج").strip('"').encode())
 CARD = "4111 1111 1111 1111"
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with database_in(tmp_path) as database:
-        yield database
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what PostgreSQL has not: files that deleted rows leave traces in."""
 
 
 @pytest.fixture
 def records(database: Database) -> Records:
-    return Records(database, keep_text=True)
+    return Records(database, keep_text=True, server_id="here")
 
 
 def usage(reference: str, cost: str = "0.25", session_id: str = "s1") -> UsageRecord:
@@ -67,8 +61,8 @@ async def save_everything(records: Records, session_id: str = "s1") -> None:
     await records.close_session(session_id, "stopped", NOW)
 
 
-def assert_no_word_in(folder: Path) -> None:
-    kept = bytes_of(folder)
+async def assert_no_word_in(database: Database) -> None:
+    kept = await everything_in(database)
     assert not [fragment for fragment in FRAGMENTS if fragment in kept]
 
 
@@ -105,14 +99,16 @@ async def test_the_same_item_id_in_two_sessions_is_two_items(records: Records) -
     assert [item.text for item in await records.items("s1")] == ["of s1"]
 
 
-async def test_sensitive_numbers_are_masked_wherever_words_are_kept(records: Records, tmp_path: Path) -> None:
+async def test_sensitive_numbers_are_masked_wherever_words_are_kept(
+    records: Records, database: Database
+) -> None:
     await records.open_session(a_session())
     await records.save_items("s1", [an_item("a", 0, f"my card {CARD}")])
     await records.save_tool_call(tool_call(output=f"card {CARD}", said=CARD))
     await records.set_summary("s1", topic=CARD, summary=f"The card is {CARD}.")
     assert (await records.items("s1"))[0].text == "my card •••• •••• •••• 1111"
     assert (await records.tool_calls("s1"))[0].output == "card •••• •••• •••• 1111"
-    assert CARD.encode() not in bytes_of(tmp_path)
+    assert CARD.encode() not in await everything_in(database)
 
 
 async def test_a_profile_keeps_what_its_schema_asked_for(records: Records) -> None:
@@ -173,6 +169,8 @@ async def test_no_usage_is_too_much_to_be_added_up(records: Records) -> None:
     for number in range(4):
         await records.save_usage(usage(f"r{number}", "9000000"))
     assert await records.spent_since(NOW, believed_usd=Decimal(2)) == 2
+    session = await records.get_session("s1")
+    assert session and session.cost_usd == MAX_USD
 
 
 async def test_nothing_is_written_for_a_session_nobody_opened(records: Records) -> None:
@@ -193,7 +191,19 @@ async def test_text_no_database_takes_is_still_written(records: Records) -> None
     assert [(item.item_id, item.text) for item in await records.items("s1")] == [("a?", "half ? and ? whole")]
 
 
-async def test_many_writers_at_once_lose_nothing(records: Records, tmp_path: Path) -> None:
+async def test_text_no_database_takes_changes_and_finds_records_too(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.set_summary("s1", topic="a\0b", summary="half \ud83d")
+    await records.close_session("s1", "a\0b", NOW)
+    session = await records.get_session("s1")
+    assert session
+    assert (session.topic, session.summary, session.reason) == ("a?b", "half ?", "a?b")
+    for unknown in ("a\0b", "\ud83d"):
+        assert await records.get_session(unknown) is None
+        assert not await records.delete_session(unknown)
+
+
+async def test_many_writers_at_once_lose_nothing(records: Records, database_url: str) -> None:
     async def call(records: Records, session_id: str) -> None:
         await records.open_session(a_session(session_id))
         for turn in range(10):
@@ -203,7 +213,7 @@ async def test_many_writers_at_once_lose_nothing(records: Records, tmp_path: Pat
             )
             await records.save_usage(usage(f"r{turn}", "0.01", session_id))
 
-    async with database_in(tmp_path) as another:
+    async with database_at(database_url) as another:
         both = (records, Records(another, keep_text=True))
         await asyncio.gather(*(call(both[n % 2], f"s{n}") for n in range(8)))
     for n in range(8):
@@ -243,11 +253,11 @@ async def test_sessions_are_listed_newest_first_page_by_page_and_by_owner(record
 
 
 async def test_without_transcripts_only_metadata_is_kept_and_no_word_is_in_the_files(
-    database: Database, tmp_path: Path
+    database: Database,
 ) -> None:
     records = Records(database, keep_text=False)
     await save_everything(records)
-    assert_no_word_in(tmp_path)
+    await assert_no_word_in(database)
     session, items, profile = (
         await records.get_session("s1"),
         await records.items("s1"),
@@ -264,12 +274,13 @@ async def test_without_transcripts_only_metadata_is_kept_and_no_word_is_in_the_f
 
 
 async def test_deleting_a_session_leaves_no_row_and_no_word_in_the_files(
-    records: Records, database: Database, tmp_path: Path
+    records: Records, database: Database
 ) -> None:
     await save_everything(records)
-    assert all(fragment in bytes_of(tmp_path) for fragment in FRAGMENTS), "the search must be able to find it"
+    kept = await everything_in(database)
+    assert all(fragment in kept for fragment in FRAGMENTS), "the search must be able to find it"
     assert await records.delete_session("s1")
-    assert_no_word_in(tmp_path)
+    await assert_no_word_in(database)
     async with database.session() as session:
         counts = [
             await session.scalar(select(func.count()).select_from(each))
@@ -280,7 +291,7 @@ async def test_deleting_a_session_leaves_no_row_and_no_word_in_the_files(
 
 
 async def test_no_word_of_a_deleted_session_is_left_on_pages_it_shared(
-    records: Records, tmp_path: Path
+    records: Records, database: Database
 ) -> None:
     """Rows that grow push others from page to page, and the copy left behind outlives `secure_delete`."""
     chance = random.Random(1)
@@ -291,12 +302,12 @@ async def test_no_word_of_a_deleted_session_is_left_on_pages_it_shared(
         texts = {n: word + "y" * chance.randrange(1500) for n in chance.sample(range(60), 10)}
         await records.save_items(session_id, [an_item(f"i{n}", 0, texts[n], session_id) for n in texts])
     await records.delete_session("a")
-    assert_no_word_in(tmp_path)
-    assert b"quince" in bytes_of(tmp_path)
+    await assert_no_word_in(database)
+    assert b"quince" in await everything_in(database)
 
 
 async def test_a_scrub_that_failed_is_made_up_for_by_the_next_delete(
-    records: Records, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    records: Records, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails() -> None:
         raise StoreFailure("busy")
@@ -307,11 +318,12 @@ async def test_a_scrub_that_failed_is_made_up_for_by_the_next_delete(
         with pytest.raises(StoreFailure):
             await records.delete_session("s1")
     await records.delete_session("s1")
-    assert_no_word_in(tmp_path)
+    await assert_no_word_in(database)
 
 
+@ON_SQLITE
 async def test_a_scrub_that_failed_is_made_up_for_at_the_next_start(
-    records: Records, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    records: Records, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fails() -> None:
         raise StoreFailure("busy")
@@ -322,9 +334,57 @@ async def test_a_scrub_that_failed_is_made_up_for_at_the_next_start(
         await records.delete_session("s1")
     assert await database.owes_scrub()
     await database.close()
-    async with database_in(tmp_path) as opened_again:
+    async with database_at(database_url) as opened_again:
         assert not await opened_again.owes_scrub()
-        assert_no_word_in(tmp_path)
+        await assert_no_word_in(opened_again)
+
+
+@ON_SQLITE
+async def test_what_another_server_deletes_during_a_scrub_is_still_owed(
+    records: Records, database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def killed_before() -> None:
+        raise StoreFailure("killed")
+
+    for session_id in ("s1", "s2"):
+        await save_everything(records, session_id)
+    async with database_at(database_url) as other:
+        monkeypatch.setattr(other, "scrub", killed_before)
+        mark_scrubbed = database._mark_scrubbed
+
+        async def after_another_deletion(owed: int) -> None:
+            with pytest.raises(StoreFailure):
+                await Records(other, keep_text=True).delete_session("s2")
+            await mark_scrubbed(owed)
+
+        monkeypatch.setattr(database, "_mark_scrubbed", after_another_deletion)
+        await records.delete_session("s1")
+    assert await database.owes_scrub()
+    monkeypatch.undo()
+    await database.scrub()
+    assert not await database.owes_scrub()
+    await assert_no_word_in(database)
+
+
+async def test_two_servers_that_delete_and_write_at_once_leave_nothing_but_what_they_keep(
+    records: Records, database: Database, database_url: str
+) -> None:
+    async with database_at(database_url) as another:
+        there = Records(another, keep_text=True)
+        for number in range(6):
+            await save_everything(records, f"old{number}")
+        await records.open_session(a_session("kept", opened_at=NOW + timedelta(days=30)))
+        await asyncio.gather(
+            records.purge(timedelta(days=7), NOW + timedelta(days=30)),
+            there.purge(timedelta(days=7), NOW + timedelta(days=30)),
+            *(there.save_items("kept", [an_item(f"i{n}", n, "more", "kept")]) for n in range(20)),
+            return_exceptions=True,  # A scrub may find the log being read; then it stays owed.
+        )
+        assert [session.id for session in await there.list_sessions()] == ["kept"]
+        assert len(await records.items("kept")) == 20
+    if await database.owes_scrub():
+        await database.scrub()
+    await assert_no_word_in(database)
 
 
 async def test_deleting_leaves_other_sessions_and_their_writers_alone(records: Records) -> None:
@@ -339,7 +399,7 @@ async def test_deleting_leaves_other_sessions_and_their_writers_alone(records: R
 
 
 async def test_retention_deletes_what_ended_long_ago_by_the_given_clock(
-    records: Records, tmp_path: Path
+    records: Records, database: Database
 ) -> None:
     days = timedelta(days=1)
     for session_id, opened, closed in [
@@ -355,8 +415,8 @@ async def test_retention_deletes_what_ended_long_ago_by_the_given_clock(
     assert await records.purge(30 * days, NOW - 20 * days) == 0
     assert await records.purge(30 * days, NOW) == 2
     assert {session.id for session in await records.list_sessions()} == {"began_old", "live"}
-    assert b"tangerine of old" not in bytes_of(tmp_path)
-    assert b"tangerine of lost" not in bytes_of(tmp_path)
+    assert b"tangerine of old" not in await everything_in(database)
+    assert b"tangerine of lost" not in await everything_in(database)
     assert isinstance((await records.items("live"))[0], ItemRecord)
 
 
@@ -368,14 +428,37 @@ async def test_what_a_killed_server_left_open_is_closed_and_its_calls_at_the_pro
     await records.set_provider_call_id("s1", "rtc_1")
     await records.set_provider_call_id("s3", "rtc_3")
     await records.close_session("s3", "stopped", NOW)
-    assert await records.close_abandoned(NOW + timedelta(hours=1)) == ["rtc_1"]
+    assert await records.servers_of_open_sessions() == {"here"}
+    assert await records.close_abandoned({"here"}, NOW + timedelta(hours=1)) == ["rtc_1"]
+    assert await records.close_abandoned({"here"}, NOW + timedelta(hours=2)) == []
     sessions = {session.id: session for session in await records.list_sessions()}
     assert {name: each.reason for name, each in sessions.items()} == {
         "s1": "server_killed",
         "s2": "server_killed",
         "s3": "stopped",
     }
-    assert sessions["s3"].closed_at == NOW
+    assert (sessions["s1"].closed_at, sessions["s3"].closed_at) == (NOW + timedelta(hours=1), NOW)
+
+
+async def test_what_another_server_holds_is_left_open_until_it_is_carried_on_here(
+    records: Records, database: Database
+) -> None:
+    there = Records(database, keep_text=True, server_id="there")
+    await there.open_session(a_session())
+    await there.set_provider_call_id("s1", "rtc_1")
+    assert await records.close_abandoned({"here"}, NOW + timedelta(days=30)) == []
+    await records.open_session(a_session())
+    assert await records.close_abandoned({"there"}, NOW + timedelta(days=30)) == []
+    assert await records.servers_of_open_sessions() == {"here"}
+
+
+async def test_a_record_that_names_no_server_is_closed_once_its_call_must_be_over(database: Database) -> None:
+    records = Records(database, keep_text=True)
+    await records.open_session(a_session())
+    await records.set_provider_call_id("s1", "rtc_1")
+    assert await records.servers_of_open_sessions() == set()
+    assert await records.close_abandoned(set(), NOW + timedelta(hours=8)) == []
+    assert await records.close_abandoned(set(), NOW + timedelta(hours=8, seconds=1)) == ["rtc_1"]
 
 
 async def test_a_record_that_goes_on_is_open_again(records: Records) -> None:

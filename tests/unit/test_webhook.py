@@ -10,8 +10,11 @@ import pytest
 from fastapi import FastAPI
 
 from calls.owned_tasks import OwnedTasks
-from server.webhook import MAX_EVENT_BYTES, WEBHOOK_PATH, Deliveries, verifier, webhook_routes
+from server.webhook import MAX_EVENT_BYTES, WEBHOOK_PATH, verifier, webhook_routes
 from settings import SettingsError
+from state.dedupe import Dedupe
+from store.database import StoreFailure
+from tests.fakes.seen import SeenInMemory
 from tests.fakes.webhooks import KEY, SECRET, body_of, mac, ringing, signed
 
 BODY = body_of(ringing())
@@ -22,7 +25,7 @@ class Receiver:
     """A webhook, and what came of its deliveries."""
 
     secret: str | None = SECRET
-    now: float = 0
+    deliveries: Dedupe = field(default_factory=SeenInMemory)
     handled: list[dict[str, Any]] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     tasks: OwnedTasks = field(default_factory=OwnedTasks)
@@ -30,7 +33,7 @@ class Receiver:
     def __post_init__(self) -> None:
         self.gate.set()
         app = FastAPI()
-        app.include_router(webhook_routes(self.secret, self._handle, self.tasks, lambda: self.now))
+        app.include_router(webhook_routes(self.secret, self._handle, self.tasks, self.deliveries))
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://guftagu")
 
     async def _handle(self, event: dict[str, Any]) -> None:
@@ -205,17 +208,9 @@ async def test_the_log_tells_neither_body_nor_key(
     assert base64.b64encode(KEY).decode() not in caplog.text
 
 
-def test_deliveries_are_forgotten_after_their_time() -> None:
-    now = 0.0
-    deliveries = Deliveries(lambda: now, seconds=60)
-    assert deliveries.add("a")
-    now = 59
-    assert not deliveries.add("a")
-    now = 60
-    assert deliveries.add("a")
+async def test_a_delivery_that_cannot_be_remembered_is_not_handled_and_is_to_be_delivered_again() -> None:
+    class Failing:
+        async def add(self, item_id: str) -> bool:
+            raise StoreFailure("the disk is full")
 
-
-def test_no_more_deliveries_are_remembered_than_there_is_room_for() -> None:
-    deliveries = Deliveries(lambda: 0, most=2)
-    assert [deliveries.add(each) for each in ("a", "b", "c")] == [True] * 3
-    assert [deliveries.add(each) for each in ("b", "c", "a")] == [False, False, True]
+    assert await Receiver(deliveries=Failing()).outcome() == (503, 0)

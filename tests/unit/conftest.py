@@ -1,0 +1,15 @@
+"""What unit tests of the store share: each runs on SQLite and on PostgreSQL."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from store.database import Database
+from tests.fakes.kept import database_at
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open database."""
+    async with database_at(database_url) as database:
+        yield database
