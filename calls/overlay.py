@@ -114,7 +114,7 @@ class OverlayBook:
 
 def last_sentences(conversation: Conversation) -> list[str]:
     """What was said last, numbers masked as in the record; whole words, no more than fit."""
-    texts = (_shown(item) for item in reversed(conversation.items) if item.role == "user")
+    texts = (_shown(item) for item in conversation.newest_first() if item.role == "user")
     found = [text for text, _ in zip(filter(None, texts), range(SENTENCES), strict=False)]
     return found[::-1]
 

@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from calls.changes import CallChange, Closed
 from calls.owned_tasks import OwnedTasks
 from calls.tools import Tool, ToolContext, ToolRefused
-from calls.watchers import where
 from realtime.changes import ResponseFinished, ToolReady
+from realtime.error_place import where
 
 log = logging.getLogger("guftagu.tools")
 

@@ -251,8 +251,8 @@ async def test_no_word_of_the_caller_reaches_the_log(house: House, caplog: pytes
     page = Page(house.open())
     await page.call.connect(OFFER)
     page.call.say("my secret word")
-    page.call.receive({"type": "error", "error": {"code": "odd", "message": "my secret word"}}, 0)
+    page.call.receive({"type": "error", "error": {"code": "server_error", "message": "my secret word"}}, 0)
     page.call.receive({"type": "error", "error": {"code": "my secret word\nforged line"}}, 0)
     await page.call.close("stopped")
-    assert f"{page.call.id}: error event odd" in caplog.text
+    assert f"{page.call.id}: error event server_error" in caplog.text
     assert "secret word" not in caplog.text

@@ -134,6 +134,7 @@ def record(
         session or a_session(model="voice-model"),
         tasks,
         transcription_model="ears",
+        tool_names=["look"],
         cost_of=lambda change: Decimal(response_usd) if change.source == "response" else Decimal("0.1"),
         timer=timer,
         clock=lambda: NOW + timedelta(seconds=timer.now),
