@@ -5,7 +5,7 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from realtime.conversation import Conversation
@@ -24,7 +24,7 @@ UNUSED_SECONDS = 24 * 60 * 60.0
 class Line:
     """A sentence as a viewer's page draws it."""
 
-    text: str
+    text: str = field(repr=False)
     lang: str
     dir: Literal["ltr", "rtl"]
 

@@ -46,6 +46,8 @@ RETRY_S = 2.0
 TRIES_AFTER_THE_END = 5
 MAX_WAITING = 1000
 """Usage and tool calls that wait for the database."""
+MAX_TOPIC_CHARS, MAX_SUMMARY_CHARS = 200, 2000
+"""The agent was asked for five words, and for two sentences."""
 ITEMS_AT_ONCE = 20
 """Written in one transaction; between two, the event loop does other things."""
 OTHER_TOOL = "unknown"
@@ -191,7 +193,8 @@ class Recorder:
                 )
                 self._work.set()
             case Summarised(topic, summary):
-                self._keep(partial(self._records.set_summary, self._session.id, topic=topic, summary=summary))
+                said = {"topic": topic[:MAX_TOPIC_CHARS], "summary": summary[:MAX_SUMMARY_CHARS]}
+                self._keep(partial(self._records.set_summary, self._session.id, **said))
             case Finished(closed):
                 self._end(closed)
 

@@ -2,7 +2,9 @@
 
 
 def where(error: BaseException) -> str:
-    """Return the type of an error, and the file and line that raised it."""
+    """Return the type of an error, and the file and line that raised it; of a group, those of its first one."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
     place, trace = "", error.__traceback__
     while trace:
         place, trace = f" in {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}", trace.tb_next

@@ -73,6 +73,20 @@ def needed_mapping(source: Json, name: str) -> Json:
     return value
 
 
+def well_formed(value: Any) -> Any:
+    """Decoded JSON as it can be sent on: without half a surrogate pair in any text or name.
+
+    :param value: nested no deeper than this program's own stack allows
+    """
+    if isinstance(value, str):
+        return _encodable(value)
+    if isinstance(value, list):
+        return [well_formed(each) for each in value]
+    if isinstance(value, dict):
+        return {_encodable(name): well_formed(each) for name, each in value.items()}
+    return value
+
+
 def _encodable(value: str) -> str:
     try:
         value.encode()

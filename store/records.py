@@ -131,9 +131,10 @@ class Records:
         return mask(text) if text is not None and self._keep_text else None
 
     async def _update(self, session_id: str, **values: object) -> None:
+        storable = {name: _storable(value) for name, value in values.items()}
         async with self._within(session_id) as transaction:
             await _execute(
-                transaction, update(SessionRecord).where(SessionRecord.id == session_id).values(**values)
+                transaction, update(SessionRecord).where(SessionRecord.id == session_id).values(**storable)
             )
 
     @asynccontextmanager
