@@ -252,6 +252,7 @@ def serve() -> None:
         binding_refresh_interval=None,
         storage_secret=settings.storage_secret,
         access_log=False,
+        log_config=None,  # uvicorn's own handler would show the texts of errors
         gzip_middleware_factory=StaticCache,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws_max_size=MAX_SOCKET_BYTES,
