@@ -128,7 +128,7 @@ class Conversation:
         if self.began_at_ms is None:
             self.began_at_ms = number(at_ms)
         self._read(event, number(at_ms))
-        self._transcript.forget_oldest(number(at_ms))
+        self._transcript.tidy(number(at_ms))
         if self.activity != activity:
             self._tell(ActivityChanged(self.activity))
         return self._changes

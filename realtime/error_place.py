@@ -2,7 +2,7 @@
 
 
 def where(error: BaseException) -> str:
-    """Return the type of an error, and the file and line that raised it; of a group, those of its first one."""
+    """Return the type of an error and the file and line that raised it; for a group, those of its first."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     place, trace = "", error.__traceback__

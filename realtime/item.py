@@ -96,13 +96,13 @@ class Item:
         return (*said, self.heard, self.name, self.call_id, self.arguments, self.output)
 
     def _write(self, part: int, text: str) -> TextAppended | TextReplaced | None:
-        if part not in self._parts and len(self._parts) == MAX_ITEM_PARTS:
-            self.shortened = True
-            return None
         before = self.text
         taken = sum(len(each) + 1 for place, each in self._parts.items() if place != part)
-        room = max(0, MAX_ITEM_CHARS - taken)
+        room = MAX_ITEM_CHARS - taken
         self.shortened = self.shortened or len(text) > room
+        if part not in self._parts and (len(self._parts) == MAX_ITEM_PARTS or room <= 0):
+            self.shortened = True
+            return None
         self._parts[part] = text[:room]
         self.text = "\n".join(self._parts[each] for each in sorted(self._parts))
         if self.text == before:

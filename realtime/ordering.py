@@ -44,6 +44,7 @@ class Ordering:
         self._hidden: OrderedDict[str, None] = OrderedDict()
         """The places without an item, the one used last at the end."""
         self._has_first = False
+        self._renumbered: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
         """The shown ids, in order."""
@@ -62,12 +63,16 @@ class Ordering:
             place = place.before
 
     def position(self, item_id: str) -> int:
-        """A number that is greater for later items.
+        """A number that is greater for later items; it seldom changes unless the item moves.
 
-        It changes with `ItemMoved` only, so that a record of thousands of items is never numbered anew. Two
-        items may share one after more than a dozen insertions at the same place.
+        Very many insertions at one place make items share one: the numbers of thousands never change at once.
         """
         return self._places[item_id].position
+
+    def take_renumbered(self) -> list[str]:
+        """The shown items that have another position since the last time, though they did not move."""
+        renumbered, self._renumbered = self._renumbered, []
+        return renumbered
 
     def show(self, item_id: str) -> ItemAdded:
         """Let the item stand in the conversation."""
@@ -164,9 +169,25 @@ class Ordering:
         self._number(places, target, last.after)
 
     def _number(self, places: list[_Place], before: _Place, after: _Place) -> None:
-        step = GAP if after is self._edge else (after.position - before.position) // (len(places) + 1)
+        step = self._step(places, before, after)
+        if not step:
+            following = self._following(after)
+            self._renumbered += [place.item_id for place in following if place.shown]
+            places = places + following
+            step = self._step(places, before, following[-1].after)
         for count, place in enumerate(places, 1):
             place.position = min(before.position + count * step, LAST_POSITION)
+
+    def _step(self, places: list[_Place], before: _Place, after: _Place) -> int:
+        return GAP if after is self._edge else (after.position - before.position) // (len(places) + 1)
+
+    def _following(self, place: _Place) -> list[_Place]:
+        """The place and those behind it, as many as are numbered anew at once."""
+        following: list[_Place] = []
+        while place is not self._edge and len(following) < MAX_MOVED:
+            following.append(place)
+            place = place.after
+        return following
 
 
 def _unlink(first: _Place, last: _Place) -> None:

@@ -94,8 +94,11 @@ class Transcript:
         if self._leave(item_id):
             self._tell(ItemRemoved(item_id))
 
-    def forget_oldest(self, at_ms: float | None) -> None:
-        """Let the items known longest leave memory while there are too many, or too long ones."""
+    def tidy(self, at_ms: float | None) -> None:
+        """Tell of new positions, and let the items known longest leave memory while there are too many."""
+        for item in filter(None, map(self.get, self._ordering.take_renumbered())):
+            item.position = self._ordering.position(item.id)
+            self._tell(ItemUpdated(item.id))
         while len(self._items) > MAX_ITEMS or self._chars > MAX_CALL_CHARS:
             oldest = next(iter(self._items.values()))
             self.finish(oldest, "incomplete", at_ms)
