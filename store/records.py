@@ -63,7 +63,7 @@ class Records:
         """Begin a record; one that exists goes on."""
         goes_on = {"closed_at": None, "reason": None}
         async with self._database.transaction() as transaction:
-            insert = _insert(transaction, session)
+            insert = _insert(transaction, SessionRecord).values(_row(session))
             await _execute(transaction, insert.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
     async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
@@ -97,15 +97,16 @@ class Records:
 
         :raises SessionUnknown: none was written
         """
+        rows = [_row(item, text=self._kept(item.text) or "") for item in items]
         async with self._within(session_id) as transaction:
-            for item in items:
-                await _upsert(transaction, item, text=self._kept(item.text) or "")
+            if rows:
+                await _upsert(transaction, ItemRecord, rows)
 
     async def save_tool_call(self, tool_call: ToolCallRecord) -> None:
         """:raises SessionUnknown:"""
         async with self._within(tool_call.session_id) as transaction:
             kept = {"arguments": self._kept(tool_call.arguments), "output": self._kept(tool_call.output)}
-            await _upsert(transaction, tool_call, **kept)
+            await _upsert(transaction, ToolCallRecord, [_row(tool_call, **kept)])
 
     async def save_profile(self, profile: ProfileRecord) -> None:
         """Keep the profile as it is: its schema says what may be in it.
@@ -113,7 +114,8 @@ class Records:
         :raises SessionUnknown:
         """
         async with self._within(profile.session_id) as transaction:
-            await _upsert(transaction, profile, **({} if self._keep_text else {"schema": None, "data": None}))
+            kept = {} if self._keep_text else {"schema": None, "data": None}
+            await _upsert(transaction, ProfileRecord, [_row(profile, **kept)])
 
     async def save_usage(self, usage: UsageRecord) -> None:
         """Write it and add its cost to the session's, once however often it is called.
@@ -121,7 +123,8 @@ class Records:
         :raises SessionUnknown:
         """
         async with self._within(usage.session_id) as transaction:
-            written = await _execute(transaction, _insert(transaction, usage).on_conflict_do_nothing())
+            insert = _insert(transaction, UsageRecord).values(_row(usage)).on_conflict_do_nothing()
+            written = await _execute(transaction, insert)
             if written:
                 session = SessionRecord.id == usage.session_id
                 cost = SessionRecord.cost_usd + usage.cost_usd
@@ -231,10 +234,6 @@ class Records:
         return deleted
 
 
-def _values(record: Record) -> dict[str, Any]:
-    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
-
-
 def _storable(value: object) -> object:
     """Without what no database takes as text, and an event's JSON may hold."""
     return value.encode("utf-8", "replace").decode().replace("\0", "?") if isinstance(value, str) else value
@@ -251,21 +250,23 @@ def _insert_of(dialect: str) -> "Callable[[Any], sqlite.Insert | postgresql.Inse
     return sqlite.insert
 
 
-def _insert(
-    transaction: AsyncSession, record: Record, **instead: object
-) -> "sqlite.Insert | postgresql.Insert":
+def _row(record: Record, **instead: object) -> dict[str, Any]:
     """:param instead: values that are written instead of the record's own"""
-    insert = _insert_of(transaction.get_bind().dialect.name)
-    values = {**_values(record), **instead}
-    return insert(type(record)).values({name: _storable(value) for name, value in values.items()})
+    own = {column.key: getattr(record, column.key) for column in record.__table__.columns}
+    return {name: _storable(value) for name, value in {**own, **instead}.items()}
 
 
-async def _upsert(transaction: AsyncSession, record: Record, **instead: object) -> None:
-    statement = _insert(transaction, record, **instead)
-    columns = record.__table__.columns
+def _insert(transaction: AsyncSession, table: type[Record]) -> "sqlite.Insert | postgresql.Insert":
+    return _insert_of(transaction.get_bind().dialect.name)(table.__table__)
+
+
+async def _upsert(transaction: AsyncSession, table: type[Record], rows: list[dict[str, Any]]) -> None:
+    """Write all rows with one statement: building one for each row would cost more than writing it."""
+    statement = _insert(transaction, table)
+    columns = table.__table__.columns
     key = [column.key for column in columns if column.primary_key]
     changed = {column.key: statement.excluded[column.key] for column in columns if not column.primary_key}
-    await _execute(transaction, statement.on_conflict_do_update(index_elements=key, set_=changed))
+    await transaction.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
 async def _execute(transaction: AsyncSession, statement: Executable) -> int:
