@@ -14,8 +14,8 @@ MAX_ENTRIES = 2000
 MAX_SAID_CHARS = 2000
 UNITS_OF_ENTRY = 8
 """What each entry costs beside its size (`realtime.json_size`); a piece of a reply's text costs 40 in all."""
-UNITS_OF_ACTION = 200
-"""What a phase, typed words, a button or a choice costs: the server or the provider acts on each."""
+UNITS_OF_ACTION = 500
+"""What a phase, typed words, a button or a choice costs, on each of which the server or the provider acts."""
 MAX_ENTRY_UNITS = 20_000
 """160 KB of text."""
 BURST, PER_SECOND = 60_000, 10_000

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -284,7 +285,7 @@ def test_an_event_costs_the_same_in_a_conversation_four_times_as_long(move: str)
 
 
 def test_adding_items_costs_as_much_at_the_end_as_at_the_beginning() -> None:
-    costs = [operations(lambda length=length: chain_of(length)) for length in (100, 200, 400)]
+    costs = [operations(partial(chain_of, length)) for length in (100, 200, 400)]
     assert costs[1] <= 2.1 * costs[0]
     assert costs[2] <= 4.2 * costs[0]
 

@@ -363,7 +363,7 @@ CLASHING_ITEM = st.fixed_dictionaries(
         "output": SAID,
     },
 )
-CLASHING = st.fixed_dictionaries(
+CLASHING: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {
         "type": st.sampled_from(sorted(FOLLOWED_EVENTS)),
         "item_id": FEW_IDS,
