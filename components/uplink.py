@@ -16,6 +16,8 @@ UNITS_OF_ENTRY = 8
 """What each entry costs beside its size (`realtime.json_size`); a piece of a reply's text costs 40 in all."""
 UNITS_OF_ACTION = 500
 """What a phase, typed words, a button or a choice costs, on each of which the server or the provider acts."""
+UNITS_OF_PLACING = 50
+"""What an event costs that says where an item stands: others may move along with it."""
 MAX_ENTRY_UNITS = 20_000
 """160 KB of text."""
 BURST, PER_SECOND = 60_000, 10_000
@@ -136,8 +138,7 @@ class Uplink:
 
     def _may_pass(self, event: dict[str, Any]) -> bool:
         size = json_size(event, MAX_ENTRY_UNITS)
-        units = UNITS_OF_ACTION if event.get("type") in ACTIONS_OF_PAGE else UNITS_OF_ENTRY
-        return size is not None and self._bucket.take(units + size)
+        return size is not None and self._bucket.take(_units(event) + size)
 
     def _refusal(self) -> Entry | None:
         self._refused += 1
@@ -174,6 +175,12 @@ class Uplink:
             case str(kind) if kind in self._wanted:
                 return EventReported(event, at_ms)
         return None
+
+
+def _units(event: dict[str, Any]) -> int:
+    if event.get("type") in ACTIONS_OF_PAGE:
+        return UNITS_OF_ACTION
+    return UNITS_OF_PLACING if "previous_item_id" in event else UNITS_OF_ENTRY
 
 
 def is_finite(value: object) -> TypeGuard[float]:

@@ -15,7 +15,7 @@ MAX_RESPONSES = 1_000
 """Responses of one call that are remembered."""
 MAX_RESPONSE_ITEMS = 64
 """Output items of one response."""
-MAX_MOVED = 64
+MAX_MOVED = 32
 """Items that move along with one that turns out to stand elsewhere."""
 MAX_ID_CHARS = 128
 """An id of the provider has about 30."""

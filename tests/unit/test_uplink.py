@@ -15,6 +15,7 @@ from components.uplink import (
     PER_SECOND,
     UNITS_OF_ACTION,
     UNITS_OF_ENTRY,
+    UNITS_OF_PLACING,
     Chosen,
     EventReported,
     Flooded,
@@ -179,6 +180,11 @@ def test_an_entry_nested_too_deep_is_left_out() -> None:
     for _ in range(300):
         nested = [nested]
     assert read_one(EVENT | {"usage": nested}) == NoticeReported("too_fast")
+
+
+def test_what_may_move_items_costs_more() -> None:
+    up = uplink(TokenBucket(3 * UNITS_OF_PLACING, 0, now=lambda: 0.0))
+    assert len(list(up.read(numbered(50, EVENT | {"previous_item_id": None})))) <= 3
 
 
 def test_what_makes_the_server_act_costs_more() -> None:
