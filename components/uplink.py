@@ -14,15 +14,15 @@ MAX_ENTRIES = 2000
 MAX_SAID_CHARS = 2000
 UNITS_OF_ENTRY = 8
 """What each entry costs beside its size (`realtime.json_size`); a piece of a reply's text costs 40 in all."""
-UNITS_OF_ACTION = 500
+UNITS_OF_ACTION = 1500
 """What a phase, typed words, a button or a choice costs, on each of which the server or the provider acts."""
 UNITS_OF_PLACING = 50
 """What an event costs that says where an item stands: others may move along with it."""
 MAX_ENTRY_UNITS = 20_000
 """160 KB of text."""
-BURST, PER_SECOND = 60_000, 10_000
-"""Units; a page that was away for ten busy seconds brings a thousand events at once. Without an outage it is
-text of 80 KB a second at most."""
+BURST, PER_SECOND = 300_000, 10_000
+"""Units. A session that is given its memory back echoes a thousand messages twice, at 85 units each; a page
+that was away for ten busy seconds brings a thousand events. In the long run it is 80 KB of text a second."""
 ACTIONS_OF_PAGE = ("guftagu.phase", "guftagu.say", "guftagu.talk", "guftagu.choice")
 FLOOD_REFUSALS = 5000
 """Refused entries after which nothing more is read: no page sends so many by mistake."""

@@ -175,6 +175,20 @@ def test_an_outage_of_ten_busy_seconds_passes_whole() -> None:
     assert len(list(up.read(numbered(1000, event)))) == 1000
 
 
+def test_the_echo_of_a_long_history_passes_whole() -> None:
+    up = uplink(TokenBucket(BURST, PER_SECOND, now=lambda: 0.0))
+    content = [{"type": "input_text", "text": "x" * 60}]
+    item = {"id": "item_" + "x" * 20, "object": "realtime.item", "type": "message", "role": "user"}
+    event = {
+        **EVENT,
+        "event_id": "x" * 25,
+        "previous_item_id": "x" * 25,
+        "item": {**item, "content": content},
+    }
+    echoes = [list(up.read(numbered(1000, event, first=first))) for first in (1, 1001)]
+    assert [len(each) for each in echoes] == [1000, 1000]
+
+
 def test_an_entry_nested_too_deep_is_left_out() -> None:
     nested: Any = 1
     for _ in range(300):
