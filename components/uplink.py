@@ -140,6 +140,15 @@ class Uplink:
         size = json_size(event, MAX_ENTRY_UNITS)
         return size is not None and self._bucket.take(_units(event) + size)
 
+    def refuse(self, args: object) -> Iterator[Entry]:
+        """Leave out a whole `batch` event, for which there is no room."""
+        entries = args.get("entries") if isinstance(args, dict) else None
+        for entry in entries[:MAX_ENTRIES] if isinstance(entries, list) else ():
+            if self._is_flooded:
+                return
+            if self._is_new(entry) and (refusal := self._refusal()):
+                yield refusal
+
     def _refusal(self) -> Entry | None:
         self._refused += 1
         if self._is_flooded:
