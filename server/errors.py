@@ -15,7 +15,6 @@ from calls.call import CallEnded
 from calls.registry import CallRefused
 from calls.session_book import ChoiceRefused, SecretRefused
 from realtime.failures import ProviderFailure
-from realtime.fields import well_formed
 from realtime.sdp_policy import OfferRefused
 from store.database import StoreFailure
 from store.records import SessionUnknown
@@ -104,7 +103,7 @@ def _bad_request(request: Request, failure: RequestValidationError) -> ApiError:
 def _place(problem: dict[str, Any]) -> str:
     first, *rest = problem["loc"]
     place = str(first) if problem["type"] == "json_invalid" or not rest else ".".join(map(str, rest))
-    return str(well_formed(place[:MAX_PLACE_CHARS]))
+    return place[:MAX_PLACE_CHARS]
 
 
 def _http(request: Request, failure: HTTPException) -> ApiError:

@@ -58,6 +58,8 @@ async def recorded(api: ApiHouse, *events: dict[str, Any]) -> dict[str, Any]:
         '{"events": ' + "[" * 100_000,
         '{"events": [' + "1" * 10_000 + "]}",
         '{"\\ud800": 1}',
+        json.dumps({"a" * 100_000: 1}),
+        json.dumps({"events": [{"type": "x"}], "half \ud800 a pair": 1}),
         json.dumps({f"field {number}": 1 for number in range(5000)}),
     ],
 )
@@ -96,6 +98,10 @@ async def test_usage_holds_known_numbers_and_nothing_else(api: ApiHouse) -> None
 async def test_half_a_surrogate_pair_in_what_was_said_can_be_read_again(api: ApiHouse) -> None:
     record = await recorded(api, *turns.typed("user_1", "one \ud800 two"), done({"note": "\ud800"}))
     assert [item["text"] for item in record["items"]] == ["one ? two"]
+
+
+async def test_a_name_with_half_a_surrogate_pair_is_repaired(api: ApiHouse) -> None:
+    await recorded(api, {"type": "response.done", "half \ud800 a pair": 1})
 
 
 async def test_a_profile_with_half_a_surrogate_pair_can_be_read_again(api: ApiHouse) -> None:

@@ -391,3 +391,16 @@ def test_no_repr_shows_what_was_said() -> None:
     )
     assert any(isinstance(change, ItemRemoved) for change in changes)
     assert word not in repr(changes) + repr(conversation.items)
+
+
+@pytest.mark.parametrize("previous", [[], {}, 7, ["first"], {"id": "first"}, 1.5, True])
+def test_a_predecessor_of_any_shape_raises_nothing_in_a_later_session(
+    previous: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    conversation = Conversation()
+    played(conversation, *turns.typed("first", "one"))
+    conversation.leave_session(0)
+    changes = played(conversation, message("second", "two", previous=previous))
+    assert [item.id for item in conversation.items] == ["first", "second"]
+    assert not [change for change in changes if isinstance(change, ErrorReported)]
+    assert caplog.text == ""
