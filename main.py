@@ -276,6 +276,7 @@ def serve() -> None:
         session_middleware_kwargs=session_options(settings),
         http=bounded_protocol(ConnectionLimits(), settings.forwarded_allow_ips),
         access_log=False,
+        log_config=None,  # uvicorn's own handler would show the texts of errors
         gzip_middleware_factory=None,  # `StaticCache` compresses.
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         ws_max_size=MAX_SOCKET_BYTES,

@@ -1,5 +1,6 @@
 """A session that an outside client opened: one record over as many provider sessions as it takes."""
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable
@@ -18,11 +19,15 @@ from calls.renewal import Renewal
 from calls.watchers import tell_all
 from realtime.client import ClientSecret
 from realtime.conversation import Conversation
+from realtime.json_size import json_size
 from realtime.session import SessionSpec
 from store.database import StoreFailure
 
 SECRET_SECONDS = 60
 UNUSED_SECONDS = 60 * 60
+UNITS_OF_EVENT = 50
+SLICE_UNITS = 2_000
+"""Of reported events (`realtime.json_size`) taken in without a pause: 16 KB of text, or 40 events."""
 LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money")
 """They are the session's, over all its calls; after other limits the next report or call goes on."""
 
@@ -61,6 +66,8 @@ class ApiSession:
         """Of its latest call."""
         self._limit_reached: str | None = None
         self._watchers: list[Watcher] = []
+        self._reporting = asyncio.Lock()
+        """Two reports at once are taken in one after the other."""
         self._to_forward: list[dict[str, Any]] = []
         self._unused: Cancellable | None = None
         self._recorder = registry.attendance.record(self, self._spec(), kind="api", owner=owner)
@@ -176,13 +183,22 @@ class ApiSession:
         :raises LimitReached: nothing was taken; the client is to hang up
         """
         self.touch()
-        call = self._reported_call()
-        for event in events:
-            call.receive(event, time.monotonic() * 1000)
+        async with self._reporting:
+            await self._receive(self._reported_call(), events)
         if self._attendants:
             await self._attendants.runner.settled()
         to_forward, self._to_forward[:] = list(self._to_forward), []
         return to_forward
+
+    async def _receive(self, call: Call, events: list[dict[str, Any]]) -> None:
+        """Take in the events in slices, between which the event loop does other things."""
+        units = 0
+        for event in events:
+            call.receive(event, time.monotonic() * 1000)
+            units += UNITS_OF_EVENT + (json_size(event, SLICE_UNITS) or SLICE_UNITS)
+            if units >= SLICE_UNITS:
+                units = 0
+                await asyncio.sleep(0)
 
     def _reported_call(self) -> Call:
         if self._call and not self._call.closed:

@@ -178,6 +178,7 @@ class Attendance:
             session,
             self._tasks,
             transcription_model=_transcription_model(spec),
+            tool_names=of.persona.tools,
             cost_of=partial(cost_of, self.prices, spec.model, _transcription_model(spec)),
             timer=self._timer,
             clock=self._now,

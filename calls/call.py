@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
@@ -21,6 +20,7 @@ from calls.changes import (
     Summarised,
     Warned,
 )
+from calls.codes import failure_code
 from calls.control_line import ControlLine
 from calls.dialer import Dialer
 from calls.history import awaits_answer, history
@@ -30,7 +30,7 @@ from calls.persona import Persona
 from calls.ticket import TICKET_SECONDS
 from calls.timeline import Timeline
 from calls.watchers import tell_all
-from realtime.changes import ErrorReported
+from realtime.changes import Change, ErrorReported
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import sections
@@ -49,8 +49,6 @@ MAX_REDIALS = 10
 """Of one call: each is another session at the provider."""
 RECONNECT_SECONDS = 100.0
 """How long a call without a media path is kept: as long as a page that is away, and then some."""
-ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}")
-"""A browser may send anything for one, such as what its caller said."""
 REPORTED_PHASES: dict[str, Phase] = {
     "microphone": "microphone",
     "connecting": "connecting",
@@ -125,6 +123,7 @@ class Call:
         self._holding: asyncio.Task[None] | None = None
         self._line_lost = "control_lost"
         self._questions = Questions()
+        self._logged_codes: set[str] = set()
         self._on_closed = on_closed
         self._summarise = summarise
         self._timer = timer
@@ -132,7 +131,7 @@ class Call:
         self._redials = 0
         self._dialled = False
         """An offer was taken for the present session: there is one at the provider, or will be."""
-        self._owes_history = bool(self.conversation.items)
+        self._owes_history = not self.conversation.is_empty
         self._owes_answer = False
         self.lost_at_ms: float | None = None
         """Until when the caller could hear the agent, on the timeline; None while they can."""
@@ -267,12 +266,16 @@ class Call:
         changes = self.conversation.apply(event, self.timeline.place(at_ms))
         self._questions.apply(changes)
         self._deliver(self._sequencer.apply(event))
-        for change in changes:
-            if isinstance(change, ErrorReported):
-                code = change.code if ERROR_CODE.fullmatch(change.code) else "without a code"
-                log.info("%s: error event %s", self.id, code)
+        self._log_errors(changes)
         if changes:
             self._tell(*changes)
+
+    def _log_errors(self, changes: list[Change]) -> None:
+        """Log each code once, or a page could write as many lines as it likes."""
+        for change in changes:
+            if isinstance(change, ErrorReported) and change.code not in self._logged_codes:
+                self._logged_codes.add(change.code)
+                log.info("%s: error event %s", self.id, change.code)
 
     def report(self, phase: str, reason: str | None = None, detail: dict[str, Any] | None = None) -> None:
         """What the browser says of itself: a phase, or that the call `failed` or `ended` and why."""
@@ -283,7 +286,10 @@ class Call:
         elif phase in ("failed", "ended"):
             retry_after = (detail or {}).get("retry_after_s")
             self._end(
-                Closed(reason or "peer_lost", retry_after if isinstance(retry_after, int | float) else None)
+                Closed(
+                    failure_code(reason) or "peer_lost",
+                    retry_after if isinstance(retry_after, int | float) else None,
+                )
             )
 
     def _enter(self, phase: Phase) -> None:
@@ -493,7 +499,7 @@ class Call:
     async def _leave(self) -> Summarised | None:
         """Ask for topic and summary while the session still answers, let go of the line, hang up."""
         try:
-            if self._holding and not self._holding.done() and self.conversation.items:
+            if self._holding and not self._holding.done() and not self.conversation.is_empty:
                 return await self._sum_up()
             return None
         finally:

@@ -1,6 +1,6 @@
 """What a call says happened, beside what its conversation says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from realtime.changes import Change
@@ -64,8 +64,8 @@ class RenewalWished:
 class Summarised:
     """What the call was about, in the agent's own words."""
 
-    topic: str
-    summary: str
+    topic: str = field(repr=False)
+    summary: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,9 @@ from calls.meter import Meter
 from calls.profile_schema import kept
 from calls.recorder import utc_now
 from realtime.client import RealtimeClient
+from realtime.fields import well_formed
 from realtime.item import Item
+from realtime.usage import known_usage
 from store.models import ItemRecord, ProfileRecord, UsageRecord
 
 TASK = (
@@ -31,7 +33,7 @@ class Said:
     """One message of a conversation."""
 
     role: str
-    text: str
+    text: str = field(repr=False)
 
 
 def said_in(items: Iterable[Item | ItemRecord]) -> list[Said]:
@@ -71,7 +73,7 @@ class Extraction:
             meter.charge(usd)
         else:
             attendance.day.add(usd)
-        profile: dict[str, Any] = kept(answer.data, schema)
+        profile: dict[str, Any] = well_formed(kept(answer.data, schema))
         await attendance.records.save_usage(self._usage(session_id, answer.usage, usd))
         record = ProfileRecord(session_id=session_id, schema=schema, data=profile, at=self._clock())
         await attendance.records.save_profile(record)
@@ -83,7 +85,7 @@ class Extraction:
             source="extraction",
             reference=f"extraction_{secrets.token_hex(8)}",
             model=self._model,
-            usage=usage,
+            usage=known_usage(usage),
             cost_usd=usd,
             at=self._clock(),
         )

@@ -32,7 +32,7 @@ def greet(call: Call) -> None:
     def follow(changes: Iterable[CallChange]) -> None:
         if any(isinstance(change, PhaseChanged) and change.phase == "live" for change in changes):
             unwatch()
-            if not call.conversation.items:
+            if call.conversation.is_empty:
                 call.send(opening(call.persona))
 
     unwatch = call.watch(follow)

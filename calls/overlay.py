@@ -5,7 +5,8 @@ import json
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from itertools import islice
 from typing import Literal
 
 from realtime.conversation import Conversation
@@ -15,6 +16,8 @@ from store.masking import before_open_number, mask
 TOKEN_BYTES = 16
 """128 bits."""
 SENTENCES = 2
+LOOKED_AT = 50
+"""Items from the last one on, among which the sentences are looked for."""
 LONGEST_CHARS = 240
 """Of a sentence; two lines of large type hold no more."""
 UNUSED_SECONDS = 24 * 60 * 60.0
@@ -26,7 +29,7 @@ MOST = 1000
 class Line:
     """A sentence as a viewer's page draws it."""
 
-    text: str
+    text: str = field(repr=False)
     lang: str
     dir: Literal["ltr", "rtl"]
 
@@ -120,7 +123,8 @@ class OverlayBook:
 
 def last_sentences(conversation: Conversation) -> list[str]:
     """What was said last, numbers masked as in the record; whole words, no more than fit."""
-    texts = (_shown(item) for item in reversed(conversation.items) if item.role == "user")
+    latest = islice(conversation.newest_first(), LOOKED_AT)
+    texts = (_shown(item) for item in latest if item.role == "user")
     found = [text for text, _ in zip(filter(None, texts), range(SENTENCES), strict=False)]
     return found[::-1]
 

@@ -5,6 +5,8 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
+from realtime.error_place import where
+
 log = logging.getLogger("guftagu.tasks")
 
 
@@ -35,4 +37,4 @@ class OwnedTasks:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error and not isinstance(error, expected):
-            log.error("%s failed: %s", task.get_name(), type(error).__name__, exc_info=error)
+            log.error("%s failed: %s", task.get_name(), where(error))

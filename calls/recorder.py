@@ -4,20 +4,24 @@ import asyncio
 import logging
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from calls.call import Cancellable, Timer, Watcher
 from calls.changes import CallChange, Closed, Connected, Finished, Summarised
 from calls.owned_tasks import OwnedTasks
+from realtime.bounds import MAX_ITEMS
 from realtime.changes import (
     ItemAdded,
     ItemCut,
     ItemFinished,
+    ItemForgotten,
     ItemMoved,
+    ItemRemoved,
     ItemUpdated,
     TextAppended,
     TextReplaced,
@@ -26,6 +30,7 @@ from realtime.changes import (
 )
 from realtime.conversation import Conversation
 from realtime.item import Item
+from realtime.usage import known_usage
 from store.database import StoreFailure
 from store.masking import before_open_number
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
@@ -40,7 +45,13 @@ GROWING_S = 1.0
 RETRY_S = 2.0
 TRIES_AFTER_THE_END = 5
 MAX_WAITING = 1000
-"""Usage and tool calls that wait for the database; items need no such limit, each is written as it is now."""
+"""Usage and tool calls that wait for the database."""
+MAX_TOPIC_CHARS, MAX_SUMMARY_CHARS = 200, 2000
+"""The agent was asked for five words, and for two sentences."""
+ITEMS_AT_ONCE = 20
+"""Written in one transaction; between two, the event loop does other things."""
+OTHER_TOOL = "unknown"
+"""The name of a tool the persona does not have: a browser may put any words there."""
 LONGEST_MS = 24 * 60 * 60 * 1000
 """A browser can report any time; a database cannot hold any."""
 DEAREST_USD = Decimal(10)
@@ -80,6 +91,7 @@ class Recorder:
         tasks: OwnedTasks,
         *,
         transcription_model: str,
+        tool_names: Collection[str] = (),
         cost_of: Callable[[UsageReported], Decimal],
         timer: Timer,
         clock: Clock = utc_now,
@@ -87,6 +99,7 @@ class Recorder:
         """
         :param session: the record to begin, unless it exists
         :param tasks: who waits for the writing to end
+        :param tool_names: of the persona; others are kept as `OTHER_TOOL`
         :param cost_of: US dollars, such as `Meter.cost_of`
         :param clock: the time of day, with its zone
         """
@@ -95,13 +108,16 @@ class Recorder:
         self._session = session
         self._source = _source(session)
         self._models = {"response": session.model or "", "transcription": transcription_model}
+        self._tool_names = frozenset(tool_names)
         self._cost_of = cost_of
         self._timer = timer
         self._clock = clock
         said = call.conversation.items
-        self._items: dict[str, Item] = {item.id: item for item in said}
-        self._order: list[str] = list(self._items)
-        self._due: set[str] = set(self._items)
+        self._due: dict[str, Item] = {item.id: item for item in said}
+        """What is to be written. It keeps an item that has left the conversation meanwhile."""
+        self._grown: dict[str, Item] = {}
+        """Sentences that go on, to be written after `GROWING_S`."""
+        self._unfinished: dict[str, Item] = {item.id: item for item in said if not item.finished}
         self._urgent: deque[Write] = deque()  # Whom to hang up, should this server be killed.
         self._waiting: deque[Write] = deque()
         self._first_ms: float | None = said[0].started_at_ms if said else None
@@ -130,7 +146,8 @@ class Recorder:
         return self._is_open
 
     def tool_done(self, tool_call: ToolCallRecord) -> None:
-        """Whoever runs a tool says what came of it."""
+        """Keep what came of a tool that ran."""
+        tool_call.name = self._known_tool(tool_call.name)
         self._keep(partial(self._records.save_tool_call, tool_call))
 
     def spent_beside(self, usage: UsageRecord) -> None:
@@ -155,14 +172,17 @@ class Recorder:
 
     def _take(self, change: CallChange) -> None:
         match change:
-            case ItemAdded(item_id, after):
-                self._add(item_id, after)
-            case ItemMoved(item_id, after):
-                self._move(item_id, after)
+            case ItemAdded(item_id):
+                self._add(item_id)
             case TextAppended(item_id, text) | TextReplaced(item_id, text):
                 self._grow(item_id, text)
-            case ItemUpdated(item_id) | ItemFinished(item_id) | ItemCut(item_id):
+            case ItemMoved(item_id) | ItemUpdated(item_id) | ItemCut(item_id):
                 self._set_due(item_id)
+            case ItemFinished(item_id):
+                self._set_due(item_id)
+                self._unfinished.pop(item_id, None)
+            case ItemRemoved(item_id) | ItemForgotten(item_id):
+                self._leave(item_id)
             case UsageReported():
                 self._keep(partial(self._records.save_usage, self._usage(change)))
             case ToolReady():
@@ -173,68 +193,65 @@ class Recorder:
                 )
                 self._work.set()
             case Summarised(topic, summary):
-                self._keep(partial(self._records.set_summary, self._session.id, topic=topic, summary=summary))
+                said = {"topic": topic[:MAX_TOPIC_CHARS], "summary": summary[:MAX_SUMMARY_CHARS]}
+                self._keep(partial(self._records.set_summary, self._session.id, **said))
             case Finished(closed):
                 self._end(closed)
 
-    def _add(self, item_id: str, after: str | None) -> None:
+    def _add(self, item_id: str) -> None:
         item = self._call.conversation.item(item_id)
         if item:
-            self._items[item_id] = item
+            self._unfinished[item_id] = item
             self._first_ms = item.started_at_ms if self._first_ms is None else self._first_ms
-            self._insert(item_id, after)
+            self._set_due(item_id)
 
-    def _move(self, item_id: str, after: str | None) -> None:
-        if item_id in self._items:
-            left = self._order.index(item_id)
-            del self._order[left]
-            self._set_due(*self._order[left:])
-            self._insert(item_id, after)
-
-    def _insert(self, item_id: str, after: str | None) -> None:
-        if after is None:
-            place = 0
-        elif self._order and self._order[-1] == after:
-            place = len(self._order)
-        else:
-            place = self._order.index(after) + 1 if after in self._items else len(self._order)
-        self._order.insert(place, item_id)
-        self._set_due(*self._order[place:])
+    def _leave(self, item_id: str) -> None:
+        """The item left the conversation: it stays in the record as it was."""
+        if item := self._unfinished.pop(item_id, None):
+            self._grown.pop(item_id, None)
+            self._due[item_id] = item
+            self._work.set()
 
     def _grow(self, item_id: str, text: str) -> None:
         if SENTENCE_END.search(text):
             self._set_due(item_id)
-        elif self._growing is None:
-            self._growing = self._timer(GROWING_S, self._write_growing)
+        elif item := self._call.conversation.item(item_id):
+            self._grown[item_id] = item
+            if self._growing is None:
+                self._growing = self._timer(GROWING_S, self._write_growing)
 
     def _write_growing(self) -> None:
         self._growing = None
-        self._set_due(*(item.id for item in self._items.values() if not item.finished))
-
-    def _set_due(self, *item_ids: str) -> None:
-        self._due.update(item_ids)
+        self._due |= self._grown
+        self._grown.clear()
         self._work.set()
+
+    def _set_due(self, item_id: str) -> None:
+        if item := self._call.conversation.item(item_id):
+            self._due[item_id] = item
+            self._grown.pop(item_id, None)
+            self._work.set()
+        if len(self._due) > MAX_ITEMS:
+            del self._due[next(iter(self._due))]
+            self._complain("too many items wait to be written")
 
     def _end(self, closed: Closed) -> None:
         self._closed = closed, self._clock()
         self._unwatch()
         if self._growing:
             self._growing.cancel()
+        self._due |= self._unfinished
         self._write_growing()
 
     # -- as rows -------------------------------------------------------------------------------------------
 
-    def _rows(self, item_ids: set[str]) -> list[ItemRecord]:
-        return [
-            self._row(place, self._items[each]) for place, each in enumerate(self._order) if each in item_ids
-        ]
-
-    def _row(self, position: int, item: Item) -> ItemRecord:
-        is_whole = item.finished or self._closed is not None
+    def _row(self, item: Item) -> ItemRecord:
+        has_left = self._call.conversation.item(item.id) is not item
+        is_whole = item.finished or has_left or self._closed is not None
         return ItemRecord(
             session_id=self._session.id,
             item_id=item.id,
-            position=position,
+            position=item.position,
             role=item.role,
             kind=item.kind,
             source=self._source,
@@ -257,7 +274,7 @@ class Recorder:
             source=change.source,
             reference=change.item_or_response_id,
             model=self._models[change.source],
-            usage=change.usage,
+            usage=known_usage(change.usage),
             cost_usd=min(self._cost_of(change), DEAREST_USD),
             at=self._clock(),
         )
@@ -266,11 +283,14 @@ class Recorder:
         return ToolCallRecord(
             session_id=self._session.id,
             call_id=change.call_id,
-            name=change.name,
+            name=self._known_tool(change.name),
             status="called",
             started_at=self._clock(),
             arguments=change.arguments,
         )
+
+    def _known_tool(self, name: str) -> str:
+        return name if name in self._tool_names else OTHER_TOOL
 
     # -- the writer ----------------------------------------------------------------------------------------
 
@@ -295,8 +315,7 @@ class Recorder:
         while self._urgent or self._due or self._waiting:
             if self._due and not self._urgent:
                 await self._write_items()
-            else:
-                writes = self._urgent or self._waiting
+            if writes := self._urgent or self._waiting:
                 await writes[0]()
                 writes.popleft()
         if self._closed:
@@ -305,11 +324,12 @@ class Recorder:
             self._is_done = True
 
     async def _write_items(self) -> None:
-        due, self._due = self._due, set()
+        some = {item_id: self._due.pop(item_id) for item_id in list(islice(self._due, ITEMS_AT_ONCE))}
         try:
-            await self._records.save_items(self._session.id, self._rows(due))
+            await self._records.save_items(self._session.id, [self._row(item) for item in some.values()])
         except StoreFailure:
-            self._set_due(*due)
+            self._due = some | self._due
+            self._work.set()
             raise
 
     async def _wait_for_database(self, failure: str) -> None:

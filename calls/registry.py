@@ -224,7 +224,7 @@ class Registry:
 
     def _forget(self, call: Call) -> None:
         self._calls.pop(call.id, None)
-        if call.closed and call.closed.reason in LEFT and call.conversation.items:
+        if call.closed and call.closed.reason in LEFT and not call.conversation.is_empty:
             self._keep_for_its_caller(call)
 
     def _keep_for_its_caller(self, call: Call) -> None:

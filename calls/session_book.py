@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from limits import RateLimitItemPerMinute
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from calls.api_session import SECRET_SECONDS, ApiSession
 from calls.dialer import Dialer
@@ -16,6 +16,8 @@ from state.expiring_storage import ExpiringStorage
 
 STARTS_PER_MINUTE = 60
 """Of one key: it may serve many customers."""
+UNITS_PER_MINUTE = 3_000_000
+"""What one key may report, as `realtime.json_size` counts it: 24 MB of text, which is a thousand calls."""
 TRANSCRIPTION_MODELS = ("gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "whisper-1")
 """Those that transcribe what voice detection commits."""
 
@@ -55,6 +57,8 @@ class SessionBook:
         self._sessions: dict[str, ApiSession] = {}
         self._starts = MovingWindowRateLimiter(ExpiringStorage())
         self._start_limit = RateLimitItemPerMinute(STARTS_PER_MINUTE)
+        self._reports = FixedWindowRateLimiter(ExpiringStorage())
+        self._report_limit = RateLimitItemPerMinute(UNITS_PER_MINUTE)
 
     def open(self, owner: str, choice: Choice, *, relayed: bool) -> ApiSession:
         """Open a session and its record.
@@ -90,6 +94,15 @@ class SessionBook:
         self._registry.check_money()
         if not self._starts.hit(self._start_limit, owner):
             raise CallRefused("starts_exceeded", 60)
+
+    def check_report(self, owner: str, units: int) -> None:
+        """Count what a key reports.
+
+        :param units: as `realtime.json_size` counts
+        :raises CallRefused: too much in this minute
+        """
+        if not self._reports.hit(self._report_limit, owner, cost=units):
+            raise CallRefused("too_fast", 60)
 
     def get(self, session_id: str, owner: str | None) -> ApiSession | None:
         """The session, if it is in use and this owner's; None as owner: anybody's."""

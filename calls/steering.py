@@ -123,7 +123,7 @@ class Steering:
 
     @property
     def _has_spoken(self) -> bool:
-        return any(item.role == "assistant" for item in self._call.conversation.items)
+        return self._call.conversation.agent_has_spoken
 
 
 def _difference(before: Persona, after: Persona) -> dict[str, Any]:

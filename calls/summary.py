@@ -11,6 +11,8 @@ from calls.changes import Summarised
 from calls.extraction import prompt, said_in
 from realtime.client import RealtimeClient, StructuredAnswer
 from realtime.failures import ProviderFailure
+from realtime.fields import text
+from realtime.usage import known_usage
 from store.models import UsageRecord
 
 log = logging.getLogger("guftagu.calls")
@@ -50,7 +52,7 @@ async def summary_of(
             source="summary",
             reference=f"summary_{secrets.token_hex(8)}",
             model=model,
-            usage=answer.usage,
+            usage=known_usage(answer.usage),
             cost_usd=usd,
             at=datetime.now(UTC),
         )
@@ -59,7 +61,7 @@ async def summary_of(
 
 
 def _summarised(answer: StructuredAnswer) -> Summarised | None:
-    topic, summary = answer.data.get("topic"), answer.data.get("summary")
-    if not isinstance(topic, str) or not isinstance(summary, str) or not summary.strip():
+    topic, summary = text(answer.data, "topic"), text(answer.data, "summary")
+    if topic is None or summary is None or not summary.strip():
         return None
     return Summarised(topic.strip(), summary.strip())

@@ -16,13 +16,20 @@ from pydantic import BaseModel, ValidationError
 from calls.changes import CallChange, Closed
 from calls.owned_tasks import OwnedTasks
 from calls.tools import Tool, ToolContext, ToolRefused
-from calls.watchers import where
 from realtime.changes import ResponseFinished, ToolReady
+from realtime.error_place import where
+from realtime.recent import RecentIds
 
 log = logging.getLogger("guftagu.tools")
 
 PUBLIC_RUNS_PER_MINUTE = 10
 """Of one bridged call, whose browser could ask for any number."""
+REMEMBERED_CALLS = 10_000
+MAX_WAITING = 64
+"""Function calls that wait for the others of their response; a reply is asked for without an older one."""
+MAX_RUNNING = 64
+MAX_LOG_LINES = 1000
+"""Of one call: a browser can ask for tools that do not exist as often as it likes."""
 
 SENTENCES = {
     "unknown_tool": {
@@ -60,9 +67,9 @@ class ToolRun:
     """What came of one function call; a record of it masks arguments and output."""
 
     call_id: str
-    name: str
-    arguments: str
-    output: str
+    name: str = field(repr=False)
+    arguments: str = field(repr=False)
+    output: str = field(repr=False)
     status: str
     """`completed`, a key of `SENTENCES`, or the code of a `ToolRefused`."""
     started_s: float
@@ -95,17 +102,17 @@ class ToolRunner:
     control: Literal["bridged", "controlled"]
     language: str = "en"
     on_run: Callable[[ToolRun], None] = lambda run: None
-    _seen: set[str] = field(default_factory=set)
-    _jobs: list[_Job] = field(default_factory=list)
+    _seen: RecentIds = field(default_factory=lambda: RecentIds(REMEMBERED_CALLS))
+    _jobs: deque[_Job] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
     _public_runs: deque[float] = field(default_factory=deque)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _log_lines_left: int = MAX_LOG_LINES
     _over: bool = False
 
     def apply(self, changes: Iterable[CallChange]) -> None:
         """Start what is ready, each `call_id` once; ask for the reply when all of a response is answered."""
         for change in changes:
-            if isinstance(change, ToolReady) and change.call_id not in self._seen and not self._over:
-                self._seen.add(change.call_id)
+            if isinstance(change, ToolReady) and not self._over and self._seen.add(change.call_id):
                 job = _Job(change)
                 self._jobs.append(job)
                 running = self.tasks.start(self._work(job), f"tool of {self.context.call_id}")
@@ -131,7 +138,8 @@ class ToolRunner:
     def _reply_if_answered(self, response_id: str | None) -> None:
         jobs = self._jobs_of(response_id)
         if jobs and all(job.answered and job.response_finished for job in jobs):
-            self._jobs = [job for job in self._jobs if job not in jobs]
+            for job in jobs:
+                self._jobs.remove(job)
             self.send({"type": "response.create"})
 
     def _jobs_of(self, response_id: str | None) -> list[_Job]:
@@ -148,7 +156,9 @@ class ToolRunner:
         self._reply_if_answered(self.response_of(ready.item_id))
         took_s = self.clock() - started_s
         name = ready.name if ready.name in self.tools else "(unknown)"
-        log.info("%s: tool %s %s in %.0f ms", self.context.call_id, name, status, took_s * 1000)
+        if self._log_lines_left > 0:
+            self._log_lines_left -= 1
+            log.info("%s: tool %s %s in %.0f ms", self.context.call_id, name, status, took_s * 1000)
         self.on_run(ToolRun(ready.call_id, ready.name, ready.arguments, output, status, started_s, took_s))
 
     # -- one call ----------------------------------------------------------------------------------
@@ -156,6 +166,8 @@ class ToolRunner:
     async def _outcome(self, ready: ToolReady) -> tuple[str, str]:
         """Status and output."""
         tool = self.tools.get(ready.name)
+        if len(self._running) > MAX_RUNNING:
+            return self._sorry("too_many")
         if tool is None:
             return self._sorry("unknown_tool")
         if self.control == "bridged" and not tool.public:

@@ -9,6 +9,8 @@ from components.words import Words
 
 TOLD_SECONDS = 20
 """How long something stays that needs no answer."""
+MOST_COUNTED = 20
+"""Each makes the page be rendered anew, and a page can send problems without end."""
 
 
 class Notice(ui.element):
@@ -25,6 +27,8 @@ class Notice(ui.element):
 
     def show(self, code: str) -> None:
         """Tell of the first problem; later ones are counted, and none hides a warning."""
+        if self.count == MOST_COUNTED:
+            return
         self.count += 1
         self._sentence.props(f"data-count={self.count}")
         if self.count > 1 or self._about:

@@ -82,7 +82,7 @@ class Transcript(
             cleared = True
 
         call.watch(draw)
-        if call.conversation.items:  # A resumed call begins with what was said before.
+        if not call.conversation.is_empty:  # A resumed call begins with what was said before.
             self._draw([["clear", None], ["source", self._source(call)], *view.show_latest()])
             cleared = True
 
@@ -98,7 +98,9 @@ class Transcript(
 
     def find(self, query: str) -> list[Match]:
         """Where the words stand in the whole conversation."""
-        return find(filter(is_shown, self._view.conversation.items), query) if self._view else []
+        if self._view is None:
+            return []
+        return find(filter(is_shown, self._view.conversation.newest_first()), query)
 
     def show_matches(self, matches: list[Match], current: int) -> None:
         """Show the matches, and one of them in the middle of the page.

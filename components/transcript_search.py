@@ -5,12 +5,14 @@ reads alike is found alike.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.transcript_view import units
 from realtime.item import Item
 
+MAX_MATCHES = 1000
+"""Nobody steps through more; one letter stands in a long conversation many thousand times."""
 _ALIKE = {"ي": "ی", "ى": "ی", "ك": "ک", "ۀ": "ہ", "ه": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "ٱ": "ا"}
 _DIGITS = {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit in range(10)}
 _SIGNS = (0x0640, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x064B, 0x0660))
@@ -28,26 +30,35 @@ class Match:
     length: int
 
 
-def find(items: Iterable[Item], query: str) -> list[Match]:
-    """All places, in the order of the items; none for an empty query."""
+def find(newest_first: Iterable[Item], query: str) -> list[Match]:
+    """The last `MAX_MATCHES` places, in the order of the conversation; none for an empty query."""
     needle = _folded(unicodedata.normalize("NFC", query)).strip()
-    return [match for item in items for match in _matches(item, needle)] if needle else []
+    found: list[Match] = []
+    for item in newest_first if needle else ():
+        found += reversed(_matches(item, needle))
+        if len(found) >= MAX_MATCHES:
+            break
+    return found[MAX_MATCHES - 1 :: -1]
 
 
 def _folded(text: str) -> str:
     return text.translate(_TABLE).lower()
 
 
-def _matches(item: Item, needle: str) -> Iterator[Match]:
+def _matches(item: Item, needle: str) -> list[Match]:
     if needle not in _folded(item.text):
-        return
+        return []
     folded, places = _with_places(item.text)
+    found: list[Match] = []
+    read, read_units = 0, 0
     at = folded.find(needle)
     while at >= 0:
         end = at + len(needle)
         first, last = places[at], places[end - 1] + 1
-        yield Match(item.id, units(item.text[:first]), units(item.text[first:last]))
+        read, read_units = first, read_units + units(item.text[read:first])
+        found.append(Match(item.id, read_units, units(item.text[first:last])))
         at = folded.find(needle, end)
+    return found
 
 
 def _with_places(text: str) -> tuple[str, list[int]]:

@@ -12,10 +12,12 @@ from typing import Any
 from calls.changes import CallChange, Closed
 from components.direction import Letters
 from components.words import Words
+from realtime.bounds import MAX_ITEMS
 from realtime.changes import (
     ItemAdded,
     ItemCut,
     ItemFinished,
+    ItemForgotten,
     ItemMoved,
     ItemRemoved,
     ItemUpdated,
@@ -26,6 +28,7 @@ from realtime.changes import (
 )
 from realtime.conversation import Conversation
 from realtime.item import Item
+from realtime.recent import RecentDict, RecentIds
 
 Op = list[Any]
 
@@ -55,8 +58,8 @@ class TranscriptView:
         self._window: list[str] = []
         self._shown: dict[str, Shown] = {}
         self._has_earlier = self._has_later = False
-        self._tool_items: dict[str, str] = {}
-        self._answered: set[str] = set()
+        self._tool_items: RecentDict[str] = RecentDict(MAX_ITEMS)
+        self._answered = RecentIds(MAX_ITEMS)
         for item in conversation.items:
             self._tie_tool(item)
 
@@ -70,7 +73,7 @@ class TranscriptView:
                 return self._add(item_id, after)
             case ItemMoved(item_id, after):
                 return self._move(item_id, after)
-            case ItemRemoved(item_id):
+            case ItemRemoved(item_id) | ItemForgotten(item_id):
                 return self._remove(item_id)
             case TextAppended(item_id, text) if item_id in self._shown:
                 return self._append(item_id, text)
@@ -97,7 +100,7 @@ class TranscriptView:
         ops = self._tie_tool(item)
         if not is_shown(item):
             return ops
-        before = self._nearest_shown(item_id, after)
+        before = self._nearest_shown(item, after)
         if self._is_outside(before):
             return []
         return [*self._open(item, before), *self._trim()]
@@ -118,22 +121,20 @@ class TranscriptView:
     def _time(self, item: Item) -> str:
         return clock(item.started_at_ms, self.conversation.began_at_ms)
 
-    def _nearest_shown(self, item_id: str, after: str | None) -> str | None:
+    def _nearest_shown(self, item: Item, after: str | None) -> str | None:
         """The shown item it stands behind; `after` itself may have no bubble."""
         if after is None or after in self._shown:
             return after
-        nearest = None
-        for item in self.conversation.items:
-            if item.id == item_id:
-                break
-            nearest = item.id if item.id in self._shown else nearest
-        return nearest
+        shown = filter(None, map(self.conversation.item, self._window))
+        before = [each for each in shown if each is not item and each.position <= item.position]
+        return max(reversed(before), key=lambda each: each.position).id if before else None
 
     def _move(self, item_id: str, after: str | None) -> list[Op]:
-        if item_id not in self._shown:
+        item = self.conversation.item(item_id)
+        if item is None or item_id not in self._shown:
             return []
         self._window.remove(item_id)
-        before = self._nearest_shown(item_id, after)
+        before = self._nearest_shown(item, after)
         self._window.insert(self._window.index(before) + 1 if before else 0, item_id)
         return [["move", item_id, before]]
 
@@ -282,8 +283,7 @@ class TranscriptView:
         if item.kind == "function_call" and item.call_id:
             self._tool_items[item.call_id] = item.id
             return self._tool(item)
-        if item.kind == "function_call_output" and item.call_id and item.call_id not in self._answered:
-            self._answered.add(item.call_id)
+        if item.kind == "function_call_output" and item.call_id and self._answered.add(item.call_id):
             call = self.conversation.item(self._tool_items.get(item.call_id, ""))
             return self._tool(call) if call else []
         return []
@@ -296,7 +296,7 @@ class TranscriptView:
 
     def tool_state(self, item: Item) -> str:
         """`running`, `done` or `failed`."""
-        if item.call_id in self._answered:
+        if item.call_id and item.call_id in self._answered:
             return "done"
         return "failed" if item.status in ("failed", "incomplete") else "running"
 

@@ -1,19 +1,32 @@
 """What a browser sends over the bridge, checked: the caller owns the browser, so every byte may be forged."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeGuard, get_args
 
 from calls.choice import Choice, choice_of
+from calls.codes import failure_code, notice_code
 from calls.steering import ACTIONS, Action
 from components.token_bucket import TokenBucket
+from realtime.json_size import json_size
 
 MAX_ENTRIES = 2000
-MAX_CODE_CHARS = 80
 MAX_SAID_CHARS = 2000
-BURST, PER_SECOND = 4000, 500
-"""Of events; a page that was away for ten busy seconds brings a thousand at once."""
+UNITS_OF_ENTRY = 8
+"""What each entry costs beside its size (`realtime.json_size`); a piece of a reply's text costs 40 in all."""
+UNITS_OF_ACTION = 1500
+"""What a phase, typed words, a button or a choice costs, on each of which the server or the provider acts."""
+UNITS_OF_PLACING = 50
+"""What an event costs that says where an item stands: others may move along with it."""
+MAX_ENTRY_UNITS = 20_000
+"""160 KB of text."""
+BURST, PER_SECOND = 300_000, 10_000
+"""Units. A session that is given its memory back echoes a thousand messages twice, at 85 units each; a page
+that was away for ten busy seconds brings a thousand events. In the long run it is 80 KB of text a second."""
+ACTIONS_OF_PAGE = ("guftagu.phase", "guftagu.say", "guftagu.talk", "guftagu.choice")
+FLOOD_REFUSALS = 5000
+"""Refused entries after which nothing more is read: no page sends so many by mistake."""
+LARGEST_NUMBER = 1e15
 
 Phase = Literal[
     "pressed",
@@ -49,6 +62,11 @@ class NoticeReported:
 
 
 @dataclass(frozen=True, slots=True)
+class Flooded:
+    """The page went on sending too much, and nothing of it is read any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class TicketWished:
     """Nobody calls yet; the page wants a ticket that the next click may use at once."""
 
@@ -57,7 +75,7 @@ class TicketWished:
 class Said:
     """Words the caller typed."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +97,25 @@ class Chosen:
 class EventReported:
     """A provider's event and the browser's clock when it came, in ms."""
 
-    event: dict[str, Any]
+    event: dict[str, Any] = field(repr=False)
     at_ms: float
 
 
-Entry = PhaseReported | NoticeReported | TicketWished | Said | Talked | Chosen | EventReported
+Entry = PhaseReported | NoticeReported | Flooded | TicketWished | Said | Talked | Chosen | EventReported
 
 
 class Uplink:
-    """The numbered stream of one page: each entry once, in order, malformed ones left out."""
+    """The numbered stream of one page: each entry once, in order, malformed ones left out.
+
+    What comes too fast or is too large is left out too, which is told once. A page that goes on is not heard.
+    """
 
     def __init__(self, wanted: frozenset[str], bucket: TokenBucket | None = None) -> None:
         """:param wanted: provider event types that may pass"""
         self.last_seq = 0
         self._wanted = wanted
         self._bucket = bucket or TokenBucket(BURST, PER_SECOND)
+        self._refused = 0
 
     def read(self, args: object) -> Iterator[Entry]:
         """The new entries of one `batch` event."""
@@ -101,14 +123,37 @@ class Uplink:
         if not isinstance(entries, list):
             return
         for entry in entries[:MAX_ENTRIES]:
+            if self._is_flooded:
+                return
             if not self._is_new(entry):
                 continue
             _seq, at_ms, event = entry
-            if not self._bucket.take():
-                yield NoticeReported("too_fast")
-                return
-            if read := self._entry(event, at_ms):
+            read = self._entry(event, at_ms) if self._may_pass(event) else self._refusal()
+            if read:
                 yield read
+
+    @property
+    def _is_flooded(self) -> bool:
+        return self._refused >= FLOOD_REFUSALS
+
+    def _may_pass(self, event: dict[str, Any]) -> bool:
+        size = json_size(event, MAX_ENTRY_UNITS)
+        return size is not None and self._bucket.take(_units(event) + size)
+
+    def refuse(self, args: object) -> Iterator[Entry]:
+        """Leave out a whole `batch` event, for which there is no room."""
+        entries = args.get("entries") if isinstance(args, dict) else None
+        for entry in entries[:MAX_ENTRIES] if isinstance(entries, list) else ():
+            if self._is_flooded:
+                return
+            if self._is_new(entry) and (refusal := self._refusal()):
+                yield refusal
+
+    def _refusal(self) -> Entry | None:
+        self._refused += 1
+        if self._is_flooded:
+            return Flooded()
+        return NoticeReported("too_fast") if self._refused == 1 else None
 
     def _is_new(self, entry: object) -> bool:
         if not isinstance(entry, list) or len(entry) != 3:
@@ -126,7 +171,7 @@ class Uplink:
             case "guftagu.phase":
                 return _phase(event)
             case "guftagu.notice":
-                return NoticeReported(_code(event.get("code")) or "unknown")
+                return NoticeReported(notice_code(event.get("code")))
             case "guftagu.ticket":
                 return TicketWished()
             case "guftagu.say":
@@ -141,9 +186,17 @@ class Uplink:
         return None
 
 
+def _units(event: dict[str, Any]) -> int:
+    if event.get("type") in ACTIONS_OF_PAGE:
+        return UNITS_OF_ACTION
+    return UNITS_OF_PLACING if "previous_item_id" in event else UNITS_OF_ENTRY
+
+
 def is_finite(value: object) -> TypeGuard[float]:
-    """Whether it is a number one can calculate with; JSON's true is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Whether it is a number one can calculate with, up to `LARGEST_NUMBER`; JSON's true is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return -LARGEST_NUMBER <= value <= LARGEST_NUMBER
 
 
 def _phase(event: dict[str, Any]) -> PhaseReported | None:
@@ -151,7 +204,9 @@ def _phase(event: dict[str, Any]) -> PhaseReported | None:
     if not isinstance(attempt, int) or phase not in PHASES:
         return None
     wait = min(retry_after, 3600) if is_finite(retry_after) and retry_after > 0 else None
-    return PhaseReported(attempt, phase, _code(event.get("reason")), wait, event.get("resumes") is True)
+    return PhaseReported(
+        attempt, phase, failure_code(event.get("reason")), wait, event.get("resumes") is True
+    )
 
 
 def _said(text: object) -> Said | None:
@@ -162,7 +217,3 @@ def _said(text: object) -> Said | None:
 
 def _talked(action: object) -> Talked | None:
     return next((Talked(known) for known in ACTIONS if known == action), None)
-
-
-def _code(value: object) -> str | None:
-    return value if isinstance(value, str) and len(value) <= MAX_CODE_CHARS and value.isidentifier() else None

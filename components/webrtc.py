@@ -1,6 +1,9 @@
 """The Python half of `static/webrtc.js`: what the browser reports, and what it is told to do."""
 
-from collections.abc import Callable
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, Protocol
 
 from nicegui import events, ui
@@ -14,6 +17,10 @@ from realtime.events import OLDER_NAMES, UNFOLLOWED, ServerEvent
 from realtime.failures import ProviderFailure
 
 ACK_EVERY = 25
+SLICE_ENTRIES = 40
+"""Handled without a pause: 10 ms at most."""
+MAX_WAITING_BATCHES = 30
+"""Of 128 KB each. The echo of a thousand messages comes in a dozen."""
 KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWED
 """All others are told of as unknown."""
 PARTS = (
@@ -50,17 +57,37 @@ class Bridge:
         self._on_entry = on_entry
         self._pace_ms = pace_ms
         self._uplink = Uplink(FOLLOWED_EVENTS)
+        self._waiting: deque[Iterator[Entry]] = deque()
         self._acknowledged = 0
         self._attempt = 0
 
     def handle(self, args: object) -> None:
-        """One `batch` of the browser, of whatever shape."""
-        urgent = False
-        for entry in self._uplink.read(args):
+        """Handle one `batch` of the browser, of whatever shape; a long one in slices, in order."""
+        if len(self._waiting) == MAX_WAITING_BATCHES:
+            for entry in self._uplink.refuse(args):
+                self._on_entry(entry)
+            return
+        self._waiting.append(self._uplink.read(args))
+        if len(self._waiting) == 1:
+            self._handle_slice()
+
+    def _handle_slice(self) -> None:
+        batch = self._waiting[0]
+        entries = list(islice(batch, SLICE_ENTRIES))
+        try:
+            self._handle_entries(entries)
+        finally:
+            if len(entries) < SLICE_ENTRIES:
+                self._waiting.popleft()
+            if self._waiting:
+                asyncio.get_running_loop().call_soon(self._handle_slice)
+
+    def _handle_entries(self, entries: list[Entry]) -> None:
+        for entry in entries:
             if isinstance(entry, PhaseReported):
                 self._attempt = entry.attempt
-                urgent = True
             self._on_entry(entry)
+        urgent = any(isinstance(entry, PhaseReported) for entry in entries)
         if urgent or self._uplink.last_seq - self._acknowledged >= ACK_EVERY:
             self._acknowledge()
 

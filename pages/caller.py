@@ -35,6 +35,7 @@ from components.uplink import (
     Chosen,
     Entry,
     EventReported,
+    Flooded,
     NoticeReported,
     PhaseReported,
     Said,
@@ -186,6 +187,8 @@ class CallerPage:
                 self._call.notice(code)
             case PhaseReported():
                 self._on_phase(entry)
+            case Flooded() if self._call:
+                self._call.end("too_fast")
 
     def _choose(self, choice: Choice) -> None:
         self._choice = choice

@@ -26,7 +26,7 @@ from components.overlay_link import OverlayLink
 from components.status import Status
 from components.text_node import TextNode
 from components.transcript_tools import TranscriptTools
-from components.uplink import Entry, EventReported, NoticeReported, PhaseReported
+from components.uplink import Entry, EventReported, Flooded, NoticeReported, PhaseReported
 from components.way_out import OBSTACLES, WayOut
 from components.webrtc import WebRTC
 from components.words import Words
@@ -166,6 +166,8 @@ class CaptionsPage:
                 self._call.notice(code)
             case PhaseReported():
                 self._on_phase(entry)
+            case Flooded() if self._call:
+                self._call.end("too_fast")
 
     def _on_phase(self, reported: PhaseReported) -> None:
         reason = self._sharpened(reported.reason)

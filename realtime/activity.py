@@ -2,6 +2,10 @@
 
 from realtime.changes import Activity
 from realtime.fields import Json, mapping, number
+from realtime.recent import RecentIds
+
+REMEMBERED_RESPONSES = 64
+"""Of those that are being generated or wait for their playback; a session generates one at a time."""
 
 
 class Turns:
@@ -18,8 +22,8 @@ class Turns:
         """The response that is being played."""
         self._caller: str | None = None
         self._awaits_response = False
-        self._generating: set[str] = set()
-        self._unplayed: set[str] = set()
+        self._generating = RecentIds(REMEMBERED_RESPONSES)
+        self._unplayed = RecentIds(REMEMBERED_RESPONSES)
 
     @property
     def activity(self) -> Activity:

@@ -1,9 +1,10 @@
 """What a conversation says happened: `Conversation.apply` returns these, and whoever watches follows them.
 
 The page draws them, the store writes them, the meter counts them. Nobody re-reads the transcript.
+Their `repr` may end up in a log and holds nothing that was said.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Activity = Literal["listening", "caller_speaking", "thinking", "agent_speaking"]
@@ -36,11 +37,18 @@ class ItemRemoved:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemForgotten:
+    """The item is one of the oldest of a very long conversation and left memory; it was finished before."""
+
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TextAppended:
     """`text` was added at the end of the item's text."""
 
     item_id: str
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +56,7 @@ class TextReplaced:
     """The item's whole text is now `text` (a final transcript that differs from its deltas)."""
 
     item_id: str
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class ActivityChanged:
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """Tokens or seconds the provider bills, as it sent them; `source` says for what."""
+    """Tokens or seconds the provider bills, the known fields of it; `source` says for what."""
 
     source: Literal["response", "transcription"]
     usage: dict[str, Any]
@@ -115,8 +123,8 @@ class ToolReady:
 
     item_id: str
     call_id: str
-    name: str
-    arguments: str
+    name: str = field(repr=False)
+    arguments: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +135,8 @@ class ResponseFinished:
     status: str
     reason: str | None
     """Why it did not complete (`turn_detected`, `max_output_tokens`, …), or the code of its error."""
-    metadata: dict[str, Any]
-    output: str
+    metadata: dict[str, str] = field(repr=False)
+    output: str = field(repr=False)
     """The words of its message items, a line each part; also of an out-of-band response."""
 
 
@@ -136,21 +144,23 @@ class ResponseFinished:
 class SessionReported:
     """`session.created` or `session.updated`: the provider's effective configuration."""
 
-    session: dict[str, Any]
+    session: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorReported:
-    """An `error` event, a failed response or a malformed event; the call goes on."""
+    """An `error` event, a failed response, a malformed event or a text that is too long; the call goes on."""
 
     code: str
-    message: str
+    """One of `realtime.error_codes`, `malformed_event` or `item_too_long`."""
+    message: str = field(repr=False)
 
 
 Change = (
     ItemAdded
     | ItemMoved
     | ItemRemoved
+    | ItemForgotten
     | TextAppended
     | TextReplaced
     | ItemUpdated

@@ -1,5 +1,6 @@
 """The words in an item's content parts, in the GA form and the beta's."""
 
+from realtime.bounds import MAX_ITEM_CHARS, MAX_ITEM_PARTS, MAX_RESPONSE_ITEMS
 from realtime.fields import Json, mappings, text
 
 _WORDS_IN = {
@@ -10,6 +11,11 @@ _WORDS_IN = {
     "output_audio": "transcript",
     "audio": "transcript",
 }
+
+
+def content(item: Json) -> list[Json]:
+    """The content parts of an item object, as many as are read."""
+    return mappings(item, "content", MAX_ITEM_PARTS)
 
 
 def words(part: Json) -> str | None:
@@ -23,6 +29,7 @@ def is_audio(part: Json) -> bool:
 
 
 def output_text(response: Json) -> str:
-    """The words of all message items in a response object's `output`, a line each part."""
-    parts = [part for item in mappings(response, "output") for part in mappings(item, "content")]
-    return "\n".join(said for part in parts if (said := words(part)))
+    """The words of all messages in a response object's `output`, a line each part, up to `MAX_ITEM_CHARS`."""
+    items = mappings(response, "output", MAX_RESPONSE_ITEMS)
+    parts = [part for item in items for part in content(item)]
+    return "\n".join(said for part in parts if (said := words(part)))[:MAX_ITEM_CHARS]

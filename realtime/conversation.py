@@ -5,10 +5,13 @@ what the API allows (the streams of different items interleave; each keeps its o
 is the same. Nothing an event holds can make it raise.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from realtime.activity import Turns, answers_by_itself, detection_margins_ms
+from realtime.bounds import MAX_ITEM_CHARS, MAX_ITEMS, MAX_RESPONSE_ITEMS
 from realtime.changes import (
     Activity,
     ActivityChanged,
@@ -24,10 +27,13 @@ from realtime.changes import (
     VoiceMoved,
 )
 from realtime.content import output_text
+from realtime.error_codes import error_code, incomplete_reason
+from realtime.error_place import where
 from realtime.events import OLDER_NAMES, ServerEvent, server_event
 from realtime.fields import (
     Json,
     Malformed,
+    an_id,
     index,
     mapping,
     mappings,
@@ -40,12 +46,19 @@ from realtime.fields import (
 from realtime.heard import heard_lengths
 from realtime.item import Item
 from realtime.pace import SpeakingPace
-from realtime.recent import RecentIds
+from realtime.recent import RecentDict, RecentIds
 from realtime.response import Response, Responses
 from realtime.transcript import Transcript
+from realtime.usage import known_usage
+
+log = logging.getLogger("guftagu.conversation")
 
 REMEMBERED_EVENTS = 4096
 """A sideband and a browser both tell of the same event; a browser re-sends after a reconnect."""
+
+RESPONSE_STATUSES = ("completed", "cancelled", "failed", "incomplete")
+MAX_METADATA = 16
+"""Entries of a response's metadata; the API takes no more."""
 
 _STATUS_OF_ITEMS = {"cancelled": "incomplete"}
 """What a response's end makes of its items, where the words differ."""
@@ -65,19 +78,34 @@ class Conversation:
         self._turns = Turns()
         self._margins_ms = 0.0
         self._responses = Responses()
-        self._audio_ends_ms: dict[str, float] = {}
+        self._audio_ends_ms: RecentDict[float] = RecentDict(MAX_ITEMS)
         self._pace = SpeakingPace()
-        self._ready_calls: set[str] = set()
-        self._metered_speech: set[str] = set()
+        self._ready_calls = RecentIds(MAX_ITEMS)
+        self._metered_speech = RecentIds(MAX_ITEMS)
         self._seen = RecentIds(REMEMBERED_EVENTS)
         self._reported_malformed: set[str] = set()
         self._settled: dict[str, None] = {}
         """Ids of items from earlier sessions, in order: another session repeats them, and changes none."""
+        self._agent_has_spoken = False
 
     @property
     def items(self) -> list[Item]:
         """All items in conversation order; a new list each time."""
         return self._transcript.items
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no item stands in it."""
+        return not len(self._transcript)
+
+    def newest_first(self) -> Iterator[Item]:
+        """Go through the items from the last one on; whoever needs only the end copies nothing."""
+        return reversed(self._transcript)
+
+    @property
+    def agent_has_spoken(self) -> bool:
+        """Whether an item of the agent was in it, in whatever session."""
+        return self._agent_has_spoken
 
     def item(self, item_id: str) -> Item | None:
         return self._transcript.get(item_id)
@@ -100,6 +128,7 @@ class Conversation:
         if self.began_at_ms is None:
             self.began_at_ms = number(at_ms)
         self._read(event, number(at_ms))
+        self._transcript.tidy(number(at_ms))
         if self.activity != activity:
             self._tell(ActivityChanged(self.activity))
         return self._changes
@@ -107,7 +136,7 @@ class Conversation:
     @property
     def awaits_words(self) -> bool:
         """Whether something the caller said is still being said or written down."""
-        return any(item.role == "user" and not item.finished for item in self.items)
+        return any(item.role == "user" for item in self._transcript.unfinished.values())
 
     def leave_session(self, at_ms: float | None = None) -> list[Change]:
         """The session is gone and another will carry on: what was under way in it is never finished.
@@ -118,9 +147,8 @@ class Conversation:
         activity = self.activity
         if self._turns.playing is not None:
             self._stop_playing(self._responses.get(self._turns.playing), at_ms)
-        for item in self.items:
-            if not item.finished:
-                self._transcript.finish(item, "incomplete", at_ms)
+        for item in list(self._transcript.unfinished.values()):
+            self._transcript.finish(item, "incomplete", at_ms)
         self._settled = dict.fromkeys(item.id for item in self.items)
         self._turns = Turns(answers=self._turns.answers)
         if self.activity != activity:
@@ -141,10 +169,13 @@ class Conversation:
             _HANDLERS[kind](self, event, at_ms)
         except Malformed:
             self._report_malformed(kind)
+        except Exception as error:  # noqa: BLE001 an event must not end the call, whatever it holds
+            log.error("an event of type %s could not be read: %s", kind, where(error))
+            self._report_malformed(kind)
 
     def _is_repeated(self, event: Json) -> bool:
-        event_id = text(event, "event_id")
-        return bool(event_id) and not self._seen.add(event_id or "")
+        event_id = an_id(event, "event_id")
+        return event_id is not None and not self._seen.add(event_id)
 
     def _report_malformed(self, what: str) -> None:
         if what not in self._reported_malformed:
@@ -164,8 +195,7 @@ class Conversation:
         self._turns.refused()
 
     def _report_error(self, error: Json) -> None:
-        code = text(error, "code") or text(error, "type") or "error"
-        self._tell(ErrorReported(code, text(error, "message") or ""))
+        self._tell(ErrorReported(error_code(error), (text(error, "message") or "")[:MAX_ITEM_CHARS]))
 
     # -- the caller's speech -------------------------------------------------------------------------------
 
@@ -208,9 +238,8 @@ class Conversation:
             item.spoken = True
             self._transcript.settle(item, index(event, "content_index"), transcript)
             self._transcript.finish(item, "completed", at_ms)
-        usage = mapping(event, "usage")
-        if usage and item_id not in self._metered_speech:
-            self._metered_speech.add(item_id)
+        usage = known_usage(mapping(event, "usage"))
+        if usage and self._metered_speech.add(item_id):
             self._tell(UsageReported("transcription", usage, item_id))
 
     def _on_transcription_failed(self, event: Json, at_ms: float | None) -> None:
@@ -218,7 +247,7 @@ class Conversation:
         if item := self._transcript.open(item_id, "user", at_ms):
             with self._transcript.updating(item):
                 item.spoken = True
-                item.failure = text(error, "code") or text(error, "type") or "failed"
+                item.failure = error_code(error)
             self._transcript.finish(item, "failed", at_ms)
 
     # -- items ---------------------------------------------------------------------------------------------
@@ -234,12 +263,18 @@ class Conversation:
         item_id = needed_id(raw, "id")
         if item_id not in self._settled and not self._responses.leaves_out(item_id):
             self._place(item_id, event)
-            self._transcript.take(raw, at_ms, status)
+            self._take(raw, at_ms, status)
+
+    def _take(self, raw: Json, at_ms: float | None, status: str | None = None) -> Item | None:
+        item = self._transcript.take(raw, at_ms, status)
+        self._agent_has_spoken = self._agent_has_spoken or (item is not None and item.role == "assistant")
+        return item
 
     def _place(self, item_id: str, event: Json) -> None:
         """Everything stands behind what earlier sessions said, of which the present one knows only a part."""
-        previous = event.get("previous_item_id", "")
-        if self._settled and (previous is None or previous in self._settled):
+        previous = an_id(event, "previous_item_id")
+        is_first = event.get("previous_item_id", "") is None
+        if self._settled and (is_first or previous in self._settled):
             event = {**event, "previous_item_id": next(reversed(self._settled))}
         self._transcript.place(item_id, event)
 
@@ -265,28 +300,28 @@ class Conversation:
     def _on_output_item_added(self, event: Json, at_ms: float | None) -> None:
         raw = needed_mapping(event, "item")
         if self._belongs(needed_id(raw, "id"), event):
-            self._transcript.take(raw, at_ms)
+            self._take(raw, at_ms)
 
     def _on_output_item_done(self, event: Json, at_ms: float | None) -> None:
         raw = needed_mapping(event, "item")
         item_id = needed_id(raw, "id")
         if self._belongs(item_id, event):
-            item = self._transcript.take(raw, at_ms, status="completed")
+            item = self._take(raw, at_ms, status="completed")
             self._mark_heard(self._responses.of(item_id))
             if item and item.kind == "function_call" and raw.get("status") == "completed":
                 self._make_ready(item)
 
     def _make_ready(self, item: Item) -> None:
-        if item.call_id and item.name and item.call_id not in self._ready_calls:
-            self._ready_calls.add(item.call_id)
+        if item.call_id and item.name and self._ready_calls.add(item.call_id):
             self._responses.of(item.id).called_tool = True
             self._tell(ToolReady(item.id, item.call_id, item.name, item.arguments or ""))
 
     def _on_arguments_done(self, event: Json, at_ms: float | None) -> None:
         item_id, arguments = needed_id(event, "item_id"), needed_text(event, "arguments")
-        if item := self.item(item_id):
+        item = self.item(item_id)
+        if item and item.kind == "function_call":
             with self._transcript.updating(item):
-                item.arguments = arguments
+                item.arguments = arguments[:MAX_ITEM_CHARS]
 
     def _on_output_delta(self, event: Json, at_ms: float | None) -> None:
         item_id, delta = needed_id(event, "item_id"), needed_text(event, "delta")
@@ -307,11 +342,12 @@ class Conversation:
         item = self._transcript.open(item_id, "assistant", at_ms) if self._belongs(item_id, event) else None
         if item:
             item.spoken = item.spoken or _is_spoken(event)
+            self._agent_has_spoken = True
         return item
 
     def _belongs(self, item_id: str, event: Json) -> bool:
         """Whether an output item stands in the conversation; if so, its response knows it from now on."""
-        response_id, known = text(event, "response_id"), self.item(item_id) is not None
+        response_id, known = an_id(event, "response_id"), self.item(item_id) is not None
         if not response_id:
             return True
         return self._responses.join(response_id, item_id, index(event, "output_index"), known=known)
@@ -324,22 +360,22 @@ class Conversation:
         response.done = True
         if response.out_of_band is None:
             self._responses.describe(response, raw)
-        status, details = text(raw, "status") or "completed", mapping(raw, "status_details")
+        status, details = _status(raw), mapping(raw, "status_details")
         if not response.stays_out:
             self._complete(response, raw, status, at_ms)
-        if usage := mapping(raw, "usage"):
+        if usage := known_usage(mapping(raw, "usage")):
             self._tell(UsageReported("response", usage, response.id))
-        reason = text(details, "reason") or text(mapping(details, "error"), "code")
-        self._tell(ResponseFinished(response.id, status, reason, mapping(raw, "metadata"), output_text(raw)))
+        reason, metadata = incomplete_reason(details), _metadata(raw)
+        self._tell(ResponseFinished(response.id, status, reason, metadata, output_text(raw)))
 
     def _complete(self, response: Response, raw: Json, status: str, at_ms: float | None) -> None:
         """The response stands in the conversation and is generated: so are its items."""
         response.cancelled = status == "cancelled"
         item_status = _STATUS_OF_ITEMS.get(status, status)
-        for place, output in enumerate(mappings(raw, "output")):
-            if item_id := text(output, "id"):
-                self._responses.join(response.id, item_id, place, known=True)
-                self._transcript.take(output, at_ms, item_status)
+        for place, output in enumerate(mappings(raw, "output", MAX_RESPONSE_ITEMS)):
+            with suppress(Malformed):
+                self._responses.join(response.id, needed_id(output, "id"), place, known=True)
+                self._take(output, at_ms, item_status)
         for item in filter(None, map(self.item, response.item_ids())):
             self._transcript.finish(item, item_status if item.status == "in_progress" else item.status, at_ms)
         self._mark_heard(response)
@@ -356,7 +392,7 @@ class Conversation:
     # -- playback, and where a barge-in is marked ----------------------------------------------------------
 
     def _on_playback_started(self, event: Json, at_ms: float | None) -> None:
-        response = self._responses.get(text(event, "response_id") or "")
+        response = self._responses.get(an_id(event, "response_id") or "")
         response.start_playing(at_ms, self._pace.chars_per_ms)
         for item in self._messages(response):
             if item.spoken:
@@ -364,7 +400,7 @@ class Conversation:
         self._turns.playback_started(response.id)
 
     def _on_playback_stopped(self, event: Json, at_ms: float | None) -> None:
-        response = self._responses.get(text(event, "response_id") or self._turns.playing or "")
+        response = self._responses.get(an_id(event, "response_id") or self._turns.playing or "")
         response.end_playing(at_ms)
         response.stopped = True
         chars = sum(len(item.text) for item in self._messages(response))
@@ -375,7 +411,7 @@ class Conversation:
 
     def _on_playback_cleared(self, event: Json, at_ms: float | None) -> None:
         self._stop_playing(
-            self._responses.get(text(event, "response_id") or self._turns.playing or ""), at_ms
+            self._responses.get(an_id(event, "response_id") or self._turns.playing or ""), at_ms
         )
 
     def _stop_playing(self, response: Response, at_ms: float | None) -> None:
@@ -392,8 +428,11 @@ class Conversation:
             self._move_voice(response, item, at_ms)
 
     def _move_voice(self, response: Response, item: Item, at_ms: float | None) -> None:
-        messages = self._messages(response)
-        chars_before = sum(len(each.text) for each in messages[: messages.index(item)])
+        chars_before = 0
+        for each in self._messages(response):
+            if each is item:
+                break
+            chars_before += len(each.text)
         response.paced.add(item.id)
         since_ms = response.voice_since_ms(chars_before, at_ms)
         self._tell(VoiceMoved(item.id, response.chars_per_ms, since_ms))
@@ -424,6 +463,16 @@ class Conversation:
     def _messages(self, response: Response) -> list[Item]:
         items = filter(None, map(self.item, response.item_ids()))
         return [item for item in items if item.kind == "message" and item.role == "assistant"]
+
+
+def _status(response: Json) -> str:
+    status = text(response, "status")
+    return status if status in RESPONSE_STATUSES else "completed"
+
+
+def _metadata(response: Json) -> dict[str, str]:
+    given = list(mapping(response, "metadata").items())[:MAX_METADATA]
+    return {name: value for name, value in given if isinstance(value, str)}
 
 
 def _is_spoken(event: Json) -> bool:

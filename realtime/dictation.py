@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from realtime.error_codes import error_code
 from realtime.events import ClientEvent, ServerEvent, server_event
 from realtime.failures import ProviderFailure, may_pass
 from realtime.socket import RealtimeSocket, SocketLost
@@ -212,7 +213,7 @@ class Dictation:
         if code == "session_expired":
             raise SocketLost(code)
         if kind not in ("append", "commit") or not number.isdecimal():
-            log.warning("the provider complains: %s", code)
+            log.warning("the provider complains: %s", error_code(event.get("error") or {}))
             return
         if self._may_resend(int(number), event):
             raise SocketLost(code)  # It is not known what the buffer holds now.

@@ -5,6 +5,8 @@ The `needed_…` readers raise `Malformed` instead; handlers call them before th
 
 from typing import Any
 
+from realtime.bounds import MAX_ID_CHARS
+
 Json = dict[str, Any]
 
 _LARGEST = 1e15
@@ -38,9 +40,16 @@ def mapping(source: Json, name: str) -> Json:
     return value if isinstance(value, dict) else {}
 
 
-def mappings(source: Json, name: str) -> list[Json]:
+def mappings(source: Json, name: str, most: int) -> list[Json]:
+    """The objects among the first `most` entries of a list."""
     value = source.get(name)
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+    return [entry for entry in value[:most] if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def an_id(source: Json, name: str) -> str | None:
+    """An id; None where there is none, or one that is longer than any provider's."""
+    value = text(source, name)
+    return value if value and len(value) <= MAX_ID_CHARS else None
 
 
 def needed_text(source: Json, name: str) -> str:
@@ -51,8 +60,8 @@ def needed_text(source: Json, name: str) -> str:
 
 
 def needed_id(source: Json, name: str) -> str:
-    value = text(source, name)
-    if not value:
+    value = an_id(source, name)
+    if value is None:
         raise Malformed(name)
     return value
 
@@ -61,6 +70,20 @@ def needed_mapping(source: Json, name: str) -> Json:
     value = source.get(name)
     if not isinstance(value, dict):
         raise Malformed(name)
+    return value
+
+
+def well_formed(value: Any) -> Any:
+    """Decoded JSON as it can be sent on: without half a surrogate pair in any text or name.
+
+    :param value: nested no deeper than this program's own stack allows
+    """
+    if isinstance(value, str):
+        return _encodable(value)
+    if isinstance(value, list):
+        return [well_formed(each) for each in value]
+    if isinstance(value, dict):
+        return {_encodable(name): well_formed(each) for name, each in value.items()}
     return value
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from realtime.bounds import MAX_ITEM_CHARS, MAX_ITEM_PARTS
 from realtime.changes import TextAppended, TextReplaced
 
 Role = Literal["user", "assistant", "system", "tool"]
@@ -15,13 +16,21 @@ _FINALITY: list[Status] = ["in_progress", "completed", "incomplete", "failed"]
 
 @dataclass
 class Item:
-    """What is known of an item so far. Only `Conversation` writes it."""
+    """What is known of an item so far. Only `Conversation` writes it.
+
+    Its `repr` may end up in a log and holds none of its words.
+    """
 
     id: str
     role: Role
     kind: Kind = "message"
-    text: str = ""
-    """Its words; never shortened by a barge-in."""
+    text: str = field(default="", repr=False)
+    """Its words, up to `MAX_ITEM_CHARS`; never shortened by a barge-in."""
+    shortened: bool = False
+    """It had more words than are kept."""
+    shortened_told: bool = field(default=False, repr=False)
+    position: int = 0
+    """Greater than that of the items before it; see `Ordering.position`."""
     status: Status = "in_progress"
     finished: bool = False
     """The text is final."""
@@ -39,13 +48,13 @@ class Item:
     """The caller began to speak; for other items, the first event that named it."""
     ended_at_ms: float | None = None
     """The caller stopped speaking; for other items, the text became final."""
-    name: str | None = None
+    name: str | None = field(default=None, repr=False)
     """Of the tool that is called."""
     call_id: str | None = None
     """What ties a tool's call to its output."""
-    arguments: str | None = None
+    arguments: str | None = field(default=None, repr=False)
     """Of a tool call: JSON, as the model wrote it."""
-    output: str | None = None
+    output: str | None = field(default=None, repr=False)
     """What a tool returned."""
     speech_began_ms: float | None = field(default=None, repr=False)
     """`audio_start_ms`: position in the session's audio."""
@@ -62,7 +71,8 @@ class Item:
         """The content part's final text. Nothing is no text: the server empties what a barge-in cut."""
         if not text:
             return None
-        self._settled.add(part)
+        if len(self._settled) < MAX_ITEM_PARTS:
+            self._settled.add(part)
         if self.role == "assistant" and self._parts.get(part, "").startswith(text):
             return None
         return self._write(part, text)
@@ -87,7 +97,13 @@ class Item:
 
     def _write(self, part: int, text: str) -> TextAppended | TextReplaced | None:
         before = self.text
-        self._parts[part] = text
+        taken = sum(len(each) + 1 for place, each in self._parts.items() if place != part)
+        room = MAX_ITEM_CHARS - taken
+        self.shortened = self.shortened or len(text) > room
+        if part not in self._parts and (len(self._parts) == MAX_ITEM_PARTS or room <= 0):
+            self.shortened = True
+            return None
+        self._parts[part] = text[:room]
         self.text = "\n".join(self._parts[each] for each in sorted(self._parts))
         if self.text == before:
             return None

@@ -1,21 +1,47 @@
 """Remembering what was seen lately, in bounded memory."""
 
+from collections import OrderedDict
+from typing import TypeVar
+
+Value = TypeVar("Value")
+
+
+class RecentDict(OrderedDict[str, Value]):
+    """The entries of the last `limit` keys that were added."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
+    def __setitem__(self, key: str, value: Value) -> None:
+        super().__setitem__(key, value)
+        if len(self) > self._limit:
+            self.popitem(last=False)
+
 
 class RecentIds:
     """The last `limit` ids that were added."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._ids: dict[str, None] = {}
+        self._ids: RecentDict[None] = RecentDict(limit)
 
     def add(self, new_id: str) -> bool:
         """Remember `new_id`; whether it was new."""
         if new_id in self._ids:
             return False
         self._ids[new_id] = None
-        if len(self._ids) > self._limit:
-            del self._ids[next(iter(self._ids))]
         return True
+
+    def discard(self, an_id: str) -> None:
+        """Forget `an_id`, if it is remembered."""
+        self._ids.pop(an_id, None)
+
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._ids.clear()
 
     def __contains__(self, an_id: str) -> bool:
         return an_id in self._ids
+
+    def __len__(self) -> int:
+        return len(self._ids)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from realtime.bounds import MAX_ITEMS, MAX_RESPONSE_ITEMS, MAX_RESPONSES
 from realtime.fields import Json
 from realtime.pace import SHORTEST_SAMPLE_MS, USUAL_CHARS_PER_MS, reaches_after_ms
+from realtime.recent import RecentDict, RecentIds
 
 _CONVERSATION_FIELDS = ("conversation_id", "conversation")
 
@@ -69,17 +71,19 @@ class Response:
 
 
 class Responses:
-    """All responses of a conversation, and which item belongs to which."""
+    """The latest responses of a conversation, and which item belongs to which."""
 
     def __init__(self) -> None:
-        self._responses: dict[str, Response] = {}
-        self._response_of: dict[str, Response] = {}
-        self._left_out: set[str] = set()
+        self._responses: RecentDict[Response] = RecentDict(MAX_RESPONSES)
+        self._response_of: RecentDict[Response] = RecentDict(MAX_ITEMS)
+        self._left_out = RecentIds(MAX_ITEMS)
         self._names_conversations = False
         """The provider says of a response which conversation it belongs to; compatible servers may not."""
 
     def get(self, response_id: str) -> Response:
-        return self._responses.setdefault(response_id, Response(response_id))
+        if response_id not in self._responses:
+            self._responses[response_id] = Response(response_id)
+        return self._responses[response_id]
 
     def of(self, item_id: str) -> Response:
         """The response an item belongs to; an anonymous one where that was never said."""
@@ -92,13 +96,17 @@ class Responses:
         self._names_conversations = self._names_conversations or any(isinstance(each, str) for each in said)
 
     def join(self, response_id: str, item: str, output_index: int, *, known: bool) -> bool:
-        """Tie an item to its response; False when that is out-of-band and the item not `known` already."""
+        """Tie an item to its response; False when that is out-of-band and the item not `known` already.
+
+        A response takes `MAX_RESPONSE_ITEMS`; others stand in the conversation without one.
+        """
         response = self.get(response_id)
         if response.out_of_band and not known:
             self._left_out.add(item)
             return False
-        response.items.setdefault(item, output_index)
-        self._response_of[item] = response
+        if item in response.items or len(response.items) < MAX_RESPONSE_ITEMS:
+            response.items.setdefault(item, output_index)
+            self._response_of[item] = response
         return True
 
     def leaves_out(self, item_id: str) -> bool:

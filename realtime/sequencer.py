@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 from realtime.events import ServerEvent, server_event
-from realtime.fields import mapping, text
+from realtime.fields import an_id, mapping, text
 from realtime.recent import RecentIds
 
 ALREADY_ACTIVE = "conversation_already_has_active_response"
@@ -36,7 +36,7 @@ class ResponseSequencer:
         self._sent: dict[str, Event] = {}
         """The latest creates by event id. What looked like an answer may have been a response of voice
         detection, and the refusal come after all."""
-        self._active: set[str] = set()
+        self._active = RecentIds(REMEMBERED_RESPONSES)
         self._active_unseen = False
         """The provider says that a response is active, which was never announced here."""
         self._done = RecentIds(REMEMBERED_RESPONSES)
@@ -69,7 +69,7 @@ class ResponseSequencer:
         if kind == ServerEvent.RESPONSE_CREATED:
             self._on_created(mapping(event, "response"))
         elif kind == ServerEvent.RESPONSE_DONE:
-            self._on_done(text(mapping(event, "response"), "id") or "")
+            self._on_done(an_id(mapping(event, "response"), "id") or "")
         elif kind == ServerEvent.ERROR:
             self._on_error(mapping(event, "error"))
         return self._next()
@@ -104,7 +104,7 @@ class ResponseSequencer:
         return [self._asked]
 
     def _on_created(self, response: Event) -> None:
-        response_id = text(response, "id") or ""
+        response_id = an_id(response, "id") or ""
         if response.get("conversation_id", "") is None and self._stands_beside(response_id):
             return
         self._active_unseen = False

@@ -21,7 +21,8 @@ ATTACH_DELAYS_S = (0.0, 0.2, 0.4, 0.8, 1.6, 2.0)
 FINAL_STATUSES = (401, 403)
 """The key is not the one: trying again changes nothing."""
 OPEN_TIMEOUT_S = 8
-MAX_EVENT_BYTES = 16 * 1024 * 1024
+MAX_EVENT_BYTES = 1024 * 1024
+"""No sound travels here."""
 
 Sleep = Callable[[float], Awaitable[None]]
 

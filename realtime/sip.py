@@ -14,6 +14,7 @@ CALL_ID = re.compile(r"rtc_[A-Za-z0-9_-]{1,128}")
 USER = re.compile(r"(?:sips?|tel):([^@:;?>]+)", re.IGNORECASE)
 SEPARATORS = re.compile(r"[\s().-]")
 NUMBER = re.compile(r"\+?[0-9]{3,20}")
+MAX_HEADERS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def line_of(address: str) -> str:
 def _line_in(data: Json, header: str) -> str:
     values = (
         text(each, "value")
-        for each in mappings(data, "sip_headers")
+        for each in mappings(data, "sip_headers", MAX_HEADERS)
         if (text(each, "name") or "").lower() == header
     )
     return line_of(next(values, None) or "")

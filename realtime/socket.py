@@ -109,7 +109,7 @@ class RealtimeSocket:
                 event = json.loads(await self._connection.recv())
             except ConnectionClosed:
                 raise SocketLost("closed") from None
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(event, dict):
                 return event

@@ -1,13 +1,27 @@
 """The items of a conversation, in order, and what each event's piece of news does to them."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from realtime.changes import Change, ItemFinished, ItemRemoved, ItemUpdated
-from realtime.content import is_audio, words
-from realtime.fields import Json, mappings, needed_id, text
+from realtime.bounds import MAX_CALL_CHARS, MAX_ITEM_CHARS, MAX_ITEMS
+from realtime.changes import (
+    Change,
+    ErrorReported,
+    ItemAdded,
+    ItemFinished,
+    ItemForgotten,
+    ItemMoved,
+    ItemRemoved,
+    ItemUpdated,
+    TextAppended,
+    TextReplaced,
+)
+from realtime.content import content, is_audio, words
+from realtime.fields import Json, Malformed, an_id, needed_id, text
 from realtime.item import Item, Kind, Role
 from realtime.ordering import Ordering
+from realtime.recent import RecentIds
 
 _ROLES: dict[str | None, Role] = {
     "user": "user",
@@ -29,43 +43,86 @@ class Transcript:
 
     def __init__(self, tell: Callable[[Change], None]) -> None:
         self._tell = tell
-        self._items: dict[str, Item] = {}
-        self._deleted: set[str] = set()
+        self._items: OrderedDict[str, Item] = OrderedDict()
+        """By id, the one known longest first."""
+        self._chars = 0
+        self._gone = RecentIds(MAX_ITEMS)
+        """Ids of deleted and forgotten items: late news brings none of them back."""
         self._ordering = Ordering()
+        self.unfinished: dict[str, Item] = {}
+        """The items whose text is not final."""
 
     @property
     def items(self) -> list[Item]:
         return [self._items[item_id] for item_id in self._ordering]
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __reversed__(self) -> Iterator[Item]:
+        return (self._items[item_id] for item_id in reversed(self._ordering))
 
     def get(self, item_id: str) -> Item | None:
         return self._items.get(item_id)
 
     def place(self, item_id: str, event: Json) -> None:
         """Take in where the event says the item stands (`previous_item_id`), if it says so."""
-        previous = event.get("previous_item_id", "")
-        if previous is None or (isinstance(previous, str) and previous):
+        previous = an_id(event, "previous_item_id")
+        if previous or event.get("previous_item_id", "") is None:
             for moved in self._ordering.follow(item_id, previous):
-                self._tell(moved)
+                self._tell_place(moved)
 
     def open(self, item_id: str, role: Role, at_ms: float | None, kind: Kind = "message") -> Item | None:
-        """The item, which stands in the conversation from now on; None when it was deleted."""
-        if item_id in self._deleted:
+        """The item, which stands in the conversation from now on; None when it was deleted.
+
+        :raises Malformed: the id is that of an item of another role
+        """
+        if item_id in self._gone:
             return None
         if item_id not in self._items:
-            self._items[item_id] = Item(item_id, role, kind, started_at_ms=at_ms)
-            self._tell(self._ordering.show(item_id))
-        return self._items[item_id]
+            item = Item(item_id, role, kind, started_at_ms=at_ms)
+            self._items[item_id] = self.unfinished[item_id] = item
+            self._tell_place(self._ordering.show(item_id))
+        item = self._items[item_id]
+        if (item.role, item.kind) != (role, kind):
+            raise Malformed("role")
+        return item
 
     def delete(self, item_id: str) -> None:
-        self._deleted.add(item_id)
+        """Take the item out; whatever is still told of it counts for nothing."""
         self._ordering.hide(item_id)
-        if self._items.pop(item_id, None):
+        if self._leave(item_id):
             self._tell(ItemRemoved(item_id))
+
+    def tidy(self, at_ms: float | None) -> None:
+        """Tell of new positions, and let the items known longest leave memory while there are too many."""
+        for item in filter(None, map(self.get, self._ordering.take_renumbered())):
+            item.position = self._ordering.position(item.id)
+            self._tell(ItemUpdated(item.id))
+        while len(self._items) > MAX_ITEMS or self._chars > MAX_CALL_CHARS:
+            oldest = next(iter(self._items.values()))
+            self.finish(oldest, "incomplete", at_ms)
+            self._leave(oldest.id)
+            self._ordering.forget(oldest.id)
+            self._tell(ItemForgotten(oldest.id))
+
+    def _leave(self, item_id: str) -> bool:
+        self._gone.add(item_id)
+        item = self._items.pop(item_id, None)
+        self.unfinished.pop(item_id, None)
+        self._chars -= len(item.text) if item else 0
+        return item is not None
+
+    def _tell_place(self, change: ItemAdded | ItemMoved) -> None:
+        if item := self._items.get(change.item_id):
+            item.position = self._ordering.position(item.id)
+        self._tell(change)
 
     def take(self, raw: Json, at_ms: float | None, status: str | None = None) -> Item | None:
         """Take in a provider's item object; None for one that only keeps its place in the order.
 
         :param status: what its status is if the object does not say
+        :raises Malformed: it has no id, or that of an item of another role
         """
         kind = _TOOL_KINDS.get(text(raw, "type"), "message")
         role = "tool" if kind != "message" else _ROLES.get(text(raw, "role"))
@@ -74,20 +131,27 @@ class Transcript:
         item = self.open(needed_id(raw, "id"), role, at_ms, kind)
         if item:
             with self.updating(item):
-                item.role, item.kind = role, kind
                 item.advance(text(raw, "status") or status)
                 _take_tool_fields(item, raw)
-                item.spoken = item.spoken or any(map(is_audio, mappings(raw, "content")))
-            self._take_content(item, mappings(raw, "content"), at_ms)
+                item.spoken = item.spoken or any(map(is_audio, content(raw)))
+            self._take_content(item, content(raw), at_ms)
         return item
 
     def append(self, item: Item, part: int, delta: str) -> None:
-        if change := item.append(part, delta):
-            self._tell(change)
+        """Add `delta` to a content part."""
+        self._tell_text(item, len(item.text), item.append(part, delta))
 
     def settle(self, item: Item, part: int, final: str) -> None:
-        if change := item.settle(part, final):
+        """Take in a content part's final text."""
+        self._tell_text(item, len(item.text), item.settle(part, final))
+
+    def _tell_text(self, item: Item, chars_before: int, change: TextAppended | TextReplaced | None) -> None:
+        if change:
+            self._chars += len(item.text) - chars_before
             self._tell(change)
+        if item.shortened and not item.shortened_told:
+            item.shortened_told = True
+            self._tell(ErrorReported("item_too_long", ""))
 
     def finish(self, item: Item, status: str, at_ms: float | None) -> None:
         """No more text will come. A status the item has already stands."""
@@ -95,6 +159,7 @@ class Transcript:
             item.advance(status)
         if not item.finished:
             item.finished = True
+            self.unfinished.pop(item.id, None)
             item.ended_at_ms = at_ms if item.ended_at_ms is None else item.ended_at_ms
             self._tell(ItemFinished(item.id))
 
@@ -117,7 +182,13 @@ class Transcript:
 
 
 def _take_tool_fields(item: Item, raw: Json) -> None:
-    item.name = text(raw, "name") or item.name
-    item.call_id = text(raw, "call_id") or item.call_id
-    item.arguments = text(raw, "arguments") or item.arguments
-    item.output = item.output if text(raw, "output") is None else text(raw, "output")
+    item.name = an_id(raw, "name") or item.name
+    item.call_id = an_id(raw, "call_id") or item.call_id
+    item.arguments = _bounded(raw, "arguments") or item.arguments
+    output = _bounded(raw, "output")
+    item.output = item.output if output is None else output
+
+
+def _bounded(raw: Json, name: str) -> str | None:
+    value = text(raw, name)
+    return None if value is None else value[:MAX_ITEM_CHARS]

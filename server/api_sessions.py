@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse
 
 from calls.api_session import ApiSession
 from calls.session_book import Choice, SessionBook
+from realtime.json_size import json_size
 from realtime.sdp_policy import MAX_OFFER_BYTES, check_offer
 from server.access import CurrentOwner
 from server.api_shapes import (
@@ -25,6 +26,8 @@ from server.api_shapes import (
 from server.errors import ApiError, session_unknown
 from server.routes import body_up_to
 
+MAX_REPORT_UNITS = 500_000
+"""More than a body of `MAX_BODY_BYTES` can hold."""
 SDP = {
     "application/sdp": {
         "schema": {"type": "string"},
@@ -88,6 +91,7 @@ def session_routes(sessions: SessionBook) -> APIRouter:
             sentence = "The server controls this session and hears everything itself."
             raise ApiError(409, "session_controlled", sentence)
         told = [*reported.events, *(_event(item) for item in reported.items)]
+        sessions.check_report(owner, json_size(told, MAX_REPORT_UNITS) or MAX_REPORT_UNITS)
         return Taken(taken=len(told), send=await session.report(told))
 
     @router.post("/session/{session_id}/end", status_code=204)

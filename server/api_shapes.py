@@ -4,19 +4,34 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from calls.session_book import Choice
+from realtime.fields import well_formed
+from realtime.json_size import MAX_DEPTH, json_size
+from realtime.usage import known_usage
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
 
 MAX_REPORTED = 500
 MAX_REPORTED_CHARS = 8000
+MAX_OBJECT_UNITS = 20_000
+"""Of an object whose fields are not known beforehand, as `realtime.json_size` counts; 160 KB of text."""
 
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 A_SESSION_ID = "session_9f2c51d07ab34e68c1d2e3f4"
 SessionId = Annotated[str, Field(max_length=64, examples=[A_SESSION_ID])]
 SessionInPath = Annotated[str, Path(examples=[A_SESSION_ID])]
+
+
+def _checked(value: dict[str, Any]) -> dict[str, Any]:
+    if json_size(value, MAX_OBJECT_UNITS) is None:
+        raise ValueError(f"takes an object of at most 160 KB, nested {MAX_DEPTH} deep at most")
+    return value
+
+
+AnyObject = Annotated[dict[str, Any], AfterValidator(_checked), AfterValidator(well_formed)]
+"""A JSON object whose fields are the provider's or the client's to choose, of bounded size and depth."""
 
 
 def examples(*shown: dict[str, Any]) -> ConfigDict:
@@ -133,7 +148,7 @@ class ReportedItem(Shape):
 
     model_config = examples({"role": "user", "text": "I lost my card.", "id": "item_1"})
     role: Literal["user", "assistant"]
-    text: Annotated[str, Field(min_length=1, max_length=MAX_REPORTED_CHARS)]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_REPORTED_CHARS, repr=False)]
     id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """An id that was reported before is the same message."""
 
@@ -153,7 +168,7 @@ class Reported(Shape):
             ]
         },
     )
-    events: Annotated[list[dict[str, Any]], Field(max_length=MAX_REPORTED)] = []
+    events: Annotated[list[AnyObject], Field(max_length=MAX_REPORTED)] = Field(default=[], repr=False)
     items: Annotated[list[ReportedItem], Field(max_length=MAX_REPORTED)] = []
 
 
@@ -183,7 +198,7 @@ class ProfileWanted(Shape):
         },
     )
     session_id: SessionId
-    wanted: dict[str, Any] | None = Field(default=None, alias="schema")
+    wanted: AnyObject | None = Field(default=None, alias="schema")
     """JSON schema of an object; without it the customer profile."""
 
 
@@ -365,7 +380,7 @@ class SessionInFull(Session):
             items=[Item(**_fields(Item, each)) for each in items],
             tool_calls=[ToolCall(**_fields(ToolCall, each)) for each in tool_calls],
             usage=[Usage(**_fields(Usage, each)) for each in usage],
-            profile=profile,
+            profile=well_formed(profile),
         )
 
 
@@ -373,4 +388,6 @@ def _fields(shape: type[Shape], record: object) -> dict[str, Any]:
     values = {name: getattr(record, name) for name in shape.model_fields}
     if "cost_usd" in values:
         values["cost_usd"] = f"{values['cost_usd']:f}"
+    if "usage" in values:  # A record of an earlier version holds whatever was reported.
+        values["usage"] = known_usage(values["usage"])
     return values

@@ -19,6 +19,9 @@ from realtime.sdp_policy import OfferRefused
 from store.database import StoreFailure
 from store.records import SessionUnknown
 
+MAX_PROBLEMS = 10
+MAX_PLACE_CHARS = 100
+"""Of a field's name, which the client may have chosen."""
 AN_ERROR: dict[str, JsonValue] = {"code": "session_unknown", "message": "There is no such session."}
 
 
@@ -82,6 +85,7 @@ REFUSALS = {
     "starts_exceeded": "That was many starts in a short time.",
     "limit_day_money": "What this server may spend in a day is spent.",
     "not_ready": "The server is still starting.",
+    "too_fast": "That was more than a key may report in a minute.",
 }
 HTTP_SENTENCES = {
     404: ("not_found", "There is no such route."),
@@ -92,13 +96,14 @@ HTTP_SENTENCES = {
 
 def _bad_request(request: Request, failure: RequestValidationError) -> ApiError:
     """Which fields are wrong and what they take; never what was sent."""
-    problems = [f"{_place(e)}: {e['msg']}" for e in failure.errors()]
+    problems = [f"{_place(e)}: {e['msg']}" for e in failure.errors()[:MAX_PROBLEMS]]
     return ApiError(400, "bad_request", f"{'; '.join(problems)}.")
 
 
 def _place(problem: dict[str, Any]) -> str:
     first, *rest = problem["loc"]
-    return str(first) if problem["type"] == "json_invalid" or not rest else ".".join(map(str, rest))
+    place = str(first) if problem["type"] == "json_invalid" or not rest else ".".join(map(str, rest))
+    return place[:MAX_PLACE_CHARS]
 
 
 def _http(request: Request, failure: HTTPException) -> ApiError:

@@ -36,5 +36,5 @@ class DatabaseDedupe:
         now = self._now()
         async with self._database.transaction() as transaction:
             await transaction.execute(delete(SeenRecord).where(SeenRecord.at <= now - REMEMBERED))
-            seen = insert(transaction, SeenRecord(kind=self._kind, id=item_id, at=now))
+            seen = insert(transaction, SeenRecord).values(kind=self._kind, id=item_id, at=now)
             return await execute(transaction, seen.on_conflict_do_nothing()) > 0

@@ -37,7 +37,7 @@ class DatabaseLeases:
         """Hold the lease for its whole time from now on."""
         async with self._database.transaction() as transaction:
             expires_at = await self._database.now(transaction) + self._lease
-            await upsert(transaction, ServerRecord(id=self.server_id, expires_at=expires_at))
+            await upsert(transaction, ServerRecord, [{"id": self.server_id, "expires_at": expires_at}])
 
     async def release(self) -> None:
         """Give the lease up."""

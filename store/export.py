@@ -28,7 +28,7 @@ class TranscriptLine:
 
     item_id: str
     role: str
-    text: str
+    text: str = field(repr=False)
     start_ms: int | None = None
     end_ms: int | None = None
     heard: int | None = None

@@ -35,7 +35,7 @@ from store.models import (
     ToolCallRecord,
     UsageRecord,
 )
-from store.upsert import execute, insert, upsert
+from store.upsert import execute, insert, row_of, upsert
 
 MAX_USD = Decimal(2**63 - 1) / PICODOLLARS
 """What a column of dollars holds; a sum beyond it stays there."""
@@ -68,7 +68,7 @@ class Records:
         """Begin a record; one that exists goes on, on this server."""
         goes_on = {"closed_at": None, "reason": None, "server_id": self._server_id}
         async with self._database.transaction() as transaction:
-            begun = insert(transaction, session, server_id=self._server_id)
+            begun = insert(transaction, SessionRecord).values(row_of(session, server_id=self._server_id))
             await execute(transaction, begun.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
     async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
@@ -111,15 +111,16 @@ class Records:
 
         :raises SessionUnknown: none was written
         """
+        rows = [row_of(item, text=self._kept(item.text) or "") for item in items]
         async with self._within(session_id) as transaction:
-            for item in items:
-                await upsert(transaction, item, text=self._kept(item.text) or "")
+            if rows:
+                await upsert(transaction, ItemRecord, rows)
 
     async def save_tool_call(self, tool_call: ToolCallRecord) -> None:
         """:raises SessionUnknown:"""
         async with self._within(tool_call.session_id) as transaction:
             kept = {"arguments": self._kept(tool_call.arguments), "output": self._kept(tool_call.output)}
-            await upsert(transaction, tool_call, **kept)
+            await upsert(transaction, ToolCallRecord, [row_of(tool_call, **kept)])
 
     async def save_profile(self, profile: ProfileRecord) -> None:
         """Keep the profile as it is: its schema says what may be in it.
@@ -127,7 +128,8 @@ class Records:
         :raises SessionUnknown:
         """
         async with self._within(profile.session_id) as transaction:
-            await upsert(transaction, profile, **({} if self._keep_text else {"schema": None, "data": None}))
+            kept = {} if self._keep_text else {"schema": None, "data": None}
+            await upsert(transaction, ProfileRecord, [row_of(profile, **kept)])
 
     async def save_usage(self, usage: UsageRecord) -> None:
         """Write it and add its cost to the session's, once however often it is called.
@@ -135,7 +137,8 @@ class Records:
         :raises SessionUnknown:
         """
         async with self._within(usage.session_id) as transaction:
-            written = await execute(transaction, insert(transaction, usage).on_conflict_do_nothing())
+            added = insert(transaction, UsageRecord).values(row_of(usage)).on_conflict_do_nothing()
+            written = await execute(transaction, added)
             if written:
                 session = SessionRecord.id == usage.session_id
                 room = SessionRecord.cost_usd <= MAX_USD - min(usage.cost_usd, MAX_USD)

@@ -12,37 +12,36 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql, sqlite
 
 
-async def upsert(transaction: AsyncSession, record: Record, **instead: object) -> None:
-    """Write a row over the one with the same key.
+def row_of(record: Record, **instead: object) -> dict[str, Any]:
+    """Return the record's values by column.
 
     :param instead: values that are written instead of the record's own
     """
-    statement = insert(transaction, record, **instead)
-    columns = record.__table__.columns
+    own = {column.key: getattr(record, column.key) for column in record.__table__.columns}
+    return {**own, **instead}
+
+
+def insert(transaction: AsyncSession, table: type[Record]) -> "sqlite.Insert | postgresql.Insert":
+    """Return the statement that writes rows, to which `on_conflict_…` can be added."""
+    return _insert_of(transaction.get_bind().dialect.name)(table.__table__)
+
+
+async def upsert(transaction: AsyncSession, table: type[Record], rows: list[dict[str, Any]]) -> None:
+    """Write each row over the one with the same key.
+
+    All rows take one statement, because building one costs more than writing a row.
+    """
+    statement = insert(transaction, table)
+    columns = table.__table__.columns
     key = [column.key for column in columns if column.primary_key]
     changed = {column.key: statement.excluded[column.key] for column in columns if not column.primary_key}
-    await execute(transaction, statement.on_conflict_do_update(index_elements=key, set_=changed))
-
-
-def insert(
-    transaction: AsyncSession, record: Record, **instead: object
-) -> "sqlite.Insert | postgresql.Insert":
-    """Return the statement that writes a row, to which `on_conflict_…` can be added.
-
-    :param instead: values that are written instead of the record's own
-    """
-    insert_into = _insert_of(transaction.get_bind().dialect.name)
-    return insert_into(type(record)).values({**_values(record), **instead})
+    await transaction.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
 async def execute(transaction: AsyncSession, statement: Executable) -> int:
     """Execute a statement and return how many rows it wrote."""
     result = await transaction.execute(statement)
     return result.rowcount if isinstance(result, CursorResult) else 0
-
-
-def _values(record: Record) -> dict[str, Any]:
-    return {column.key: getattr(record, column.key) for column in record.__table__.columns}
 
 
 def _insert_of(dialect: str) -> "Callable[[Any], sqlite.Insert | postgresql.Insert]":

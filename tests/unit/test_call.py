@@ -251,8 +251,29 @@ async def test_no_word_of_the_caller_reaches_the_log(house: House, caplog: pytes
     page = Page(house.open())
     await page.call.connect(OFFER)
     page.call.say("my secret word")
-    page.call.receive({"type": "error", "error": {"code": "odd", "message": "my secret word"}}, 0)
+    page.call.receive({"type": "error", "error": {"code": "server_error", "message": "my secret word"}}, 0)
     page.call.receive({"type": "error", "error": {"code": "my secret word\nforged line"}}, 0)
     await page.call.close("stopped")
-    assert f"{page.call.id}: error event odd" in caplog.text
+    assert f"{page.call.id}: error event server_error" in caplog.text
     assert "secret word" not in caplog.text
+
+
+async def test_a_reason_nobody_knows_is_neither_kept_nor_logged(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    page = Page(house.open())
+    page.call.report("ended", "card_4111111111111111_my_words")
+    assert page.call.closed == Closed("unknown")
+    assert "4111" not in caplog.text
+
+
+async def test_an_error_that_comes_without_end_is_logged_once(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    page = Page(house.open())
+    for number in range(50):
+        page.call.receive({"type": "error", "error": {"code": f"code_{number}"}}, 0)
+        page.call.receive({"type": "error", "error": {"code": "server_error"}}, 0)
+    assert caplog.text.count("error event") == 2

@@ -5,16 +5,22 @@ apart from that they interleave as hypothesis likes.
 """
 
 import json
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from realtime import transcript as transcript_module
+from realtime.bounds import MAX_ITEM_CHARS
 from realtime.changes import (
     Change,
+    ErrorReported,
     ItemAdded,
     ItemFinished,
+    ItemForgotten,
     ItemMoved,
     ItemRemoved,
     TextAppended,
@@ -226,7 +232,7 @@ class Drawn:
         if isinstance(change, ItemAdded | ItemMoved):
             self.order.insert(self.order.index(change.after) + 1 if change.after else 0, change.item_id)
             self.texts.setdefault(change.item_id, "")
-        elif isinstance(change, ItemRemoved):
+        elif isinstance(change, ItemRemoved | ItemForgotten):
             self.order.remove(change.item_id)
         elif isinstance(change, TextAppended):
             self.texts[change.item_id] += change.text
@@ -328,3 +334,119 @@ def test_nothing_that_can_arrive_raises_and_the_page_can_show_what_is_left(
     for item in conversation.items:
         assert json.dumps([item.id, item.text, item.name], ensure_ascii=False).encode()
         assert item.heard is None or 0 <= item.heard <= len(item.text)
+
+
+FEW_IDS = st.sampled_from(["a", "b", "c", "d", "root", "\ud800"])
+"""Also of responses and tool calls, so that one id stands for several things."""
+NUMBERS = st.sampled_from(
+    [0, 1, -1, 2**31, 10**400, -(10**400), 1e308, float("nan"), float("inf"), True, None, "1"]
+)
+SAID = st.sampled_from(["", "word", "سلام ", "\ud83d", "\ude00", "\0", "x" * (MAX_ITEM_CHARS // 2)])
+CLASHING_ITEM = st.fixed_dictionaries(
+    {
+        "id": FEW_IDS,
+        "type": st.sampled_from(["message", "function_call", "function_call_output"]),
+        "role": st.sampled_from(["user", "assistant", "system"]),
+    },
+    optional={
+        "status": st.sampled_from(["completed", "incomplete", "in_progress"]),
+        "content": st.lists(
+            st.fixed_dictionaries(
+                {"type": st.sampled_from(["input_text", "input_audio", "output_audio", "output_text"])},
+                optional={"text": SAID, "transcript": SAID},
+            ),
+            max_size=3,
+        ),
+        "call_id": FEW_IDS,
+        "name": SAID,
+        "arguments": SAID,
+        "output": SAID,
+    },
+)
+CLASHING: st.SearchStrategy[Any] = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(sorted(FOLLOWED_EVENTS)),
+        "item_id": FEW_IDS,
+        "response_id": FEW_IDS,
+        "delta": SAID,
+        "transcript": SAID,
+        "text": SAID,
+        "arguments": SAID,
+        "item": CLASHING_ITEM,
+        "response": st.fixed_dictionaries(
+            {"id": FEW_IDS, "output": st.lists(CLASHING_ITEM, max_size=3)},
+            optional={
+                "status": st.sampled_from(["completed", "cancelled", "failed", "incomplete"]),
+                "conversation_id": st.sampled_from([None, "conv"]),
+                "usage": st.dictionaries(st.sampled_from(["input_tokens", "seconds", "x"]), NUMBERS),
+            },
+        ),
+        "error": st.fixed_dictionaries({"code": SAID, "event_id": FEW_IDS}),
+        "session": st.just({}),
+        "content_index": NUMBERS,
+        "output_index": NUMBERS,
+        "audio_start_ms": NUMBERS,
+        "audio_end_ms": NUMBERS,
+    },
+    optional={"previous_item_id": FEW_IDS | st.sampled_from([None, [], {}, 7])},
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.tuples(CLASHING, NUMBERS), max_size=25),
+    st.integers(0, 25),
+    st.integers(2, 6),
+)
+def test_one_id_in_several_roles_raises_nothing_and_is_drawn_as_it_is(
+    caplog: pytest.LogCaptureFixture, events: list[tuple[Any, Any]], renewed_before: int, most_items: int
+) -> None:
+    caplog.set_level(logging.INFO)
+    conversation, drawn = Conversation(), Drawn()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(transcript_module, "MAX_ITEMS", most_items)
+        for place, (event, at_ms) in enumerate(events):
+            changes = conversation.leave_session(0) if place == renewed_before else []
+            for change in [*changes, *conversation.apply(event, at_ms)]:
+                drawn.follow(change)
+    items = conversation.items
+    assert caplog.text == ""  # No handler had to be stopped.
+    assert drawn.order == [item.id for item in items]
+    assert [drawn.texts[item.id] for item in items] == [item.text for item in items]
+    assert len(items) <= most_items
+    assert [item.id for item in conversation.newest_first()] == drawn.order[::-1]
+    assert [item.position for item in items] == sorted(item.position for item in items)
+    for item in items:
+        assert len(item.text.encode().decode()) <= MAX_ITEM_CHARS
+        assert item.heard is None or 0 <= item.heard <= len(item.text)
+        assert (item.role == "tool") == (item.kind != "message")
+
+
+def test_a_handler_that_raises_is_a_malformed_event_and_says_nothing_of_what_it_held(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("my card is 4111")
+
+    conversation = Conversation()
+    monkeypatch.setattr(transcript_module.Transcript, "append", fail)
+    event = {"type": "response.output_text.delta", "item_id": "a", "delta": "my card is 4111"}
+    changes = conversation.apply(event, 0)
+    assert ErrorReported("malformed_event", "response.output_text.delta") in changes
+    assert "ValueError in " in caplog.text
+    assert "4111" not in caplog.text
+
+
+def test_an_assistants_delta_for_the_callers_item_is_malformed() -> None:
+    conversation = Conversation()
+    for event in turns.typed("user_1", "Hello"):
+        conversation.apply(event, 0)
+    delta = {
+        "type": "response.output_audio_transcript.delta",
+        "item_id": "user_1",
+        "response_id": "resp_1",
+        "delta": "words",
+    }
+    kind = "response.output_audio_transcript.delta"
+    assert conversation.apply(delta, 0) == [ErrorReported("malformed_event", kind)]
+    assert [(item.role, item.text) for item in conversation.items] == [("user", "Hello")]

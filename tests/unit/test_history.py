@@ -1,4 +1,4 @@
-from calls.history import history
+from calls.history import MAX_CHARS, MAX_MESSAGES, awaits_answer, history
 from realtime.conversation import Conversation
 
 
@@ -46,3 +46,30 @@ def test_told_to_a_new_session_and_echoed_it_changes_no_transcript() -> None:
         talk.apply({"type": "conversation.item.added", "item": event["item"]})
         talk.apply({"type": "conversation.item.done", "item": event["item"]})
     assert [(item.id, item.text, item.heard) for item in talk.items] == before
+
+
+def test_of_a_very_long_conversation_the_latest_words_are_told() -> None:
+    talk = Conversation()
+    for number in range(MAX_MESSAGES + 20):
+        talk.apply(message(f"u{number}", "user", {"type": "input_text", "text": f"{number}"}, None))
+    told = texts(talk)
+    assert len(told) == MAX_MESSAGES
+    assert (told[0][0], told[-1][0]) == ("u20", f"u{MAX_MESSAGES + 19}")
+
+
+def test_no_more_text_is_told_than_a_model_can_hold() -> None:
+    talk = Conversation()
+    for number in range(20):
+        talk.apply(message(f"u{number}", "user", {"type": "input_text", "text": "x" * 15_000}, None))
+    told = texts(talk)
+    assert sum(len(text) for _, _, text in told) <= MAX_CHARS
+    assert told[-1][0] == "u19"
+
+
+def test_the_last_words_say_who_waits_for_an_answer() -> None:
+    talk = Conversation()
+    assert not awaits_answer(talk)
+    talk.apply(message("a1", "assistant", {"type": "output_text", "text": "Hi"}, None))
+    assert not awaits_answer(talk)
+    talk.apply(message("u1", "user", {"type": "input_text", "text": "Hello"}, "a1"))
+    assert awaits_answer(talk)

@@ -21,12 +21,13 @@ async def test_a_failure_is_said_with_the_tasks_name(caplog: pytest.LogCaptureFi
     tasks = OwnedTasks()
 
     async def work() -> None:
-        raise KeyError("x")
+        raise KeyError("a caller's words")
 
     tasks.start(work(), "hang up call_1")
     await tasks.finish()
     await asyncio.sleep(0)
-    assert "hang up call_1 failed: KeyError" in caplog.text
+    assert "hang up call_1 failed: KeyError in " in caplog.text
+    assert "words" not in caplog.text
 
 
 async def test_a_failure_that_somebody_waits_for_is_theirs_to_tell(caplog: pytest.LogCaptureFixture) -> None:

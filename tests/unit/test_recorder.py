@@ -9,10 +9,23 @@ from typing import Any
 
 import pytest
 
+from calls import recorder as recorder_module
 from calls.call import Call
 from calls.changes import Summarised
 from calls.owned_tasks import OwnedTasks
-from calls.recorder import DEAREST_USD, GROWING_S, OPEN_AFTER_S, RETRY_S, TRIES_AFTER_THE_END, Recorder
+from calls.recorder import (
+    DEAREST_USD,
+    GROWING_S,
+    ITEMS_AT_ONCE,
+    MAX_SUMMARY_CHARS,
+    MAX_TOPIC_CHARS,
+    OPEN_AFTER_S,
+    OTHER_TOOL,
+    RETRY_S,
+    TRIES_AFTER_THE_END,
+    Recorder,
+)
+from realtime import transcript
 from store.database import Database
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
 from store.records import Records
@@ -134,6 +147,7 @@ def record(
         session or a_session(model="voice-model"),
         tasks,
         transcription_model="ears",
+        tool_names=["look"],
         cost_of=lambda change: Decimal(response_usd) if change.source == "response" else Decimal("0.1"),
         timer=timer,
         clock=lambda: NOW + timedelta(seconds=timer.now),
@@ -515,3 +529,95 @@ async def test_a_call_of_the_page_is_on_record_a_moment_later(database: Database
     recording.timer.advance(OPEN_AFTER_S)
     await asyncio.wait_for(recording.saved.opened.wait(), 10)
     await recording.end()
+
+
+# -- what a caller may send without end --------------------------------------------------------------------
+
+
+async def test_items_that_left_memory_stay_in_the_record_in_their_places(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcript, "MAX_ITEMS", 10)
+    for number in range(30):
+        recording.receive(*turns.typed(f"i{number}", f"word {number}", f"i{number - 1}" if number else None))
+    assert len(recording.call.conversation.items) == 10
+    await recording.end()
+    assert [item.text for item in await recording.items()] == [f"word {number}" for number in range(30)]
+
+
+async def test_an_unfinished_item_that_leaves_memory_is_kept_whole(
+    recording: Recording, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transcript, "MAX_ITEMS", 1)
+    recording.receive(words("a", "the number is twelve"), words("b", "Yes."))
+    await recording.end()
+    assert [(item.text, item.finished) for item in await recording.items()] == [
+        ("the number is twelve", True),
+        ("Yes.", False),
+    ]
+
+
+async def test_one_item_that_moves_writes_no_other_one_again(recording: Recording) -> None:
+    for number in range(40):
+        recording.receive(*turns.typed(f"i{number}", "word", f"i{number - 1}" if number else None))
+    await recording.everything_due()
+    written = {item_id: len(texts) for item_id, texts in recording.saved.texts.items()}
+    recording.receive(
+        {"type": "input_audio_buffer.committed", "item_id": "i39", "previous_item_id": "i3"},
+        *turns.typed("between", "word", "i7"),
+    )
+    await recording.everything_due()
+    again = {
+        item_id for item_id, texts in recording.saved.texts.items() if len(texts) != written.get(item_id)
+    }
+    assert again == {"i39", "between"}
+
+
+async def test_very_many_items_are_written_in_slices(recording: Recording) -> None:
+    sizes: list[int] = []
+    save_items = recording.saved.save_items
+
+    async def counted(session_id: str, items: Sequence[ItemRecord]) -> None:
+        sizes.append(len(items))
+        await save_items(session_id, items)
+
+    recording.saved.save_items = counted  # type: ignore[method-assign]
+    recording.receive(*(event for number in range(100) for event in turns.typed(f"i{number}", "word")))
+    await recording.end()
+    assert max(sizes) == ITEMS_AT_ONCE
+    assert len(await recording.items()) == 100
+
+
+async def test_usage_is_written_though_items_never_stop_coming(recording: Recording) -> None:
+    for number in range(10 * ITEMS_AT_ONCE):
+        recording.receive(*turns.typed(f"i{number}", "word"))
+    await recording.everything_due()
+    assert len(recording.saved.texts) < 10 * ITEMS_AT_ONCE
+
+
+async def test_what_waits_for_a_database_that_fails_is_bounded(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "MAX_ITEMS", 20)
+    recording = record(SaidItems(database), database, opened=False)
+    for number in range(100):
+        recording.receive(*turns.typed(f"i{number}", "word"))
+    assert len(recording.recorder._due) == 20
+    recording.timer.advance(OPEN_AFTER_S)
+    await recording.end()
+    assert [item.item_id for item in await recording.items()] == [f"i{number}" for number in range(80, 100)]
+
+
+async def test_a_tool_that_the_persona_does_not_have_is_kept_without_its_name(recording: Recording) -> None:
+    call = {"id": "t", "type": "function_call", "name": "my_card_4111", "call_id": "c", "status": "completed"}
+    recording.receive({"type": "response.output_item.done", "response_id": "r", "item": call})
+    await recording.end()
+    assert [row.name for row in await recording.records.tool_calls("s1")] == [OTHER_TOOL]
+
+
+async def test_topic_and_summary_are_bounded_and_well_formed(recording: Recording) -> None:
+    recording.recorder._follow([Summarised("t" * 9000, "half \ud800 " * 1000)])
+    await recording.end()
+    session = await recording.records.get_session("s1")
+    assert session and session.topic and session.summary
+    assert (len(session.topic), len(session.summary)) == (MAX_TOPIC_CHARS, MAX_SUMMARY_CHARS)

@@ -8,7 +8,13 @@ import pytest
 
 from calls.changes import Closed
 from calls.owned_tasks import OwnedTasks
-from calls.tool_runner import PUBLIC_RUNS_PER_MINUTE, ToolRun, ToolRunner
+from calls.tool_runner import (
+    MAX_RUNNING,
+    MAX_WAITING,
+    PUBLIC_RUNS_PER_MINUTE,
+    ToolRun,
+    ToolRunner,
+)
 from calls.tools import Tool, ToolContext, ToolRefused, tool
 from realtime.changes import ItemFinished, ResponseFinished, ToolReady
 from tests.fakes.no_database import NO_DATABASE
@@ -357,3 +363,43 @@ async def test_each_run_is_told_for_the_record() -> None:
         '{"found":"x"}',
     )
     assert (second.call_id, second.status) == ("c2", "identity_needed")
+
+
+# -- calls without end -----------------------------------------------------------------------------
+
+
+async def test_no_more_tools_run_at_once_than_may() -> None:
+    session = Session()
+    for number in range(MAX_RUNNING + 5):
+        session.ready("wait", f"c{number}", what="x")
+    await session.first_run.wait()
+    assert all(run.status == "too_many" for run in session.runs)
+    session.gate.open.set()
+    await session.settle()
+    assert len(session.gate.ran) <= MAX_RUNNING
+
+
+async def test_calls_of_responses_that_never_finish_do_not_gather() -> None:
+    session = Session()
+    for number in range(3 * MAX_WAITING):
+        session.ready("look", f"c{number}", response=f"r{number}", what="x")
+        await session.settle()
+    assert len(session.runner._jobs) == MAX_WAITING
+    session.finish(f"r{3 * MAX_WAITING - 1}")
+    assert session.sent[-1] == CREATE
+
+
+async def test_a_call_writes_so_many_log_lines_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    session = Session()
+    session.runner._log_lines_left = 5
+    for number in range(20):
+        session.ready("my_card_4111", f"c{number}")
+    await session.settle()
+    assert len(caplog.records) == 5
+    assert "4111" not in caplog.text
+
+
+def test_what_a_tool_was_given_is_not_in_its_repr() -> None:
+    run = ToolRun("c1", "look", SECRET, SECRET, "completed", 0, 0)
+    assert SECRET not in repr(run) + repr(ToolReady("i", "c1", "look", SECRET))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.transcript_search import Match, find
+from components.transcript_search import MAX_MATCHES, Match, find
 from realtime.item import Item
 
 
@@ -33,7 +33,7 @@ def test_every_place_is_told_in_the_order_of_the_conversation() -> None:
         Item("b", "assistant", text="no"),
         Item("c", "user", text="Card"),
     ]
-    assert find(items, "card") == [Match("a", 0, 4), Match("a", 6, 4), Match("c", 0, 4)]
+    assert find(reversed(items), "card") == [Match("a", 0, 4), Match("a", 6, 4), Match("c", 0, 4)]
 
 
 def test_places_are_in_the_browsers_units_also_behind_signs_that_are_not_compared() -> None:
@@ -50,3 +50,15 @@ def test_nothing_is_found_by_nothing(query: str) -> None:
 
 def test_a_letter_that_grows_when_small_does_no_harm() -> None:
     assert find(said("İstanbul card"), "card") == [Match("a", 9, 4)]
+
+
+def test_of_very_many_places_the_last_ones_are_found() -> None:
+    items = [Item(str(number), "user", text="a" * 600) for number in range(4)]
+    found = find(reversed(items), "a")
+    assert len(found) == MAX_MATCHES
+    assert found[0] == Match("2", 200, 1)
+    assert found[-1] == Match("3", 599, 1)
+
+
+def test_places_behind_letters_of_two_units_are_told_in_units() -> None:
+    assert [match.start for match in find(said("😀a😀a"), "a")] == [2, 5]

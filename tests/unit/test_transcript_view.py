@@ -17,6 +17,7 @@ from components.transcript_view import (
     joined,
 )
 from components.words import Words
+from realtime import transcript
 from realtime.conversation import Conversation
 from realtime.item import Item
 from tests.fakes.turns import barge_in, reply, reply_begins, reply_ends, speech_heard, transcribed, typed
@@ -344,3 +345,21 @@ def test_operations_are_plain_json() -> None:
         *speech_heard("user_1"), *transcribed("user_1", "<b>"), *reply("agent_1", "user_1", ["جی"])
     )
     assert json.loads(json.dumps(ops)) == ops
+
+
+def test_a_bubble_whose_item_left_memory_is_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "MAX_ITEMS", 3)
+    talk = Talk()
+    ops = talk.hear(*(event for number in range(5) for event in typed(f"u{number}", "word")))
+    assert named(ops, "remove") == [["remove", "u0"], ["remove", "u1"]]
+    assert talk.view.shown_ids == {"u2", "u3", "u4"}
+
+
+def test_an_item_behind_one_without_a_bubble_stands_behind_the_nearest_bubble() -> None:
+    talk = Talk()
+    system = {"id": "s", "type": "message", "role": "system", "content": []}
+    talk.hear(*typed("u1", "one"))
+    talk.hear({"type": "conversation.item.added", "previous_item_id": "u1", "item": system})
+    talk.hear(*typed("u2", "two", "s"))
+    ops = talk.hear(*typed("u3", "three", "s"))
+    assert [op[:4] for op in [*named(ops, "add"), *named(ops, "move")]][-1][-1] == "u1"

@@ -8,16 +8,24 @@ import pytest
 from calls.choice import Choice
 from components.token_bucket import TokenBucket
 from components.uplink import (
+    BURST,
     MAX_ENTRIES,
+    MAX_ENTRY_UNITS,
     MAX_SAID_CHARS,
+    PER_SECOND,
+    UNITS_OF_ACTION,
+    UNITS_OF_ENTRY,
+    UNITS_OF_PLACING,
     Chosen,
     EventReported,
+    Flooded,
     NoticeReported,
     PhaseReported,
     Said,
     Talked,
     Uplink,
 )
+from realtime.json_size import json_size
 
 WANTED = frozenset({"response.created"})
 EVENT = {"type": "response.created"}
@@ -81,8 +89,14 @@ def test_a_phase_of_another_shape_is_left_out(change: dict[str, Any]) -> None:
     assert read_one({"type": "guftagu.phase", "phase": "live", "attempt": 1} | change) is None
 
 
-@pytest.mark.parametrize("reason", ["<script>", "a b", "x" * 81, 7, {"code": "x"}])
-def test_a_reason_that_is_no_code_is_dropped(reason: object) -> None:
+@pytest.mark.parametrize("reason", ["<script>", "a b", "x" * 81, "card_4111111111111111_my_words", "live"])
+def test_a_reason_that_is_none_of_the_known_codes_is_unknown(reason: str) -> None:
+    event = {"type": "guftagu.phase", "phase": "failed", "attempt": 1, "reason": reason}
+    assert read_one(event) == PhaseReported(1, "failed", "unknown", None)
+
+
+@pytest.mark.parametrize("reason", [7, {"code": "x"}, None, ["stopped"]])
+def test_a_reason_that_is_no_text_is_none(reason: object) -> None:
     event = {"type": "guftagu.phase", "phase": "failed", "attempt": 1, "reason": reason}
     assert read_one(event) == PhaseReported(1, "failed", None, None)
 
@@ -106,13 +120,102 @@ def test_nothing_typed_is_nothing_said(text: object) -> None:
 
 def test_a_notice_without_a_proper_code_is_an_unknown_one() -> None:
     assert read_one({"type": "guftagu.notice", "code": "event_broken"}) == NoticeReported("event_broken")
-    assert read_one({"type": "guftagu.notice", "code": "<b>"}) == NoticeReported("unknown")
+    for code in ("<b>", "card_4111111111111111_my_words", 7, ["event_broken"]):
+        assert read_one({"type": "guftagu.notice", "code": code}) == NoticeReported("unknown")
 
 
-def test_a_flood_is_cut_off_and_said_once_per_batch() -> None:
-    up = uplink(TokenBucket(2, 0, now=lambda: 0.0))
-    read = list(up.read(batch(*([seq, 1, EVENT] for seq in range(1, 10)))))
+def cost_of(event: dict[str, Any]) -> int:
+    size = json_size(event, MAX_ENTRY_UNITS)
+    assert size is not None
+    return UNITS_OF_ENTRY + size
+
+
+def numbered(count: int, event: dict[str, Any] = EVENT, first: int = 1) -> dict[str, Any]:
+    return batch(*([seq, 1, event] for seq in range(first, first + count)))
+
+
+def test_what_comes_too_fast_is_left_out_and_told_once() -> None:
+    up = uplink(TokenBucket(2 * cost_of(EVENT), 0, now=lambda: 0.0))
+    read = [*up.read(numbered(9)), *up.read(numbered(9, first=10))]
     assert read == [EventReported(EVENT, 1), EventReported(EVENT, 1), NoticeReported("too_fast")]
+    assert up.last_seq == 18
+
+
+def test_a_page_that_goes_on_flooding_is_told_of_once_and_not_heard_again() -> None:
+    now = 0.0
+    up = uplink(TokenBucket(1000, 1000, now=lambda: now))
+    told: list[object] = []
+    for round_ in range(4):
+        told += up.read(numbered(MAX_ENTRIES, first=1 + round_ * MAX_ENTRIES))
+    assert told[-1] == Flooded()
+    assert told.count(Flooded()) == told.count(NoticeReported("too_fast")) == 1
+    now = 60.0
+    assert list(up.read(numbered(1, first=10**6))) == []
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        EVENT | {"text": "x" * 2_000},
+        EVENT | {"content": [{}] * 300},
+        EVENT | {"list": list(range(300))},
+        EVENT | {f"a key of no use {number}": 0 for number in range(100)},
+    ],
+)
+def test_long_text_and_many_parts_cost_more_than_a_small_event(large: dict[str, Any]) -> None:
+    up = uplink(TokenBucket(10 * cost_of(EVENT), 0, now=lambda: 0.0))
+    assert list(up.read(numbered(1, large))) == [NoticeReported("too_fast")]
+    assert len(list(up.read(numbered(20, first=2)))) == 10
+
+
+def test_an_outage_of_ten_busy_seconds_passes_whole() -> None:
+    up = uplink(TokenBucket(BURST, PER_SECOND, now=lambda: 0.0))
+    ids = {name: "id_of_about_thirty_characters_1" for name in ("event_id", "item_id", "response_id")}
+    event = {**EVENT, **ids, "output_index": 0, "content_index": 0, "delta": "کچھ لفظ"}
+    assert len(list(up.read(numbered(1000, event)))) == 1000
+
+
+def test_the_echo_of_a_long_history_passes_whole() -> None:
+    up = uplink(TokenBucket(BURST, PER_SECOND, now=lambda: 0.0))
+    content = [{"type": "input_text", "text": "x" * 60}]
+    item = {"id": "item_" + "x" * 20, "object": "realtime.item", "type": "message", "role": "user"}
+    event = {
+        **EVENT,
+        "event_id": "x" * 25,
+        "previous_item_id": "x" * 25,
+        "item": {**item, "content": content},
+    }
+    echoes = [list(up.read(numbered(1000, event, first=first))) for first in (1, 1001)]
+    assert [len(each) for each in echoes] == [1000, 1000]
+
+
+def test_an_entry_nested_too_deep_is_left_out() -> None:
+    nested: Any = 1
+    for _ in range(300):
+        nested = [nested]
+    assert read_one(EVENT | {"usage": nested}) == NoticeReported("too_fast")
+
+
+def test_what_may_move_items_costs_more() -> None:
+    up = uplink(TokenBucket(3 * UNITS_OF_PLACING, 0, now=lambda: 0.0))
+    assert len(list(up.read(numbered(50, EVENT | {"previous_item_id": None})))) <= 3
+
+
+def test_what_makes_the_server_act_costs_more() -> None:
+    up = uplink(TokenBucket(3 * UNITS_OF_ACTION, 0, now=lambda: 0.0))
+    assert len(list(up.read(numbered(50, {"type": "guftagu.talk", "action": "answer"})))) == 3
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400), 1e300])
+def test_numbers_nobody_can_calculate_with_are_none(number: Any) -> None:
+    assert list(uplink().read(batch([1, number, EVENT]))) == []
+    event = {"type": "guftagu.phase", "phase": "failed", "attempt": 1, "retry_after_s": number}
+    assert read_one(event) == PhaseReported(1, "failed", None, None)
+
+
+def test_every_entry_hides_what_was_said_from_a_log() -> None:
+    read = [read_one({"type": "guftagu.say", "text": "a secret"}), read_one(EVENT | {"delta": "a secret"})]
+    assert "a secret" not in repr(read)
 
 
 def test_no_more_than_so_many_entries_of_one_batch_are_looked_at() -> None:

@@ -1,5 +1,6 @@
 """The Python half of the bridge, with a browser that only notes what it is told."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any, cast
@@ -9,8 +10,8 @@ import pytest
 from calls.call import Call, CallEnded
 from calls.registry import Registry
 from calls.ticket import Ticket
-from components.uplink import Entry, EventReported, PhaseReported
-from components.webrtc import ACK_EVERY, KNOWN_EVENTS, Bridge
+from components.uplink import Entry, EventReported, Flooded, NoticeReported, PhaseReported
+from components.webrtc import ACK_EVERY, KNOWN_EVENTS, MAX_WAITING_BATCHES, SLICE_ENTRIES, Bridge
 from realtime.conversation import FOLLOWED_EVENTS
 from realtime.failures import ProviderFailure
 
@@ -143,3 +144,52 @@ def test_only_what_the_conversation_follows_takes_the_bridge_and_never_audio() -
 
 def test_the_browsers_half_stays_small() -> None:
     assert len((STATIC / "webrtc.js").read_text().splitlines()) < 300
+
+
+async def test_a_long_batch_is_handled_in_slices_and_in_order_with_those_behind_it() -> None:
+    entries: list[Entry] = []
+    bridge = bridge_with(Browser(), entries)
+    first = [[seq, seq, EVENT] for seq in range(1, 3 * SLICE_ENTRIES)]
+    bridge.handle(batch(*first))
+    assert len(entries) == SLICE_ENTRIES
+    bridge.handle(batch([1000, 1000, EVENT]))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert [entry.at_ms for entry in entries if isinstance(entry, EventReported)] == [
+        *range(1, 3 * SLICE_ENTRIES),
+        1000,
+    ]
+
+
+async def test_batches_that_find_no_room_are_left_out_and_that_is_told_once() -> None:
+    entries: list[Entry] = []
+    bridge = bridge_with(Browser(), entries)
+    sizes = SLICE_ENTRIES + 1
+    for number in range(MAX_WAITING_BATCHES + 5):
+        bridge.handle(batch(*([number * sizes + place, 1, EVENT] for place in range(1, sizes + 1))))
+    assert entries.count(NoticeReported("too_fast")) == 1
+    assert len(bridge._waiting) == MAX_WAITING_BATCHES
+
+
+async def test_a_flood_ends_with_one_word_of_it() -> None:
+    entries: list[Entry] = []
+    bridge = bridge_with(Browser(), entries)
+    for number in range(60):
+        bridge.handle(batch(*([number * 1000 + place, 1, EVENT] for place in range(1, 1001))))
+    assert entries.count(Flooded()) == 1
+    await asyncio.sleep(0)
+
+
+async def test_an_entry_that_fails_keeps_nothing_from_those_behind_its_slice() -> None:
+    taken: list[Entry] = []
+
+    def take(entry: Entry) -> None:
+        taken.append(entry)
+        if len(taken) == 1:
+            raise ValueError
+
+    bridge = Bridge(Browser(), on_entry=take, pace_ms=lambda: 4)
+    with pytest.raises(ValueError):
+        bridge.handle(batch(*([seq, 1, EVENT] for seq in range(1, 2 * SLICE_ENTRIES + 1))))
+    await asyncio.sleep(0)
+    assert len(taken) == 1 + SLICE_ENTRIES
