@@ -24,6 +24,7 @@ from calls.phone import Phone, lines_of
 from calls.registry import Registry
 from calls.session_book import SessionBook
 from commands.exit_codes import ExitCode
+from components.event_costs import event_cost, socket_bucket
 from engine.mount import EngineMount
 from engine.recognizer import NoRecognizer
 from engine.whisper import WhisperRecognizer, recognizer_here
@@ -36,6 +37,7 @@ from server.errors import method_not_allowed
 from server.headers import SecurityHeaders
 from server.health import Readiness
 from server.logging_setup import set_up_logging
+from server.middleware.socket_limits import SocketLimits
 from server.origins import SameOrigin
 from server.passwords import hash_password
 from server.port import require_free_port
@@ -134,6 +136,9 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_exception_handler(405, method_not_allowed)
     app.add_middleware(BesidePages, api=create_api(parts, settings))
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
+    app.add_middleware(
+        SocketLimits, new_bucket=socket_bucket, cost_of=event_cost, max_frame_bytes=MAX_FRAME_BYTES
+    )
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestLog)

@@ -13,12 +13,12 @@ class TokenBucket:
         self._now = now
         self._filled_at = now()
 
-    def take(self) -> bool:
-        """Take one token; False when there is none."""
+    def take(self, tokens: float = 1) -> bool:
+        """Take this many tokens; False when there are fewer, and then none is taken."""
         now = self._now()
         self._tokens = min(self._size, self._tokens + (now - self._filled_at) * self._per_second)
         self._filled_at = now
-        if self._tokens < 1:
+        if self._tokens < tokens:
             return False
-        self._tokens -= 1
+        self._tokens -= tokens
         return True
