@@ -46,6 +46,7 @@ from server.routes import call_routes
 from server.static_cache import StaticCache
 from server.webhook import webhook_routes
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
+from store.visitor_files import VisitorFiles
 
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
@@ -55,6 +56,8 @@ USAGE = """usage: main.py                    serve the page
        main.py new-persona NAME   begin a persona
        main.py transcribe …       write recordings down (--help tells more)
        main.py ask …              answer a recorded question aloud (--help tells more)"""
+OWNER_ONLY_UMASK = 0o077
+"""No file of the server, such as NiceGUI's of its visitors, is readable by others on this machine."""
 MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
@@ -87,7 +90,9 @@ def build(settings: Settings) -> None:
     listening = Captions(registry, client, settings, persona)
     captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
     not_found.install(personas, settings.persona)
-    ends = [sessions.close, registry.close, records.close]
+    visitors = VisitorFiles(app.storage.path)
+    app.on_startup(visitors.open)
+    ends = [sessions.close, registry.close, records.close, visitors.close]
     if settings.provider_kind == "engine":
         ends.append(mount_engine(settings).close)
     ends.append(client.close)
@@ -235,6 +240,7 @@ def leave(code: int) -> NoReturn:
 
 def serve() -> None:
     """Serve until interrupted."""
+    os.umask(OWNER_ONLY_UMASK)
     try:
         settings = load_settings()
         set_up_logging(settings.log_level)

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 REPORTED_SOURCES = ("response", "transcription")
 """Usage that whoever tells of the session's events tells of too."""
+MAX_REMEMBERED = 10_000
+"""Ids of deleted sessions. Whoever still writes of one does so within two minutes."""
 Row = TypeVar("Row", bound=Record)
 
 
@@ -56,13 +58,20 @@ class Records:
         """
         self._database = database
         self._keep_text = keep_text
+        self._deleted: dict[str, None] = {}
+        """The latest ids of deleted sessions: what is still being written of one begins it no more."""
 
     # -- writing -------------------------------------------------------------------------------------------
 
     async def open_session(self, session: SessionRecord) -> None:
-        """Begin a record; one that exists goes on."""
+        """Begin a record; one that exists goes on.
+
+        :raises SessionUnknown: it was deleted
+        """
         goes_on = {"closed_at": None, "reason": None}
         async with self._database.transaction() as transaction:
+            if session.id in self._deleted:
+                raise SessionUnknown(session.id)
             insert = _insert(transaction, session)
             await _execute(transaction, insert.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
@@ -212,6 +221,9 @@ class Records:
 
     async def delete_session(self, session_id: str) -> bool:
         """Delete it with all that belongs to it, and every trace in the files; whether there was one."""
+        self._deleted[session_id] = None
+        if len(self._deleted) > MAX_REMEMBERED:
+            del self._deleted[next(iter(self._deleted))]
         return bool(await self._delete(delete(SessionRecord).where(SessionRecord.id == session_id)))
 
     async def purge(self, older_than: timedelta, now: datetime) -> int:
