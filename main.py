@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from nicegui import App, app, core, ui
+from nicegui.server import Server
 
 from calls.archive import Archive
 from calls.captions import Captions
@@ -108,7 +109,14 @@ def build(settings: Settings) -> None:
     )
     guard(parts, settings)
     core.sio.eio.max_http_buffer_size = MAX_FRAME_BYTES
+    if settings.host == "::":
+        app.on_startup(listen_on_both_families)
     app.on_startup(lambda: announce(settings))
+
+
+def listen_on_both_families() -> None:
+    """Let `::` mean IPv4 too: asyncio would listen on IPv6 alone, and takes an empty host for both."""
+    Server.instance.config.host = ""
 
 
 def open_before_serving(records: Archive) -> None:
@@ -174,7 +182,7 @@ def announce(settings: Settings) -> None:
         "compatible": settings.provider_url,
     }
     print(
-        f"Guftagu answers with {voice[settings.provider_kind]} at http://localhost:{settings.port}",
+        f"Guftagu answers with {voice[settings.provider_kind]} at {settings.page_url}",
         flush=True,
     )
 
@@ -209,7 +217,7 @@ def run_with_sound(name: str, arguments: list[str]) -> int:
         return ask.run(arguments, personas[default_persona(personas, settings)], settings)
     except SettingsError as error:
         print(f"Settings: {error}", file=sys.stderr)
-        return 2
+        return ExitCode.USAGE
 
 
 def main() -> None:
@@ -247,7 +255,8 @@ def serve() -> None:
         require_free_port(settings.host, settings.port)
         build(settings)
     except SettingsError as error:
-        sys.exit(f"Settings: {error}")
+        print(f"Settings: {error}", file=sys.stderr)
+        sys.exit(ExitCode.USAGE)
     app.config.socket_io_js_transports = ["websocket"]
     gc.freeze()  # what lives as long as the house is not looked through again, which would halt every call
     ui.run(

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = (
     "main",
     "settings",
+    "text_files",
     "pages",
     "components",
     "calls",
@@ -22,11 +23,12 @@ PARTS = (
 )
 MAY_IMPORT = {
     "main": set(PARTS),
-    "settings": set[str](),
+    "settings": {"text_files"},
+    "text_files": set[str](),
     "pages": {"components", "calls", "settings"},
-    "components": {"calls", "realtime", "settings"},
+    "components": {"calls", "realtime", "settings", "text_files"},
     "server": {"calls", "realtime", "settings", "store"},
-    "calls": {"realtime", "store", "settings"},
+    "calls": {"realtime", "store", "settings", "text_files"},
     "store": set[str](),
     "realtime": set[str](),
     "engine": {"realtime"},
