@@ -3,6 +3,7 @@
 `.env.example` names each one; `tests/unit/test_settings.py` holds the two to each other.
 """
 
+import base64
 import json
 import re
 import secrets
@@ -24,6 +25,7 @@ SHORTEST_API_KEY = 16
 ENV_FILE = Path(".env")
 ORIGIN = re.compile(r"(?=[!-~]+$)https?://[^/\s,;*]+")
 FRAME = re.compile(r"(?=[!-~]+$)https?://[^/\s,;]+")
+WEBHOOK_PREFIX = "whsec_"
 KEY = re.compile(r"[!-~]+")
 """Travels in a header: letters, digits and signs of ASCII."""
 HOST_CHARS = re.compile(r"[A-Za-z0-9._:%-]+")
@@ -54,7 +56,7 @@ class Settings(BaseSettings):
     """Settings with their defaults. Names in the environment are the same in capitals."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_ignore_empty=True, extra="ignore", allow_inf_nan=False
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", allow_inf_nan=False
     )
 
     host: str = "0.0.0.0"
@@ -141,6 +143,16 @@ class Settings(BaseSettings):
         if key is not None and not KEY.fullmatch(key):
             raise ValueError("takes a key without spaces and other than ASCII characters")
         return key
+
+    @field_validator("openai_webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, secret: str | None) -> str | None:
+        if secret and secret.startswith(WEBHOOK_PREFIX):
+            try:
+                base64.b64decode(secret.removeprefix(WEBHOOK_PREFIX), validate=True)
+            except ValueError:
+                raise ValueError(f"takes the secret as shown, {WEBHOOK_PREFIX}…") from None
+        return secret
 
     @field_validator("ice_servers", "prices", "phone_numbers", mode="before")
     @classmethod
@@ -231,7 +243,7 @@ class Settings(BaseSettings):
 
     @property
     def _reached_host(self) -> str:
-        """Where this server reaches itself: the loopback address of the family where it listens everywhere."""
+        """Where this server reaches itself: the family's loopback address where it listens everywhere."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"[{host}]" if ":" in host else host
 
@@ -257,9 +269,9 @@ def load_settings() -> Settings:
 
     :raises SettingsError: naming every wrong setting and what it takes, never its value
     """
-    encoding = _encoding_of(ENV_FILE)
+    read_as: dict[str, Any] = {"_env_file_encoding": _encoding_of(ENV_FILE)}
     try:
-        return Settings(_env_file_encoding=encoding)
+        return Settings(**read_as)
     except ValidationError as error:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
         raise SettingsError("; ".join(lines)) from None

@@ -1,4 +1,4 @@
-"""Text files that people write, on whatever system: UTF-8 with or without a byte order mark, or UTF-16 with one."""
+"""Text files that people write on any system: UTF-8 with or without a byte order mark, or UTF-16 with one."""
 
 import codecs
 from pathlib import Path

@@ -102,11 +102,14 @@ async def test_bytes_are_malformed_too(app: RunningApp) -> None:
     assert len(said_since(app, before)) == 1
 
 
+HOSTILE_PATHS: list[object] = [{}, 7, None, ["x"], "//elsewhere.example"]
+
+
 async def test_events_that_nothing_of_ours_listens_to_go_nowhere(app: RunningApp) -> None:
     before, page = app.log, await fetch_page(app.url)
     async with page_socket(page) as socket:
         for name in ("sub_pages_open", "sub_pages_navigate"):
-            for hostile in ({}, 7, None, ["x"], "//elsewhere.example"):
+            for hostile in HOSTILE_PATHS:
                 await socket.send(page.event(name, hostile))
         await socket.send(page.frame("event", id=10**9, listener_id="gone", args=[]))
         await socket.send(page.event("search", "x"))
