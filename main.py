@@ -57,6 +57,8 @@ USAGE = """usage: main.py                    serve the page
        main.py new-persona NAME   begin a persona
        main.py transcribe …       write recordings down (--help tells more)
        main.py ask …              answer a recorded question aloud (--help tells more)"""
+TAB_SECONDS = 60 * 60
+"""NiceGUI keeps a storage for every tab that was open lately; ours hold nothing."""
 OWNER_ONLY_UMASK = 0o077
 """No file of the server, such as NiceGUI's of its visitors, is readable by others on this machine."""
 MAX_FRAME_BYTES = 128 * 1024
@@ -91,6 +93,7 @@ def build(settings: Settings) -> None:
     listening = Captions(registry, client, settings, persona)
     captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
     not_found.install(personas, settings.persona)
+    app.storage.max_tab_storage_age = TAB_SECONDS
     visitors = VisitorFiles(app.storage.path)
     app.on_startup(visitors.open)
     ends = [sessions.close, registry.close, records.close, visitors.close]
