@@ -12,7 +12,8 @@ from urllib.parse import parse_qs
 from nicegui import json
 
 ID = re.compile(r"[A-Za-z0-9-]{1,64}")
-NUMBER = re.compile(r"[0-9]{1,15}")
+DIGITS = re.compile(r"[0-9]{1,15}")
+MAX_NUMBER = 10**15
 EVENT = re.compile(r"42[0-9]{0,9}(\[.*\])", re.DOTALL)
 CONNECTS = ("40", "40{}")
 LEAVES = ("41", "1")
@@ -123,7 +124,7 @@ def _shakes_hands(message: Mapping[str, Any]) -> bool:
     return (
         needed
         and (old_tab is None or old_tab == "" or _is_id(old_tab))
-        and (next_message is None or _is_number(next_message))
+        and (next_message is None or _is_number(next_message) or _is_digits(next_message))
     )
 
 
@@ -131,5 +132,10 @@ def _is_id(value: object) -> bool:
     return isinstance(value, str) and ID.fullmatch(value) is not None
 
 
+def _is_digits(value: object) -> bool:
+    """Whether it is a number as an address holds it."""
+    return isinstance(value, str) and DIGITS.fullmatch(value) is not None
+
+
 def _is_number(value: object) -> bool:
-    return not isinstance(value, bool) and NUMBER.fullmatch(str(value)) is not None
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_NUMBER

@@ -60,6 +60,7 @@ MALFORMED = [
     '42["event",{"client_id":"%","id":[],"listener_id":"x","args":[]}]',
     '42["event",{"client_id":"someone-else","id":0,"listener_id":"x","args":[]}]',
     '42["ack",{"client_id":"%","next_message_id":"x"}]',
+    '42["ack",{"client_id":"%","next_message_id":"5"}]',
     '42["javascript_response",{"client_id":"%"}]',
     '42["handshake",{"client_id":"%"}]',
     '42\u00b2["ack",{"client_id":"%","next_message_id":0}]',
