@@ -1,13 +1,17 @@
 # syntax=docker/dockerfile:1
 
-FROM python:3.11-slim AS build
-ENV UV_COMPILE_BYTECODE=1 UV_LINK_MODE=copy UV_PYTHON_DOWNLOADS=never
-WORKDIR /app
-RUN pip install --no-cache-dir "uv>=0.8,<1"
-COPY pyproject.toml ./
-RUN uv sync --no-dev
+# The digest of the base image is not named here, because it was not known where this file was written. Find it with
+# `docker buildx imagetools inspect python:3.11-slim` and pin it:
+# docker build --build-arg PYTHON_IMAGE=python:3.11-slim@sha256:…
+ARG PYTHON_IMAGE=python:3.11-slim
 
-FROM python:3.11-slim
+FROM ${PYTHON_IMAGE} AS build
+WORKDIR /app
+COPY requirements-docker.txt ./
+RUN python -m venv .venv \
+    && .venv/bin/pip install --no-cache-dir --require-hashes --only-binary :all: -r requirements-docker.txt
+
+FROM ${PYTHON_IMAGE}
 # Nothing is written outside /data: the database, and NiceGUI's store of visitors.
 ENV PATH=/app/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \

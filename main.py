@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from nicegui import App, Client, app, core, ui
+from nicegui.server import Server
 
 from calls.archive import Archive
 from calls.captions import Captions
@@ -25,6 +26,7 @@ from calls.phone import Phone, lines_of
 from calls.registry import Registry
 from calls.session_book import SessionBook
 from commands.exit_codes import ExitCode
+from components.event_costs import event_cost, socket_bucket
 from engine.mount import EngineMount
 from engine.recognizer import NoRecognizer
 from engine.whisper import WhisperRecognizer, recognizer_here
@@ -42,6 +44,7 @@ from server.logging_setup import set_up_logging
 from server.middleware.client_disconnect import ClientDisconnects
 from server.middleware.handshake_deadline import HandshakeDeadline
 from server.middleware.page_cookies import PageCookies
+from server.middleware.socket_limits import SocketLimits
 from server.middleware.waiting_pages import WaitingPages
 from server.origins import SOCKET_PATH, SameOrigin
 from server.passwords import hash_password
@@ -52,6 +55,7 @@ from server.session_cookie import session_options
 from server.static_cache import StaticCache
 from server.webhook import webhook_routes
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
+from store.visitor_files import VisitorFiles
 
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
@@ -61,6 +65,10 @@ USAGE = """usage: main.py                    serve the page
        main.py new-persona NAME   begin a persona
        main.py transcribe …       write recordings down (--help tells more)
        main.py ask …              answer a recorded question aloud (--help tells more)"""
+TAB_SECONDS = 60 * 60
+"""NiceGUI keeps a storage for every tab that was open lately; ours hold nothing."""
+OWNER_ONLY_UMASK = 0o077
+"""No file of the server, such as NiceGUI's of its visitors, is readable by others on this machine."""
 MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
@@ -95,7 +103,10 @@ def build(settings: Settings) -> Archive:
     listening = Captions(registry, client, settings, persona)
     captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
     not_found.install(personas, settings.persona)
-    ends = [sessions.close, registry.close, records.close]
+    app.storage.max_tab_storage_age = TAB_SECONDS
+    visitors = VisitorFiles(app.storage.path)
+    app.on_startup(visitors.open)
+    ends = [sessions.close, registry.close, records.close, visitors.close]
     if settings.provider_kind == "engine":
         ends.append(mount_engine(settings).close)
     ends.append(client.close)
@@ -111,9 +122,15 @@ def build(settings: Settings) -> Archive:
     )
     guard(parts, settings)
     core.sio.eio.max_http_buffer_size = MAX_FRAME_BYTES
-    core.sio.eio.transports = ["websocket"]  # Ours open nothing else, and polling has no deadline.
+    if settings.host == "::":
+        app.on_startup(listen_on_both_families)
     app.on_startup(lambda: announce(settings))
     return records
+
+
+def listen_on_both_families() -> None:
+    """Let `::` mean IPv4 too: asyncio would listen on IPv6 alone, and takes an empty host for both."""
+    Server.instance.config.host = ""
 
 
 def open_before_serving(records: Archive) -> None:
@@ -147,6 +164,9 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_middleware(BesidePages, api=create_api(parts, settings))
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
     app.add_middleware(HandshakeDeadline, path=SOCKET_PATH, sockets=core.sio, is_page=is_page)
+    app.add_middleware(
+        SocketLimits, new_bucket=socket_bucket, cost_of=event_cost, max_frame_bytes=MAX_FRAME_BYTES
+    )
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(WaitingPages)
     app.add_middleware(SecurityHeaders, settings=settings)
@@ -186,7 +206,7 @@ def announce(settings: Settings) -> None:
         "compatible": settings.provider_url,
     }
     print(
-        f"Guftagu answers with {voice[settings.provider_kind]} at http://localhost:{settings.port}",
+        f"Guftagu answers with {voice[settings.provider_kind]} at {settings.page_url}",
         flush=True,
     )
 
@@ -221,7 +241,7 @@ def run_with_sound(name: str, arguments: list[str]) -> int:
         return ask.run(arguments, personas[default_persona(personas, settings)], settings)
     except SettingsError as error:
         print(f"Settings: {error}", file=sys.stderr)
-        return 2
+        return ExitCode.USAGE
 
 
 def main() -> None:
@@ -252,13 +272,15 @@ def leave(code: int) -> NoReturn:
 
 def serve() -> None:
     """Serve until interrupted."""
+    os.umask(OWNER_ONLY_UMASK)
     try:
         settings = load_settings()
         set_up_logging(settings.log_level)
         require_free_port(settings.host, settings.port)
         asyncio.run(build(settings).prepare())
     except SettingsError as error:
-        sys.exit(f"Settings: {error}")
+        print(f"Settings: {error}", file=sys.stderr)
+        sys.exit(ExitCode.USAGE)
     app.config.socket_io_js_transports = ["websocket"]
     gc.freeze()  # what lives as long as the house is not looked through again, which would halt every call
     ui.run(

@@ -3,25 +3,40 @@
 `.env.example` names each one; `tests/unit/test_settings.py` holds the two to each other.
 """
 
+import base64
 import json
 import re
 import secrets
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from text_files import NotText, encoding_of
 
 OPENAI_URL = "https://api.openai.com/v1"
 ENGINE_PATH = "/engine/v1"
 MODELS = ("gpt-realtime-2.1", "gpt-realtime-2.1-mini", "gpt-realtime-2", "gpt-realtime-1.5")
 VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
 SHORTEST_API_KEY = 16
-ORIGIN = re.compile(r"https?://[^/\s,;*]+")
+ENV_FILE = Path(".env")
+ORIGIN = re.compile(r"(?=[!-~]+$)https?://[^/\s,;*]+")
 PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-FRAME = re.compile(r"https?://[^/\s,;]+")
+FRAME = re.compile(r"(?=[!-~]+$)https?://[^/\s,;]+")
+WEBHOOK_PREFIX = "whsec_"
+KEY = re.compile(r"[!-~]+")
+"""Travels in a header: letters, digits and signs of ASCII."""
+HOST_CHARS = re.compile(r"[A-Za-z0-9._:%-]+")
+DAY_SECONDS = 24 * 60 * 60
+CENTURY_DAYS = 36_500
+MAX_COUNT = 100_000
+MAX_USD = Decimal(1_000_000)
 PASSWORD_HASH = re.compile(r"scrypt\$[\w-]{16,}=*\$[\w-]{80,}=*")
-IceUrl = Annotated[str, Field(pattern=r"^(stun|turn)s?:\S+$")]
+ICE_URL = r"^(stun|turn)s?:(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?(\?transport=(udp|tcp))?$"
+IceUrl = Annotated[str, Field(pattern=ICE_URL)]
 
 
 class SettingsError(ValueError):
@@ -41,7 +56,9 @@ class IceServer(BaseModel):
 class Settings(BaseSettings):
     """Settings with their defaults. Names in the environment are the same in capitals."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", allow_inf_nan=False
+    )
 
     host: str = "0.0.0.0"
     port: int = Field(default=8080, ge=1, le=65535)
@@ -93,21 +110,52 @@ class Settings(BaseSettings):
     persona: str = "jsbank"
     personas: Annotated[list[str], NoDecode] = []
     """Those that are offered, by name; none named: all that load but the template."""
-    max_calls: int = Field(default=10, ge=1)
+    max_calls: int = Field(default=10, ge=1, le=MAX_COUNT)
     max_call_minutes: float = Field(default=15, gt=0, le=480)
-    max_idle_seconds: float = Field(default=120, gt=0)
-    max_call_usd: Decimal = Field(default=Decimal(2), gt=0)
-    max_day_usd: Decimal = Field(default=Decimal(25), gt=0)
-    starts_per_minute: int = Field(default=6, ge=1)
-    page_grace_seconds: float = Field(default=90, gt=0)
+    max_idle_seconds: float = Field(default=120, gt=0, le=DAY_SECONDS)
+    max_call_usd: Decimal = Field(default=Decimal(2), gt=0, le=MAX_USD)
+    max_day_usd: Decimal = Field(default=Decimal(25), gt=0, le=MAX_USD)
+    starts_per_minute: int = Field(default=6, ge=1, le=MAX_COUNT)
+    page_grace_seconds: float = Field(default=90, gt=0, le=DAY_SECONDS)
     """How long a page's socket may be down before its call is ended."""
 
     database_url: str = Field(default="sqlite+aiosqlite:///data/guftagu.db", repr=False)
     store_transcripts: bool = True
     """False keeps metadata only."""
-    retention_days: float | None = Field(default=None, gt=0)
+    retention_days: float | None = Field(default=None, gt=0, le=CENTURY_DAYS)
     prices: Annotated[dict[str, Any], NoDecode] = {}
     """JSON over the price table of `realtime/prices.py`."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text(cls, value: object) -> object:
+        if isinstance(value, str) and not _is_unicode(value):
+            raise ValueError("takes text in UTF-8")
+        return value
+
+    @field_validator("host")
+    @classmethod
+    def _host(cls, host: str) -> str:
+        if not HOST_CHARS.fullmatch(host):
+            raise ValueError("takes an address of this machine, such as 0.0.0.0, :: or 127.0.0.1")
+        return host
+
+    @field_validator("openai_api_key", "engine_api_key", "openai_webhook_secret")
+    @classmethod
+    def _key(cls, key: str | None) -> str | None:
+        if key is not None and not KEY.fullmatch(key):
+            raise ValueError("takes a key without spaces and other than ASCII characters")
+        return key
+
+    @field_validator("openai_webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, secret: str | None) -> str | None:
+        if secret and secret.startswith(WEBHOOK_PREFIX):
+            try:
+                base64.b64decode(secret.removeprefix(WEBHOOK_PREFIX), validate=True)
+            except ValueError:
+                raise ValueError(f"takes the secret as shown, {WEBHOOK_PREFIX}…") from None
+        return secret
 
     @field_validator("ice_servers", "prices", "phone_numbers", mode="before")
     @classmethod
@@ -116,7 +164,7 @@ class Settings(BaseSettings):
             return value
         try:
             return json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             raise ValueError("takes JSON; .env.example shows its form") from None
 
     @field_validator(
@@ -152,6 +200,8 @@ class Settings(BaseSettings):
     def _long_enough(cls, keys: list[SecretStr]) -> list[SecretStr]:
         if any(len(key.get_secret_value()) < SHORTEST_API_KEY for key in keys):
             raise ValueError(f"takes keys of at least {SHORTEST_API_KEY} characters")
+        if not all(KEY.fullmatch(key.get_secret_value()) for key in keys):
+            raise ValueError("takes keys of ASCII characters")
         return keys
 
     @field_validator("allowed_origins")
@@ -183,8 +233,8 @@ class Settings(BaseSettings):
     @field_validator("openai_base_url")
     @classmethod
     def _url(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("takes a URL that begins with http:// or https://")
+        if value is not None and not _is_web_address(value):
+            raise ValueError("takes a URL such as http://localhost:8000/v1")
         return value.rstrip("/") if value else None
 
     @property
@@ -204,7 +254,19 @@ class Settings(BaseSettings):
         """Where this server reaches the provider, without a slash at the end."""
         if self.openai_base_url:
             return self.openai_base_url
-        return OPENAI_URL if self.openai_api_key else f"http://127.0.0.1:{self.port}{ENGINE_PATH}"
+        return OPENAI_URL if self.openai_api_key else f"http://{self._reached_host}:{self.port}{ENGINE_PATH}"
+
+    @property
+    def _reached_host(self) -> str:
+        """Where this server reaches itself: the family's loopback address where it listens everywhere."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
+        return f"[{host}]" if ":" in host else host
+
+    @property
+    def page_url(self) -> str:
+        """An address that opens the page; `localhost` where it does, as browsers give it a microphone."""
+        by_name = self.host in ("0.0.0.0", "::", "127.0.0.1")
+        return f"http://{'localhost' if by_name else self._reached_host}:{self.port}"
 
     @property
     def browser_provider_url(self) -> str:
@@ -222,8 +284,38 @@ def load_settings() -> Settings:
 
     :raises SettingsError: naming every wrong setting and what it takes, never its value
     """
+    read_as: dict[str, Any] = {"_env_file_encoding": _encoding_of(ENV_FILE)}
     try:
-        return Settings()
+        return Settings(**read_as)
     except ValidationError as error:
         lines = [f"{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors(include_input=False)]
         raise SettingsError("; ".join(lines)) from None
+
+
+def _encoding_of(file: Path) -> str:
+    """:raises SettingsError: the file is there and cannot be read"""
+    try:
+        return encoding_of(file.read_bytes()) if file.is_file() else "utf-8"
+    except NotText as error:
+        raise SettingsError(f"{file}: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{file}: cannot be read ({error.strerror})") from None
+
+
+def _is_unicode(value: str) -> bool:
+    """Whether it can be written as UTF-8; what the environment holds in another encoding cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_web_address(value: str) -> bool:
+    """Whether it is an http address with a host, and without anything that no request could be sent to."""
+    try:
+        url = urlsplit(value)
+        named = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
+    return named and KEY.fullmatch(value) is not None and not (url.query or url.fragment)

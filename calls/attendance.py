@@ -138,6 +138,12 @@ class Attendance:
         if self._attended.get(call_id) is attendants:  # A resumed call has the same id.
             del self._attended[call_id]
 
+    def forget(self, session_id: str) -> None:
+        """Forget those of every call in this record, which is deleted."""
+        for call_id, attendants in list(self._attended.items()):
+            if attendants.recorder.session_id == session_id:
+                del self._attended[call_id]
+
     def _limits_of(self, call: Call) -> Limits:
         return self.limits.narrowed(call.persona.limits)
 

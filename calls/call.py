@@ -40,6 +40,8 @@ from realtime.sideband import SidebandLost
 log = logging.getLogger("guftagu.calls")
 
 MAX_TYPED_CHARS = 2000
+DELETED = "deleted"
+"""Reason of an end after which nothing is to be kept, and so nothing is summed up."""
 TOPIC = "Name the topic of this conversation in at most five words, in its own language. Only the words."
 SUMMARY = (
     "Sum up this conversation in two sentences in its own language: what the caller wanted, what came of it. "
@@ -488,7 +490,7 @@ class Call:
     async def _finish(self, closed: Closed) -> None:
         try:
             summarised = await self._leave()
-            if summarised is None and self.controlled:
+            if summarised is None and self.controlled and not self._is_deleted:
                 summarised = await self._summarise(self)
             if summarised:
                 self._tell(summarised)
@@ -499,13 +501,18 @@ class Call:
     async def _leave(self) -> Summarised | None:
         """Ask for topic and summary while the session still answers, let go of the line, hang up."""
         try:
-            if self._holding and not self._holding.done() and not self.conversation.is_empty:
+            answers = self._holding and not self._holding.done()
+            if answers and not self.conversation.is_empty and not self._is_deleted:
                 return await self._sum_up()
             return None
         finally:
             if self._holding:
                 self._holding.cancel()
             await self._dialer.hang_up(self._provider_call_id)
+
+    @property
+    def _is_deleted(self) -> bool:
+        return self.closed is not None and self.closed.reason == DELETED
 
     async def _sum_up(self) -> Summarised | None:
         try:

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from calls.persona import NAME, PersonaError
+from text_files import read_text
 
 TEMPLATE = "blank"
 
@@ -20,6 +21,6 @@ def new_persona(root: Path, name: str) -> Path:
         raise PersonaError(f"personas/{name} is there already")
     shutil.copytree(root / TEMPLATE, folder, ignore=shutil.ignore_patterns("__pycache__"))
     file = folder / "persona.toml"
-    text = file.read_text("utf-8").split("\n", 1)[1]  # Without the line that says it is the template.
+    text = read_text(file).split("\n", 1)[1]  # Without the line that says it is the template.
     file.write_text(text.replace(f'name = "{TEMPLATE}"', f'name = "{name}"', 1), "utf-8")
     return folder

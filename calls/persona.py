@@ -11,6 +11,7 @@ from calls.call_limits import OwnLimits
 from calls.guide_search import search_tool
 from calls.tools import Tool, ToolMistake, load_tools, offered
 from realtime.session import SessionSpec, transcription_for
+from text_files import NotText, read_text
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -174,10 +175,10 @@ def load_persona(folder: Path) -> Persona:
     if not NAME.match(folder.name):
         raise PersonaError(f"{folder.name}: a persona's folder is named with a–z, 0–9 and -, such as my-bank")
     try:
-        table: dict[str, Any] = tomllib.loads(file.read_text("utf-8"))
+        table: dict[str, Any] = tomllib.loads(read_text(file))
     except OSError:
         raise PersonaError(f"{folder.name}/persona.toml: cannot be read; every persona needs one") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, NotText) as error:
         raise PersonaError(f"{folder.name}/persona.toml: not TOML: {error}") from None
     if (folder / "guide.md").exists():
         table["guide"] = _guide(folder)
@@ -194,8 +195,8 @@ def load_persona(folder: Path) -> Persona:
 
 def _guide(folder: Path) -> str:
     try:
-        return (folder / "guide.md").read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
+        return read_text(folder / "guide.md")
+    except (OSError, NotText):
         raise PersonaError(f"{folder.name}/guide.md: cannot be read as UTF-8 text") from None
 
 

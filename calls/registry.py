@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from calls.attendance import Attendance, Kind
-from calls.call import Call, CallEnded, Timer
+from calls.call import DELETED, Call, CallEnded, Timer
 from calls.changes import Summarised
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks
@@ -111,6 +111,15 @@ class Registry:
     def forget_left(self, persona: Persona, visitor_id: str) -> None:
         """The visitor began another call, or carries this one on."""
         self._set_left((visitor_id, persona.name), None)
+
+    def forget_session(self, session_id: str) -> None:
+        """End what goes on in this record, and keep nothing that could carry it on."""
+        if call := self.live_call(session_id):
+            call.end(DELETED)
+        for place in [place for place, left in self._left.items() if left.id == session_id]:
+            self._set_left(place, None)
+        if self._attendance:
+            self._attendance.forget(session_id)
 
     def watch_left(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` whenever `left_call` may say something else; returns what stops it."""

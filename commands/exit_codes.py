@@ -1,4 +1,4 @@
-"""What the commands tell the shell."""
+"""What the server and the commands tell the shell."""
 
 from enum import IntEnum
 
@@ -9,5 +9,6 @@ class ExitCode(IntEnum):
     OK = 0
     SOME_FAILED = 1
     USAGE = 2
+    """A command line, a file or a setting that cannot be understood."""
     PROVIDER = 3
     INTERRUPTED = 130

@@ -14,7 +14,7 @@ class TokenBucket:
         self._filled_at = now()
 
     def take(self, tokens: float = 1) -> bool:
-        """Take so many tokens; False, and none is taken, when there are fewer."""
+        """Take this many tokens; False when there are fewer, and then none is taken."""
         now = self._now()
         self._tokens = min(self._size, self._tokens + (now - self._filled_at) * self._per_second)
         self._filled_at = now

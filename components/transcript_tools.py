@@ -67,6 +67,6 @@ class TranscriptTools(ui.element, component="transcript_tools.js"):
 
     def _download(self, event: events.GenericEventArguments) -> None:
         form: Any = event.args
-        if form in FORMS and self._transcript.call_id:
+        if isinstance(form, str) and form in FORMS and self._transcript.call_id:
             name, text = f"{self._transcript.call_id}.{form}", self._transcript.as_file(form)
             self.run_method("save", name, FORMS[form][1], text)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from components.direction import Direction, direction_of_language
+from text_files import read_text
 
 LOCALES = Path(__file__).parents[1] / "locales"
 LANGUAGES = ("en", "ur")
@@ -49,7 +50,7 @@ class Words:
 @cache
 def load_texts(language: str) -> dict[str, str]:
     """All texts of a language, flat: `{"status.idle": …}`."""
-    return _flat(tomllib.loads((LOCALES / f"{language}.toml").read_text("utf-8")))
+    return _flat(tomllib.loads(read_text(LOCALES / f"{language}.toml")))
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, str]:

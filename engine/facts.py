@@ -12,7 +12,7 @@ from engine.tool_rules import SHAPES
 from engine.transcript import Transcript
 from engine.words import folded, words
 
-VOCABULARY = tomllib.loads(Path(__file__).with_name("facts.toml").read_text("utf-8"))
+VOCABULARY = tomllib.loads(Path(__file__).with_name("facts.toml").read_text("utf-8-sig"))
 LATIN_WORD, URDU_WORD = r"[A-Za-z][A-Za-z.'’-]*", r"[^\W\d_a-zA-Z]+"
 NAMES = [
     re.compile(rf"\b(?i:my (?:full )?name(?: is|['’]s)|mera naam)\s+((?:{LATIN_WORD}\s*){{1,6}})"),

@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8"))
+PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-8-sig"))
 
 
 def phrase(name: str, language: str) -> str:

@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from pathlib import Path
 
-VOCABULARY = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8"))
+VOCABULARY = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8-sig"))
 WORD = re.compile(r"[^\W_]+")
 LETTERS = str.maketrans(
     {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ۃ": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "ؤ": "و", "ۓ": "ے"}

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from calls.call import DELETED
 from calls.registry import Registry
 from calls.session_book import SessionBook
 from server.access import CurrentReader, Reader
@@ -121,9 +122,8 @@ def record_routes(
         """Hang up if it still goes on, and delete everything that is kept of it."""
         await visible(session_id, reader)
         if live := sessions.get(session_id, reader.owner):
-            live.end("deleted")
-        elif call := registry.live_call(session_id):
-            call.end("deleted")
+            live.end(DELETED)
+        registry.forget_session(session_id)
         await records.delete_session(session_id)
 
     return router

@@ -43,6 +43,8 @@ LONGEST_CALL = timedelta(hours=8)
 """The most that `MAX_CALL_MINUTES` takes."""
 REPORTED_SOURCES = ("response", "transcription")
 """Usage that whoever tells of the session's events tells of too."""
+MAX_REMEMBERED = 10_000
+"""Ids of deleted sessions. Whoever still writes of one does so within two minutes."""
 Row = TypeVar("Row", bound=Record)
 
 
@@ -61,13 +63,20 @@ class Records:
         self._database = database
         self._keep_text = keep_text
         self._server_id = server_id
+        self._deleted: dict[str, None] = {}
+        """The latest ids of deleted sessions: what is still being written of one begins it no more."""
 
     # -- writing -------------------------------------------------------------------------------------------
 
     async def open_session(self, session: SessionRecord) -> None:
-        """Begin a record; one that exists goes on, on this server."""
+        """Begin a record; one that exists goes on, on this server.
+
+        :raises SessionUnknown: it was deleted
+        """
         goes_on = {"closed_at": None, "reason": None, "server_id": self._server_id}
         async with self._database.transaction() as transaction:
+            if session.id in self._deleted:
+                raise SessionUnknown(session.id)
             begun = insert(transaction, SessionRecord).values(row_of(session, server_id=self._server_id))
             await execute(transaction, begun.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
@@ -232,6 +241,9 @@ class Records:
 
     async def delete_session(self, session_id: str) -> bool:
         """Delete it with all that belongs to it, and every trace in the files; whether there was one."""
+        self._deleted[session_id] = None
+        if len(self._deleted) > MAX_REMEMBERED:
+            del self._deleted[next(iter(self._deleted))]
         return bool(await self._delete(delete(SessionRecord).where(SessionRecord.id == session_id)))
 
     async def purge(self, older_than: timedelta, now: datetime) -> int:

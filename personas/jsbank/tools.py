@@ -10,7 +10,7 @@ from typing import Any, Literal
 from calls.tools import Identity, ToolContext, ToolRefused, tool
 from store.demo_bank import DemoBank, DemoCard
 
-GUIDE = Path(__file__).with_name("guide.md").read_text("utf-8")
+GUIDE = Path(__file__).with_name("guide.md").read_text("utf-8-sig")
 DEMO = "یہ نمائشی ڈیٹا ہے۔"
 MAX_IDENTITY_ATTEMPTS = 3
 """Of one call."""

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+from commands.exit_codes import ExitCode
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 
@@ -21,7 +22,7 @@ def test_a_second_start_on_a_used_port_says_so_and_touches_no_record_and_no_call
             database.execute(LIVE)
             database.commit()
             ended = app.start_beside()
-            assert ended.returncode == 1
+            assert ended.returncode == ExitCode.USAGE
             assert f"HOST, PORT: cannot listen at 127.0.0.1, port {app.port}" in ended.stdout
             assert "Traceback" not in ended.stdout
             assert database.execute("select closed_at, reason from sessions").fetchall() == [(None, None)]

@@ -185,5 +185,5 @@ async def test_a_socket_that_names_no_page_is_closed(
 
 async def test_the_socket_cannot_be_polled(http: httpx.AsyncClient) -> None:
     answer = await http.get("/_nicegui_ws/socket.io/?EIO=4&transport=polling")
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "sid" not in json.dumps(answer.text)

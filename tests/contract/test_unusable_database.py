@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.exit_codes import ExitCode
 from tests.fakes.app_process import MAIN
 from tests.fakes.running_app import OURS
 
@@ -35,7 +36,7 @@ def test_it_ends_with_one_sentence(tmp_path: Path, url: str, sentence: str) -> N
         text=True,
         timeout=60,
     )
-    assert ended.returncode == 1
+    assert ended.returncode == ExitCode.USAGE
     assert ended.stdout == ""
     (line,) = ended.stderr.splitlines()
     assert line.startswith(f"Settings: DATABASE_URL: {sentence}")

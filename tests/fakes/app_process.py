@@ -107,6 +107,11 @@ class Copied:
         self._process.join(within_s)
         return self._process.exitcode is not None
 
+    @property
+    def exit_code(self) -> int | None:
+        """What it ended with; None while it runs."""
+        return self._process.exitcode
+
 
 Launch = Callable[[Start], AppProcess]
 

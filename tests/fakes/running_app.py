@@ -120,10 +120,15 @@ class RunningApp:
         self.clean_up()
         raise RuntimeError(f"main.py did not serve within {READY_SECONDS} s:\n{log}")
 
+    @property
+    def _host(self) -> str:
+        host = self._env.get("HOST", "127.0.0.1")
+        return {"0.0.0.0": "127.0.0.1", "::": "[::1]", "::1": "[::1]"}.get(host, host)
+
     def _is_ready(self) -> bool:
         try:
             # To read certificates at each look would keep a processor busy.
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz", verify=False).is_success
+            return httpx.get(f"http://{self._host}:{self.port}/healthz", verify=False).is_success
         except httpx.HTTPError:
             return False
 

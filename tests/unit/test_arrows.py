@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = (
     "main",
     "settings",
+    "text_files",
     "pages",
     "components",
     "calls",
@@ -23,11 +24,12 @@ PARTS = (
 )
 MAY_IMPORT = {
     "main": set(PARTS),
-    "settings": set[str](),
+    "settings": {"text_files"},
+    "text_files": set[str](),
     "pages": {"components", "calls", "settings"},
-    "components": {"calls", "realtime", "settings"},
+    "components": {"calls", "realtime", "settings", "text_files"},
     "server": {"calls", "realtime", "settings", "state", "store"},
-    "calls": {"realtime", "state", "store", "settings"},
+    "calls": {"realtime", "state", "store", "settings", "text_files"},
     "store": set[str](),
     "realtime": set[str](),
     "engine": {"realtime"},

@@ -168,6 +168,15 @@ def test_a_guide_that_is_no_text_is_refused_with_its_file(tmp_path: Path) -> Non
         load_persona(folder)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_files_that_windows_editors_wrote_are_read(tmp_path: Path, encoding: str) -> None:
+    folder = write(tmp_path, "shop")
+    (folder / "persona.toml").write_bytes(GOOD.format(name="shop").replace("\n", "\r\n").encode(encoding))
+    (folder / "guide.md").write_bytes("# Opening\r\nNine to five.\r\n".encode(encoding))
+    (folder / "tools.py").write_bytes("\ufeffX = 1\r\n".encode())
+    assert load_persona(folder).guide == "# Opening\nNine to five.\n"
+
+
 def test_one_broken_persona_leaves_the_others_standing(tmp_path: Path) -> None:
     write(tmp_path, "bad", "= broken")
     write(tmp_path, "good")

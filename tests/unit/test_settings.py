@@ -87,6 +87,29 @@ def test_settings_are_read_from_an_env_file_too(tmp_path: Path) -> None:
     assert load_settings().max_calls == 3
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_an_env_file_that_was_written_on_windows_is_read(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / ".env").write_bytes("MAX_CALLS=3\r\nSTORAGE_SECRET=گفتگو\r\n".encode(encoding))
+    settings = load_settings()
+    assert (settings.max_calls, settings.storage_secret) == (3, "گفتگو")
+
+
+@pytest.mark.parametrize(
+    ("host", "reached", "page"),
+    [
+        ("0.0.0.0", "127.0.0.1", "localhost"),
+        ("::", "[::1]", "localhost"),
+        ("::1", "[::1]", "[::1]"),
+        ("127.0.0.2", "127.0.0.2", "127.0.0.2"),
+        ("localhost", "localhost", "localhost"),
+    ],
+)
+def test_the_engine_is_reached_where_the_server_listens(host: str, reached: str, page: str) -> None:
+    settings = Settings(host=host, port=9000)
+    assert settings.provider_url == f"http://{reached}:9000{ENGINE_PATH}"
+    assert settings.page_url == f"http://{page}:9000"
+
+
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALLOWED_MODELS", "one, two,")
     monkeypatch.setenv("ALLOWED_ORIGINS", "https://App.example")
