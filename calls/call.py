@@ -33,7 +33,7 @@ from calls.watchers import tell_all
 from realtime.changes import ErrorReported
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
-from realtime.sdp_policy import sections
+from realtime.sdp_policy import OfferRefused, sections
 from realtime.sequencer import ResponseSequencer
 from realtime.sideband import SidebandLost
 
@@ -210,7 +210,11 @@ class Call:
         log.info("%s is %s at the provider", self.id, provider_call_id)
 
     def _check_answer(self, answer_sdp: str) -> None:
-        if sections(answer_sdp) != ["audio"]:
+        try:
+            kinds = sections(answer_sdp)
+        except OfferRefused:
+            kinds = []
+        if kinds != ["audio"]:
             self._end(Closed("provider_bad_answer"))
             raise CallEnded
 

@@ -22,6 +22,7 @@ from engine.espeak import EspeakSpeaker
 from engine.guide_brain import GuideBrain
 from engine.items import new_id
 from engine.keys import Keys
+from engine.offer import MAX_OFFER_BYTES
 from engine.phone import Phone, Referral, Rejection
 from engine.recognizer import NoRecognizer, Recognizer
 from engine.session_config import new_session
@@ -33,7 +34,6 @@ from engine.validation import Strict, validated
 from engine.webhook import Webhook
 from engine.written import WrittenRequest, written_response
 
-MAX_OFFER_BYTES = 256 * 1024
 MAX_SESSION_BYTES = 1024 * 1024
 MAX_WRITTEN_BYTES = 256 * 1024
 BETA_CLOSE_CODE = 4000
