@@ -80,8 +80,9 @@ class Peer:
 
     @property
     def _ice_transports(self) -> set[RTCIceTransport]:
-        """The transports that hold sockets; private to aiortc, so its version is pinned and a test holds this."""
-        transports: set[RTCIceTransport] = self._connection._RTCPeerConnection__iceTransports  # type: ignore[attr-defined]
+        """The transports that hold sockets; private to aiortc, so its version is pinned."""
+        transports: set[RTCIceTransport]
+        transports = self._connection._RTCPeerConnection__iceTransports  # type: ignore[attr-defined]
         return transports
 
     def _channel(self, channel: RTCDataChannel) -> None:

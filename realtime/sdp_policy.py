@@ -1,7 +1,7 @@
 """What an SDP offer of a browser may hold: one audio section and, unless controlled, one data channel.
 
-Parsed by the grammar of RFC 8866, section 9, and by nothing looser: a line that another parser reads in another
-way is refused, since the provider's parser decides what a section is.
+Parsed by the grammar of RFC 8866, section 9, and by nothing looser: a line that another parser may read in
+another way is refused, since the provider's parser decides what a section is.
 """
 
 import re
