@@ -21,7 +21,7 @@ from calls.overlay import OverlayBook
 from calls.persona import PersonaError, load_personas
 from calls.personas import Personas
 from calls.phone import Phone, lines_of
-from calls.registry import Registry
+from calls.registry import STOP_HANG_UP_SECONDS, STOP_RECORD_SECONDS, Registry
 from calls.session_book import SessionBook
 from commands.exit_codes import ExitCode
 from engine.mount import EngineMount
@@ -31,7 +31,7 @@ from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
 from server.body_limit import BodyLimit
-from server.closing import close_in_turn
+from server.closing import Closing, within
 from server.errors import method_not_allowed
 from server.headers import SecurityHeaders
 from server.health import Readiness
@@ -57,6 +57,8 @@ MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
 """A click finds its connection open; and longer than `realtime.client` keeps its own to our engine."""
+GRACE_SECONDS = 3
+"""How long the server's end waits for open connections, while calls are being hung up."""
 MAX_SOCKET_BYTES = 1024 * 1024
 """Of any socket's frame: the engine takes sound in them."""
 
@@ -85,11 +87,16 @@ def build(settings: Settings) -> None:
     listening = Captions(registry, client, settings, persona)
     captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
     not_found.install(personas, settings.persona)
-    ends = [sessions.close, registry.close, records.close]
+    ends = [
+        sessions.close,
+        within(STOP_HANG_UP_SECONDS + STOP_RECORD_SECONDS + 0.5, "the calls", registry.close),
+        within(0.5, "the database", records.close),
+    ]
     if settings.provider_kind == "engine":
-        ends.append(mount_engine(settings).close)
-    ends.append(client.close)
-    app.on_shutdown(lambda: close_in_turn(*ends))
+        ends.append(within(0.5, "the engine", mount_engine(settings).close))
+    closing = Closing(*ends, within(0.5, "the provider's connections", client.close))
+    app.on_startup(closing.listen)
+    app.on_shutdown(closing.finish)
     app.add_static_files("/static", HERE / "static")
     parts = Parts(
         sessions=sessions,
@@ -254,6 +261,7 @@ def serve() -> None:
         access_log=False,
         gzip_middleware_factory=StaticCache,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         ws_max_size=MAX_SOCKET_BYTES,
         proxy_headers=settings.forwarded_allow_ips is not None,
         forwarded_allow_ips=settings.forwarded_allow_ips,

@@ -45,6 +45,8 @@ SUMMARY = (
     "Sum up this conversation in two sentences in its own language: what the caller wanted, what came of it. "
     "No card, account, identity or phone numbers."
 )
+STOPPING = "server_stopping"
+"""The reason of calls that end with the server."""
 MAX_REDIALS = 10
 """Of one call: each is another session at the provider."""
 RECONNECT_SECONDS = 100.0
@@ -456,6 +458,11 @@ class Call:
         """Whether everything is done, also at the provider; nothing more is told."""
         return self._finished
 
+    @property
+    def finishing(self) -> asyncio.Task[None] | None:
+        """What is being done at the provider for the end of the call; None while it goes on."""
+        return self._finishing
+
     async def close(self, reason: str) -> None:
         """End the call and wait until the provider has hung up. Any number of times, from anywhere."""
         self.end(reason)
@@ -484,9 +491,10 @@ class Call:
         self._tell(closed)
 
     async def _finish(self, closed: Closed) -> None:
+        sums_up = closed.reason != STOPPING  # Then nothing comes before the hang-up.
         try:
-            summarised = await self._leave()
-            if summarised is None and self.controlled:
+            summarised = await self._leave(sums_up=sums_up)
+            if summarised is None and self.controlled and sums_up:
                 summarised = await self._summarise(self)
             if summarised:
                 self._tell(summarised)
@@ -494,10 +502,10 @@ class Call:
             self._finished = True
             self._tell(Finished(closed))
 
-    async def _leave(self) -> Summarised | None:
+    async def _leave(self, *, sums_up: bool) -> Summarised | None:
         """Ask for topic and summary while the session still answers, let go of the line, hang up."""
         try:
-            if self._holding and not self._holding.done() and self.conversation.items:
+            if sums_up and self._holding and not self._holding.done() and self.conversation.items:
                 return await self._sum_up()
             return None
         finally:

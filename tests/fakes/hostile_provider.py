@@ -12,7 +12,7 @@ Script = Callable[["HostileProvider", asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class HostileProvider:
-    """Answers every request by `script`; a hang-up is answered as it should be unless `ignores_hang_up`."""
+    """Answers every request by `script`; a hang-up is answered as it should be, or never."""
 
     script: Script
     ignores_hang_up: bool = False
@@ -21,6 +21,8 @@ class HostileProvider:
     """Method and path, in order."""
     sent: int = 0
     """Bytes that the other side took, or that lie in the buffers between."""
+    asked: asyncio.Condition = field(default_factory=asyncio.Condition)
+    """Notified of every request."""
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the other side has left a scripted answer."""
     head: bytes = b""
@@ -32,20 +34,30 @@ class HostileProvider:
         await writer.drain()
         self.sent += len(data)
 
+    async def until_asked(self, request: str) -> None:
+        """:param request: method and path"""
+        async with self.asked:
+            await self.asked.wait_for(lambda: request in self.requests)
+
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 self.head = await reader.readuntil(b"\r\n\r\n")
                 self.requests.append(" ".join(self.head.decode().split(" ")[:2]))
                 await reader.readexactly(_length(self.head))
-                if b"/hangup" in self.head and not self.ignores_hang_up:
+                async with self.asked:
+                    self.asked.notify_all()
+                hangs_up = b"/hangup " in self.head
+                if hangs_up and not self.ignores_hang_up:
                     await self.send(writer, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                     continue
-                await self._misbehave(reader, writer)
+                await self._misbehave(is_silent if hangs_up else self.script, reader, writer)
         writer.close()
 
-    async def _misbehave(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        acting = asyncio.ensure_future(self.script(self, writer))
+    async def _misbehave(
+        self, script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        acting = asyncio.ensure_future(script(self, writer))
         leaving = asyncio.create_task(reader.read())
         try:
             await asyncio.wait({acting, leaving}, return_when=asyncio.FIRST_COMPLETED)
