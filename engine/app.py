@@ -164,7 +164,9 @@ async def create_client_secret(request: Request, engine: OwnedEngine) -> dict[st
 async def create_call(request: Request, engine: AnyEngine) -> Response:
     """Answer an offer: multipart with the server key, or raw SDP with an `ek_`."""
     offer, session = await _offer(request, engine.keys)
-    call, answer = await engine.calls.create(offer, session)
+    call, answer = await engine.calls.create(
+        offer, session, _ephemeral(_bearer(request.headers), engine.keys)
+    )
     headers = {"Location": f"/v1/realtime/calls/{call.id}"}
     return Response(answer, 201, headers, "application/sdp")
 
@@ -232,7 +234,11 @@ def _own_call(websocket: WebSocket, engine: Engine) -> Call:
     key = _bearer(websocket.headers) or key_in(protocols_of(websocket))
     session = session_of_socket(websocket.query_params, key, engine.keys)
     require_pcm(session)
-    return engine.calls.converse(session)
+    return engine.calls.converse(session, _ephemeral(key, engine.keys))
+
+
+def _ephemeral(key: str, keys: Keys) -> str | None:
+    return None if keys.is_server_key(key) else key
 
 
 async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:

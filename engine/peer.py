@@ -17,6 +17,7 @@ from aiortc import (
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.rtp import RtpPacket
 
+from engine.data_channel import bound_messages
 from engine.ear import Ear
 from engine.offer import BAD_SDP, bad_offer, readable_offer
 from engine.voice_track import VoiceTrack
@@ -67,6 +68,8 @@ class Peer:
         except BAD_SDP as error:
             raise bad_offer(type(error).__name__) from None
         listen_straight(transceiver.receiver, self._ear.hear)
+        if self._connection.sctp:
+            bound_messages(self._connection.sctp, self._on_gone)
         return with_quiet_silence(self._connection.localDescription.sdp)
 
     async def close(self) -> None:
