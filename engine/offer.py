@@ -90,5 +90,5 @@ def _check_complete(section: MediaDescription) -> None:
     """aiortc builds half of a connection for a section without these, and cannot close it again."""
     if not (section.dtls and section.dtls.fingerprints):
         raise bad_offer("a section lacks a=fingerprint or a=setup")
-    if not (section.ice.usernameFragment and section.ice.password):
+    if not (section.ice and section.ice.usernameFragment and section.ice.password):
         raise bad_offer("a section lacks a=ice-ufrag or a=ice-pwd")

@@ -21,7 +21,11 @@ ATTACH_DELAYS_S = (0.0, 0.2, 0.4, 0.8, 1.6, 2.0)
 FINAL_STATUSES = (401, 403)
 """The key is not the one: trying again changes nothing."""
 OPEN_TIMEOUT_S = 8
-MAX_EVENT_BYTES = 16 * 1024 * 1024
+MAX_EVENT_BYTES = 1024 * 1024
+CLOSE_TIMEOUT_S = 2
+"""A provider that does not close its side is left."""
+PING_S = 20
+"""Between two pings, and until the answer to one: a provider that falls silent is noticed."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -55,6 +59,9 @@ class Sideband:
                         url,
                         additional_headers=headers,
                         open_timeout=OPEN_TIMEOUT_S,
+                        close_timeout=CLOSE_TIMEOUT_S,
+                        ping_interval=PING_S,
+                        ping_timeout=PING_S,
                         max_size=MAX_EVENT_BYTES,
                         compression=None,
                     )

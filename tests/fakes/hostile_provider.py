@@ -126,9 +126,11 @@ def answers(body: bytes, headers: bytes = b"") -> Script:
 
 
 @asynccontextmanager
-async def hostile_provider(script: Script, **options: bool) -> AsyncIterator[HostileProvider]:
+async def hostile_provider(
+    script: Script, *, ignores_hang_up: bool = False
+) -> AsyncIterator[HostileProvider]:
     """Serve on loopback for as long as the block lasts."""
-    provider = HostileProvider(script, **options)
+    provider = HostileProvider(script, ignores_hang_up)
     connections: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
