@@ -81,8 +81,8 @@ class Dictation:
         """
         :param open_socket: gives a configured transcription session with manual commits
         :param on_settled: told of every piece once, in the order in which the provider settles them
-        :param silent_s: a connection on which a piece waits for so long and none is committed or settled is taken
-            for broken, whatever else it sends
+        :param silent_s: a connection on which a piece waits for so long and none is committed or settled is
+            taken for broken, whatever else it sends
         """
         self._open = open_socket
         self._on_settled = on_settled

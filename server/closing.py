@@ -68,7 +68,7 @@ class Closing:
         self._is_signalled = False
 
     def listen(self) -> None:
-        """Begin at the first signal that ends the server; call it in the loop once uvicorn handles signals."""
+        """Begin at the first signal that ends the server; call it once uvicorn handles signals."""
         loop = asyncio.get_running_loop()
         for number in HANDLED_SIGNALS:
             signal.signal(number, self._handler(loop, signal.getsignal(number)))
