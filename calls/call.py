@@ -140,6 +140,7 @@ class Call:
         """Until when the caller could hear the agent, on the timeline; None while they can."""
         self._running = False
         self._finishing: asyncio.Task[None] | None = None
+        self._summing_up: asyncio.Future[tuple[str, str]] | None = None
         self._finished = False
 
     # -- watching ----------------------------------------------------------------------------------
@@ -514,9 +515,20 @@ class Call:
             await self._dialer.hang_up(self._provider_call_id)
 
     async def _sum_up(self) -> Summarised | None:
+        asking = self._summing_up = asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
         try:
-            topic, summary = await asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
+            await asyncio.wait({asking})
+        finally:
+            asking.cancel()
+        if asking.cancelled():
+            return None
+        try:
+            return Summarised(*asking.result())
         except (SidebandLost, TimeoutError):
             log.info("%s: its session does not sum it up", self.id)
             return None
-        return Summarised(topic, summary)
+
+    def skip_summary(self) -> None:
+        """Hang up now if the call has ended and its session is still being asked for a summary."""
+        if self._summing_up:
+            self._summing_up.cancel()

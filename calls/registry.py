@@ -87,7 +87,7 @@ class Registry:
         """By visitor and persona: calls whose pages went away."""
         self._left_watchers: list[Callable[[], None]] = []
         self._starts = Starts(settings.starts_per_minute)
-        self._hanging_up: set[asyncio.Task[None]] = set()
+        self._hanging_up: dict[asyncio.Task[None], Call] = {}
         """Ends of calls that are under way at the provider."""
         self._is_stopping = False
 
@@ -237,8 +237,8 @@ class Registry:
     def _forget(self, call: Call) -> None:
         self._calls.pop(call.id, None)
         if call.finishing:
-            self._hanging_up.add(call.finishing)
-            call.finishing.add_done_callback(self._hanging_up.discard)
+            self._hanging_up[call.finishing] = call
+            call.finishing.add_done_callback(self._hanging_up.pop)
         if call.closed and call.closed.reason in LEFT and call.conversation.items:
             self._keep_for_its_caller(call)
 
@@ -292,6 +292,8 @@ class Registry:
         A call that its provider does not hang up in that time is left, and its record closed all the same.
         """
         self._is_stopping = True
+        for call in self._hanging_up.values():
+            call.skip_summary()
         for call in list(self._calls.values()):
             call.end(STOPPING)
         if self._hanging_up:

@@ -43,6 +43,8 @@ class Deadlines:
 
 
 SDP = "application/sdp"
+MAX_REQUEST_ID = 100
+"""Characters that are kept of a header that goes into the log."""
 LONGEST_WAIT_S = 24 * 60 * 60
 CALL_ID = re.compile(r"rtc_[A-Za-z0-9_-]{1,200}")
 STORED_PROMPT = re.compile(r"(session\.)?prompt(\..+)?")
@@ -270,7 +272,7 @@ class RealtimeClient:
 
 
 def _failure(answer: Answer, code: FailureCode | None = None) -> ProviderFailure:
-    request_id = answer.headers.get("x-request-id")
+    request_id = answer.headers.get("x-request-id", "")[:MAX_REQUEST_ID] or None
     log.warning("%s: status %s, request %s", answer.path, answer.status, request_id)
     is_success = 200 <= answer.status < 300
     return ProviderFailure(
@@ -283,7 +285,10 @@ def _failure(answer: Answer, code: FailureCode | None = None) -> ProviderFailure
 
 
 def _call_id(answer: Answer) -> str | None:
-    call_id = urlsplit(answer.headers.get("location", "")).path.rsplit("/", 1)[-1]
+    try:
+        call_id = urlsplit(answer.headers.get("location", "")).path.rsplit("/", 1)[-1]
+    except ValueError:
+        return None
     return call_id if CALL_ID.fullmatch(call_id) else None
 
 

@@ -133,7 +133,9 @@ async def test_a_provider_that_drips_is_not_reachable_and_warming_gives_up(
         await client.warm()
 
 
-@pytest.mark.parametrize("location", ["rtc_" + "a" * 300, "rtc_a/../../x", "rtc_a?x", "call_1", "rtc_"])
+@pytest.mark.parametrize(
+    "location", ["rtc_" + "a" * 300, "rtc_a/../../x", "rtc_a?x", "call_1", "rtc_", "//[x"]
+)
 async def test_a_call_id_that_no_provider_gives_is_none(location: str) -> None:
     script = answers(b"v=0\r\n", f"Location: /v1/realtime/calls/{location}\r\n".encode())
     async with client_of(script, soon=False) as (client, _):
