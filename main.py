@@ -23,7 +23,7 @@ from calls.overlay import OverlayBook
 from calls.persona import PersonaError, load_personas
 from calls.personas import Personas
 from calls.phone import Phone, lines_of
-from calls.registry import Registry
+from calls.registry import STOP_HANG_UP_SECONDS, STOP_RECORD_SECONDS, Registry
 from calls.session_book import SessionBook
 from commands.exit_codes import ExitCode
 from components.event_costs import event_cost, socket_bucket
@@ -34,7 +34,7 @@ from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api import BesidePages, Parts, create_api
 from server.body_limit import BodyLimit
-from server.closing import close_in_turn
+from server.closing import Closing, within
 from server.connection_limits import ConnectionLimits
 from server.errors import method_not_allowed
 from server.headers import SecurityHeaders
@@ -73,6 +73,8 @@ MAX_FRAME_BYTES = 128 * 1024
 """Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
 """A click finds its connection open; and longer than `realtime.client` keeps its own to our engine."""
+GRACE_SECONDS = 3
+"""How long the server's end waits for open connections, while calls are being hung up."""
 MAX_SOCKET_BYTES = 1024 * 1024
 """Of any socket's frame: the engine takes sound in them."""
 
@@ -106,11 +108,17 @@ def build(settings: Settings) -> Archive:
     app.storage.max_tab_storage_age = TAB_SECONDS
     visitors = VisitorFiles(app.storage.path)
     app.on_startup(visitors.open)
-    ends = [sessions.close, registry.close, records.close, visitors.close]
+    ends = [
+        sessions.close,
+        within(STOP_HANG_UP_SECONDS + STOP_RECORD_SECONDS + 0.5, "the calls", registry.close),
+        within(0.5, "the database", records.close),
+        within(0.2, "the visitors' files", visitors.close),
+    ]
     if settings.provider_kind == "engine":
-        ends.append(mount_engine(settings).close)
-    ends.append(client.close)
-    app.on_shutdown(lambda: close_in_turn(*ends))
+        ends.append(within(0.5, "the engine", mount_engine(settings).close))
+    closing = Closing(*ends, within(0.5, "the provider's connections", client.close))
+    app.on_startup(closing.listen)
+    app.on_shutdown(closing.finish)
     app.add_static_files("/static", HERE / "static")
     parts = Parts(
         sessions=sessions,
@@ -301,6 +309,7 @@ def serve() -> None:
         log_config=None,  # uvicorn's own handler would show the texts of errors
         gzip_middleware_factory=None,  # `StaticCache` compresses.
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
         ws_max_size=MAX_SOCKET_BYTES,
         proxy_headers=settings.forwarded_allow_ips is not None,
         forwarded_allow_ips=settings.forwarded_allow_ips,

@@ -33,7 +33,7 @@ from calls.watchers import tell_all
 from realtime.changes import Change, ErrorReported
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
-from realtime.sdp_policy import sections
+from realtime.sdp_policy import OfferRefused, sections
 from realtime.sequencer import ResponseSequencer
 from realtime.sideband import SidebandLost
 
@@ -47,6 +47,8 @@ SUMMARY = (
     "Sum up this conversation in two sentences in its own language: what the caller wanted, what came of it. "
     "No card, account, identity or phone numbers."
 )
+STOPPING = "server_stopping"
+"""The reason of calls that end with the server."""
 MAX_REDIALS = 10
 """Of one call: each is another session at the provider."""
 RECONNECT_SECONDS = 100.0
@@ -139,6 +141,7 @@ class Call:
         """Until when the caller could hear the agent, on the timeline; None while they can."""
         self._running = False
         self._finishing: asyncio.Task[None] | None = None
+        self._summing_up: asyncio.Future[tuple[str, str]] | None = None
         self._finished = False
 
     # -- watching ----------------------------------------------------------------------------------
@@ -211,7 +214,11 @@ class Call:
         log.info("%s is %s at the provider", self.id, provider_call_id)
 
     def _check_answer(self, answer_sdp: str) -> None:
-        if sections(answer_sdp) != ["audio"]:
+        try:
+            kinds = sections(answer_sdp)
+        except OfferRefused:
+            kinds = []
+        if kinds != ["audio"]:
             self._end(Closed("provider_bad_answer"))
             raise CallEnded
 
@@ -460,6 +467,11 @@ class Call:
         """Whether everything is done, also at the provider; nothing more is told."""
         return self._finished
 
+    @property
+    def finishing(self) -> asyncio.Task[None] | None:
+        """What is being done at the provider for the end of the call; None while it goes on."""
+        return self._finishing
+
     async def close(self, reason: str) -> None:
         """End the call and wait until the provider has hung up. Any number of times, from anywhere."""
         self.end(reason)
@@ -488,9 +500,11 @@ class Call:
         self._tell(closed)
 
     async def _finish(self, closed: Closed) -> None:
+        # A server that ends hangs up first; what was deleted goes to nobody.
+        sums_up = closed.reason not in (STOPPING, DELETED)
         try:
-            summarised = await self._leave()
-            if summarised is None and self.controlled and not self._is_deleted:
+            summarised = await self._leave(sums_up=sums_up)
+            if summarised is None and self.controlled and sums_up:
                 summarised = await self._summarise(self)
             if summarised:
                 self._tell(summarised)
@@ -498,11 +512,11 @@ class Call:
             self._finished = True
             self._tell(Finished(closed))
 
-    async def _leave(self) -> Summarised | None:
+    async def _leave(self, *, sums_up: bool) -> Summarised | None:
         """Ask for topic and summary while the session still answers, let go of the line, hang up."""
         try:
             answers = self._holding and not self._holding.done()
-            if answers and not self.conversation.is_empty and not self._is_deleted:
+            if sums_up and answers and not self.conversation.is_empty:
                 return await self._sum_up()
             return None
         finally:
@@ -510,14 +524,21 @@ class Call:
                 self._holding.cancel()
             await self._dialer.hang_up(self._provider_call_id)
 
-    @property
-    def _is_deleted(self) -> bool:
-        return self.closed is not None and self.closed.reason == DELETED
-
     async def _sum_up(self) -> Summarised | None:
+        asking = self._summing_up = asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
         try:
-            topic, summary = await asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
+            await asyncio.wait({asking})
+        finally:
+            asking.cancel()
+        if asking.cancelled():
+            return None
+        try:
+            return Summarised(*asking.result())
         except (SidebandLost, TimeoutError):
             log.info("%s: its session does not sum it up", self.id)
             return None
-        return Summarised(topic, summary)
+
+    def skip_summary(self) -> None:
+        """Hang up now if the call has ended and its session is still being asked for a summary."""
+        if self._summing_up:
+            self._summing_up.cancel()

@@ -2,12 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any
 
 from realtime.error_place import where
 
 log = logging.getLogger("guftagu.tasks")
+
+
+async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel the tasks and wait for their ends; each owner tells of what failed."""
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)
 
 
 class OwnedTasks:
@@ -32,6 +40,14 @@ class OwnedTasks:
         """Wait for everything that still runs."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    async def finish_within(self, seconds: float) -> None:
+        """Wait for everything that still runs, and cancel what takes longer."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.finish()
+        except TimeoutError:
+            await cancelled(self._tasks)
 
     def _done(self, task: asyncio.Task[Any], expected: tuple[type[Exception], ...]) -> None:
         self._tasks.discard(task)

@@ -1,15 +1,16 @@
 """Who may start a call, and the calls that are live."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
 
 from calls.attendance import Attendance, Kind
-from calls.call import DELETED, Call, CallEnded, Timer
+from calls.call import DELETED, STOPPING, Call, CallEnded, Timer
 from calls.changes import Summarised
 from calls.dialer import Dialer
-from calls.owned_tasks import OwnedTasks
+from calls.owned_tasks import OwnedTasks, cancelled
 from calls.persona import Persona
 from calls.starts import Starts
 from calls.summary import summary_of
@@ -19,6 +20,8 @@ from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
 from settings import Settings
 
+log = logging.getLogger("guftagu.calls")
+
 OFFER_PATH = "/calls/offer"
 TICKET_HEADER = "X-Call-Ticket"
 FULL_RETRY_SECONDS = 60
@@ -26,6 +29,10 @@ NOT_READY_RETRY_SECONDS = 5
 OPENED_SECONDS = 5.0
 RESUME_SECONDS = 60
 """How long a caller whose page went away may carry the call on."""
+STOP_HANG_UP_SECONDS = 3.5
+"""How long the server's end waits for the provider to hang up; all calls side by side."""
+STOP_RECORD_SECONDS = 1.5
+"""How long it then waits for what is still to be written."""
 LEFT = frozenset({"page_left", "page_lost"})
 
 
@@ -80,6 +87,9 @@ class Registry:
         """By visitor and persona: calls whose pages went away."""
         self._left_watchers: list[Callable[[], None]] = []
         self._starts = Starts(settings.starts_per_minute)
+        self._hanging_up: dict[asyncio.Task[None], Call] = {}
+        """Ends of calls that are under way at the provider."""
+        self._is_stopping = False
 
     @property
     def attendance(self) -> Attendance:
@@ -201,7 +211,9 @@ class Registry:
         self.check_money()
 
     def check_money(self) -> None:
-        """:raises CallRefused: the day's money is spent"""
+        """:raises CallRefused: the day's money is spent, or the server ends"""
+        if self._is_stopping:
+            raise CallRefused("not_ready", NOT_READY_RETRY_SECONDS)
         if not self.attendance.has_money:
             raise CallRefused("limit_day_money")
 
@@ -233,6 +245,9 @@ class Registry:
 
     def _forget(self, call: Call) -> None:
         self._calls.pop(call.id, None)
+        if call.finishing:
+            self._hanging_up[call.finishing] = call
+            call.finishing.add_done_callback(self._hanging_up.pop)
         if call.closed and call.closed.reason in LEFT and not call.conversation.is_empty:
             self._keep_for_its_caller(call)
 
@@ -281,6 +296,18 @@ class Registry:
             self.tasks.start(self._dialer.hang_up(call_id), f"leave {call_id}")
 
     async def close(self) -> None:
-        """End every call and wait for the last hang-up."""
-        await asyncio.gather(*(call.close("server_stopping") for call in list(self._calls.values())))
-        await self.tasks.finish()
+        """End every call, within `STOP_HANG_UP_SECONDS` and `STOP_RECORD_SECONDS`.
+
+        A call that its provider does not hang up in that time is left, and its record closed all the same.
+        """
+        self._is_stopping = True
+        for call in self._hanging_up.values():
+            call.skip_summary()
+        for call in list(self._calls.values()):
+            call.end(STOPPING)
+        if self._hanging_up:
+            await asyncio.wait(self._hanging_up, timeout=STOP_HANG_UP_SECONDS)
+        if self._hanging_up:
+            log.warning("%d calls were not hung up in time", len(self._hanging_up))
+            await cancelled(self._hanging_up)
+        await self.tasks.finish_within(STOP_RECORD_SECONDS)

@@ -22,6 +22,7 @@ from engine.espeak import EspeakSpeaker
 from engine.guide_brain import GuideBrain
 from engine.items import new_id
 from engine.keys import Keys
+from engine.offer import MAX_OFFER_BYTES
 from engine.phone import Phone, Referral, Rejection
 from engine.recognizer import NoRecognizer, Recognizer
 from engine.session_config import new_session
@@ -33,7 +34,6 @@ from engine.validation import Strict, validated
 from engine.webhook import Webhook
 from engine.written import WrittenRequest, written_response
 
-MAX_OFFER_BYTES = 256 * 1024
 MAX_SESSION_BYTES = 1024 * 1024
 MAX_WRITTEN_BYTES = 256 * 1024
 BETA_CLOSE_CODE = 4000
@@ -164,7 +164,9 @@ async def create_client_secret(request: Request, engine: OwnedEngine) -> dict[st
 async def create_call(request: Request, engine: AnyEngine) -> Response:
     """Answer an offer: multipart with the server key, or raw SDP with an `ek_`."""
     offer, session = await _offer(request, engine.keys)
-    call, answer = await engine.calls.create(offer, session)
+    call, answer = await engine.calls.create(
+        offer, session, _ephemeral(_bearer(request.headers), engine.keys)
+    )
     headers = {"Location": f"/v1/realtime/calls/{call.id}"}
     return Response(answer, 201, headers, "application/sdp")
 
@@ -232,7 +234,11 @@ def _own_call(websocket: WebSocket, engine: Engine) -> Call:
     key = _bearer(websocket.headers) or key_in(protocols_of(websocket))
     session = session_of_socket(websocket.query_params, key, engine.keys)
     require_pcm(session)
-    return engine.calls.converse(session)
+    return engine.calls.converse(session, _ephemeral(key, engine.keys))
+
+
+def _ephemeral(key: str, keys: Keys) -> str | None:
+    return None if keys.is_server_key(key) else key
 
 
 async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:

@@ -46,6 +46,10 @@ class Limits:
     connect_s: float = 20
     """From the answer until media flows."""
     session_s: float = 3600
+    sessions: int = 200
+    """At once: of one engine."""
+    sessions_of_key: int = 10
+    """At once: made with one ephemeral key, which belongs to one browser."""
 
 
 class Sideband(Protocol):
@@ -173,7 +177,7 @@ class Call:
     def _channel_opened(self, channel: RTCDataChannel) -> None:
         if self._channel:
             return
-        connection = self._channel = ChannelConnection(channel)
+        connection = self._channel = ChannelConnection(channel, self._over)
         channel.on("message", lambda text: self._client_events.receive(text, connection))
         self.session.attach(connection)
 

@@ -19,6 +19,8 @@ class Calls:
         self._limits = limits
         self._ice_servers = ice_servers
         self._live: dict[str, Call] = {}
+        self._owners: dict[str, str] = {}
+        """By call id: the ephemeral key a live call was made with."""
         self._endings: set[asyncio.Task[None]] = set()
 
     def __iter__(self) -> Iterator[Call]:
@@ -27,13 +29,15 @@ class Calls:
     def __len__(self) -> int:
         return len(self._live)
 
-    async def create(self, offer: str, config: AnyConfig) -> tuple[Call, str]:
+    async def create(self, offer: str, config: AnyConfig, key: str | None = None) -> tuple[Call, str]:
         """A new call and the SDP answer to its offer.
 
-        :raises ApiError: for an offer that cannot be answered
+        :param key: the ephemeral key that asks for it; None: the server's own
+        :raises ApiError: for an offer that cannot be answered, or 429 while there are too many sessions
         """
+        self._check_room(key)
         call = Call(config, self._faculties, self._limits, self._end_soon)
-        self._live[call.id] = call
+        self._add(call, key)
         try:
             return call, await call.answer(offer, self._ice_servers)
         except BaseException:
@@ -42,16 +46,37 @@ class Calls:
 
     def pick_up(self, line: PhoneLine, config: AnyConfig) -> Call:
         """The call of a phone that rings."""
+        self._check_room(None)
         call = Call(config, self._faculties, self._limits, self._end_soon, line.call_id)
-        self._live[call.id] = call
+        self._add(call, None)
         call.pick_up(line)
         return call
 
-    def converse(self, config: AnyConfig) -> Call:
-        """A call that a WebSocket of its own carries, sound included."""
+    def converse(self, config: AnyConfig, key: str | None = None) -> Call:
+        """A call that a WebSocket of its own carries, sound included.
+
+        :param key: as in `create`
+        :raises ApiError: 429 while there are too many sessions
+        """
+        self._check_room(key)
         call = Call(config, self._faculties, self._limits, self._end_soon, over_socket=True)
-        self._live[call.id] = call
+        self._add(call, key)
         return call
+
+    def _add(self, call: Call, key: str | None) -> None:
+        self._live[call.id] = call
+        if key:
+            self._owners[call.id] = key
+
+    def _check_room(self, key: str | None) -> None:
+        of_key = sum(owner == key for owner in self._owners.values()) if key else 0
+        if len(self._live) >= self._limits.sessions or of_key >= self._limits.sessions_of_key:
+            raise ApiError(
+                "Rate limit reached: too many sessions at once.",
+                code="rate_limit_exceeded",
+                status=429,
+                kind="rate_limit_error",
+            )
 
     def get(self, call_id: str) -> Call:
         """:raises ApiError: 404 for a call that never was or is over"""
@@ -72,6 +97,7 @@ class Calls:
 
     async def end(self, call: Call) -> None:
         """End a call that may be over."""
+        self._owners.pop(call.id, None)
         if self._live.pop(call.id, None):
             await call.close()
 

@@ -8,6 +8,7 @@ from pydantic import Field
 from engine.api_error import ApiError
 from engine.appended_audio import AppendedAudio, require_pcm
 from engine.event import Event, decoded, encoded
+from engine.event_rate import EventRate
 from engine.items import client_item
 from engine.response_params import ResponseParams
 from engine.session import Connection, Session
@@ -30,6 +31,7 @@ class ClientEvents:
         """:param appended: takes the sound where it travels in events; None where a media track brings it"""
         self._session = session
         self._appended = appended
+        self._rate = EventRate()
         self._handlers: dict[str, Callable[[Event], None]] = {
             "session.update": self._update_session,
             "input_audio_buffer.append": self._append_audio,
@@ -55,6 +57,12 @@ class ClientEvents:
         """One client event."""
         event: Event = {}
         try:
+            if not self._rate.takes(len(text)):
+                raise ApiError(
+                    "Rate limit reached: too many events. Send them more slowly.",
+                    code="rate_limit_exceeded",
+                    kind="rate_limit_error",
+                )
             event = decoded(text)
             self._handler(event)(event)
         except ApiError as error:

@@ -3,6 +3,7 @@
 Unknown is null where the schema allows it, else the emptiest value that fits: "", false, an enum's first.
 """
 
+import json
 import math
 import re
 from dataclasses import dataclass
@@ -15,6 +16,14 @@ from engine.transcript import Transcript
 
 MAX_FIELDS = 2000
 MAX_ITEMS = 100
+MAX_OPTIONS = 1000
+"""Values of all enums together, as the API has it; every one is looked for in the transcript."""
+MAX_CHARS = 100_000
+"""Of the whole instance; lists of lists grow with every level."""
+LITERAL = re.compile(r"\\.|\[[^\]]*\]|\{\d+\}", re.DOTALL)
+"""What of a pattern, once its characters are read, tries nothing again."""
+MAX_MATCHED = 200
+"""Characters that a client's pattern is tried on."""
 FORMS = {
     "date": "1970-01-01", "time": "00:00:00Z", "date-time": "1970-01-01T00:00:00Z", "duration": "PT0S",
     "email": "unknown@example.invalid", "hostname": "example.invalid", "uri": "about:blank",
@@ -30,6 +39,18 @@ class Filled:
     value: Any
     known: bool = False
     """Whether anything in it came from the transcript."""
+    size: int = 4
+    """Characters of JSON, about."""
+
+
+def _leaf(value: Any) -> Filled:
+    return Filled(value, size=len(json.dumps(value)))
+
+
+def _checked(filled: Filled) -> Filled:
+    if filled.size > MAX_CHARS:
+        raise bad_schema("what fits it is too large")
+    return filled
 
 
 def instance(schema: Schema, transcript: Transcript) -> Any:
@@ -41,7 +62,7 @@ def instance(schema: Schema, transcript: Transcript) -> Any:
         filled = _Filler(schema, transcript).fill(schema, [], ())
     except RecursionError:
         raise bad_schema("it is nested too deeply") from None
-    except (TypeError, AttributeError, ValueError, re.error):
+    except (TypeError, AttributeError, ValueError, ArithmeticError, re.error):
         raise bad_schema("a keyword has a value of the wrong kind") from None
     if filled is None:
         raise bad_schema("no value that the engine can make fits it")
@@ -54,6 +75,7 @@ class _Filler:
         self._transcript = transcript
         self._found: dict[Finder, facts.Fact | None] = {}
         self._fields = 0
+        self._options = 0
 
     def fill(self, schema: Any, path: list[str], inside: tuple[str, ...]) -> Filled | None:
         """A value for the field at `path`; None when there is none that fits.
@@ -73,7 +95,7 @@ class _Filler:
 
     def _value(self, schema: Schema, path: list[str], inside: tuple[str, ...]) -> Filled | None:
         if "const" in schema:
-            return Filled(schema["const"])
+            return _checked(_leaf(schema["const"]))
         kind = schema.get("type") or _kind(schema)
         if kind == "null":
             return Filled(None)
@@ -97,15 +119,16 @@ class _Filler:
     def _object(self, schema: Schema, path: list[str], inside: tuple[str, ...]) -> Filled | None:
         properties, required = schema.get("properties") or {}, set(schema.get("required") or [])
         made: dict[str, Any] = {}
-        known = False
+        known, size = False, 2
         for name in (*properties, *sorted(required - set(properties))):
             filled = self.fill(properties.get(name, True), [*path, name], inside)
             if filled and (filled.known or name in required):
                 made[name] = filled.value
                 known |= filled.known
+                size += len(name) + filled.size
             elif name in required:
                 return None
-        return Filled(made, known)
+        return _checked(Filled(made, known, size))
 
     def _array(self, schema: Schema, path: list[str], inside: tuple[str, ...]) -> Filled | None:
         first = [self.fill(item, path, inside) for item in schema.get("prefixItems") or []]
@@ -117,27 +140,31 @@ class _Filler:
         if None in made or len(made) < least or (schema.get("uniqueItems") and len(made) > 1 + len(first)):
             return None
         filled = [each for each in made if each]
-        return Filled([each.value for each in filled], any(each.known for each in filled))
+        size = 2 + sum(each.size for each in filled)
+        return _checked(Filled([each.value for each in filled], any(each.known for each in filled), size))
 
     def _enum(self, schema: Schema, path: list[str]) -> Filled | None:
         kind = schema.get("type")
+        self._options += len(schema["enum"])
+        if self._options > MAX_OPTIONS:
+            raise bad_schema(f"its enums have more than {MAX_OPTIONS} values")
         values = [value for value in schema["enum"] if kind != "string" or isinstance(value, str)]
         options = [value for value in values if isinstance(value, str)]
         if told := option_in(options, self._fact(schema, path), self._transcript):
             return Filled(told, known=True)
         if None in values or not values:
             return Filled(None) if values else None
-        return Filled(values[0])
+        return _checked(_leaf(values[0]))
 
     def _string(self, schema: Schema, path: list[str]) -> Filled | None:
         form = schema.get("format")
         if fact := self._fact(schema, path):
             value = fact.value[: schema.get("maxLength")]
             if (form not in FORMS or (form == "email" and "@" in value)) and _fits(value, schema):
-                return Filled(value, known=True)
+                return Filled(value, known=True, size=len(value))
         least = schema.get("minLength", 0)
         empty = [FORMS[form]] if form in FORMS else ["", "?" * min(least, MAX_FIELDS)]
-        return next((Filled(value) for value in empty if _fits(value, schema)), None)
+        return next((Filled(value, size=len(value)) for value in empty if _fits(value, schema)), None)
 
     def _boolean(self, schema: Schema, path: list[str]) -> Filled:
         """Only whether to get in touch again is a yes or no that the rules can tell."""
@@ -174,13 +201,16 @@ def _fits(value: str, schema: Schema) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", math.inf):
         return False
     return "pattern" not in schema or (
-        _is_quick(schema["pattern"]) and bool(re.search(schema["pattern"], value))
+        len(value) <= MAX_MATCHED
+        and _is_quick(schema["pattern"])
+        and bool(re.search(schema["pattern"], value))
     )
 
 
 def _is_quick(pattern: str) -> bool:
     """Whether a stranger's pattern cannot take for ever: no groups, and little to try again."""
-    return "(" not in pattern and sum(map(pattern.count, "*+{")) <= 2
+    repeats = LITERAL.sub("", pattern)
+    return "(" not in pattern and sum(map(repeats.count, "*+{?")) <= 2
 
 
 def _number(schema: Schema, *, whole: bool) -> Filled | None:

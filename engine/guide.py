@@ -14,7 +14,7 @@ from engine.words import content_words
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # It tells of every index it builds.
 
-HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*$")
+HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
 HEADING_WEIGHT = 3
 """How often a heading counts among the words of its section."""
 MIN_COVERAGE = 0.34
@@ -42,7 +42,7 @@ def sections(markdown: str) -> list[Section]:
     found: list[tuple[str, list[str]]] = []
     for line in markdown.splitlines():
         if heading := HEADING.match(line):
-            found.append((heading[1], []))
+            found.append((heading[1].rstrip().rstrip("#").rstrip(), []))
         elif found:
             found[-1][1].append(line)
     split = [Section(heading, sentences("\n".join(lines))) for heading, lines in found]

@@ -1,10 +1,14 @@
 """The brain of the keyless engine: rules, and the guide inside the instructions."""
 
+import asyncio
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from engine.asides import aside
+from engine.bounded_text import bounded
 from engine.brain import Prompt, Reply
 from engine.guide import Guide, guide_in
 from engine.items import Item, words_of
@@ -15,28 +19,37 @@ from engine.tool_rules import choose_call, look_up
 ANSWER_FIELDS = ("message", "answer", "text", "result", "summary")
 TOLD_TO_SAY = re.compile(r"[^\n«“\"]*\bsay\b[^\n«“\"]*[«“\"]([^«»“”\"]+)[»”\"]", re.IGNORECASE)
 """Instructions that begin by giving words to be said, such as: Say exactly this: «Welcome!»"""
+MAX_OPENING = 4000
+"""Characters of the instructions in which such words are looked for."""
+_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guide")
+"""Keeps the rules out of the event loop; one thread, as two would only take turns at the interpreter."""
 
 
 class GuideBrain:
     """Says only what the instructions' guide, a function's output or its own few phrases say."""
 
     async def reply(self, prompt: Prompt) -> Reply:
-        """What to say or call now."""
-        if prompt.aside and (told := aside(prompt)):
-            return Reply(told)
-        if prompt.idle:
-            return Reply(phrase("still_there", prompt.language))
-        turn = _unanswered(prompt.items)
-        typed = " ".join(filter(None, (_words(item) for item in turn))).strip()
-        outputs = [item for item in turn if item["type"] == "function_call_output"]
-        if outputs:
-            return Reply(" ".join(_told(item["output"], typed, prompt.language) for item in outputs))
-        if typed:
-            return _answer(typed, turn, prompt)
-        if heard := [item for item in turn if item.get("role") == "user"]:
-            return _not_understood(heard, prompt)
-        first_words = TOLD_TO_SAY.match(prompt.instructions)
-        return Reply(first_words[1].strip() if first_words else phrase("greeting", prompt.language))
+        """Return what to say or call now; a conversation's ends are looked at, not all of a long one."""
+        looked_at = replace(prompt, items=bounded(prompt.items))
+        return await asyncio.get_running_loop().run_in_executor(_worker, _reply, looked_at)
+
+
+def _reply(prompt: Prompt) -> Reply:
+    if prompt.aside and (told := aside(prompt)):
+        return Reply(told)
+    if prompt.idle:
+        return Reply(phrase("still_there", prompt.language))
+    turn = _unanswered(prompt.items)
+    typed = " ".join(filter(None, (_words(item) for item in turn))).strip()
+    outputs = [item for item in turn if item["type"] == "function_call_output"]
+    if outputs:
+        return Reply(" ".join(_told(item["output"], typed, prompt.language) for item in outputs))
+    if typed:
+        return _answer(typed, turn, prompt)
+    if heard := [item for item in turn if item.get("role") == "user"]:
+        return _not_understood(heard, prompt)
+    first_words = TOLD_TO_SAY.match(prompt.instructions[:MAX_OPENING])
+    return Reply(first_words[1].strip() if first_words else phrase("greeting", prompt.language))
 
 
 def _unanswered(items: list[Item]) -> list[Item]:
@@ -86,10 +99,9 @@ def _told(output: str, question: str, language: str) -> str:
 
 def _spoken_output(output: str, language: str) -> str:
     try:
-        value = json.loads(output)
-    except ValueError:
+        return _spoken(json.loads(output), language) or phrase("done", language)
+    except (ValueError, RecursionError):
         return output
-    return _spoken(value, language) or phrase("done", language)
 
 
 def _spoken(value: Any, language: str) -> str:

@@ -11,13 +11,21 @@ from engine.validation import Sparse, Strict, validated
 
 Item = dict[str, Any]
 """An item as the API sends it."""
+MAX_ITEM_CHARS = 32_768
+"""Of all texts in one item."""
+MAX_PARTS = 64
+"""Of one item's content."""
+MAX_ITEMS = 1_000
+MAX_CONVERSATION_CHARS = 500_000
+"""Past either limit the oldest items leave a conversation, as the API's `truncation: auto` does."""
+Chars = Annotated[str, Field(max_length=MAX_ITEM_CHARS)]
 
 
 class InputText(Strict):
     """Typed words."""
 
     type: Literal["input_text"]
-    text: str
+    text: Chars
 
 
 class InputAudio(Sparse):
@@ -25,7 +33,7 @@ class InputAudio(Sparse):
 
     type: Literal["input_audio"]
     audio: str | None = None
-    transcript: str | None = None
+    transcript: Chars | None = None
 
 
 class InputImage(Sparse):
@@ -40,7 +48,7 @@ class OutputText(Strict):
     """Words of the assistant from an earlier conversation."""
 
     type: Literal["output_text"]
-    text: str
+    text: Chars
 
 
 class _Created(Sparse):
@@ -54,7 +62,10 @@ class UserMessage(_Created):
 
     type: Literal["message"]
     role: Literal["user"]
-    content: list[Annotated[InputText | InputAudio | InputImage, Field(discriminator="type")]]
+    content: Annotated[
+        list[Annotated[InputText | InputAudio | InputImage, Field(discriminator="type")]],
+        Field(max_length=MAX_PARTS),
+    ]
 
 
 class AssistantMessage(_Created):
@@ -62,7 +73,7 @@ class AssistantMessage(_Created):
 
     type: Literal["message"]
     role: Literal["assistant"]
-    content: list[OutputText]
+    content: Annotated[list[OutputText], Field(max_length=MAX_PARTS)]
 
 
 class SystemMessage(_Created):
@@ -70,24 +81,24 @@ class SystemMessage(_Created):
 
     type: Literal["message"]
     role: Literal["system"]
-    content: list[InputText]
+    content: Annotated[list[InputText], Field(max_length=MAX_PARTS)]
 
 
 class FunctionCall(_Created):
     """A call of an earlier conversation."""
 
     type: Literal["function_call"]
-    name: str
-    arguments: str
-    call_id: str | None = None
+    name: Annotated[str, Field(max_length=64)]
+    arguments: Chars
+    call_id: Annotated[str, Field(max_length=64)] | None = None
 
 
 class FunctionCallOutput(_Created):
     """What a function gave back."""
 
     type: Literal["function_call_output"]
-    call_id: str
-    output: str
+    call_id: Annotated[str, Field(max_length=64)]
+    output: Chars
 
 
 Message = Annotated[UserMessage | AssistantMessage | SystemMessage, Field(discriminator="role")]
@@ -107,6 +118,14 @@ def client_item(data: Any, param: str = "item") -> Item:
     :raises ApiError: naming the field
     """
     item: Item = validated(CLIENT_ITEM, data, param).model_dump()
+    if chars_of(item) > MAX_ITEM_CHARS:
+        raise ApiError(
+            f"Invalid '{param}': its texts have more than {MAX_ITEM_CHARS} characters together.",
+            code="string_above_max_length",
+            param=param,
+        )
+    for part in item.get("content") or []:  # A recording or picture is not looked at, so it is not kept.
+        part.pop("audio", None)
     return {"id": new_id("item"), **item, "object": "realtime.item", "status": "completed"}
 
 
@@ -116,11 +135,22 @@ def words_of(item: Item) -> str:
     return " ".join(filter(None, (part.get("text") or part.get("transcript") for part in parts)))
 
 
+def chars_of(item: Item) -> int:
+    """Return how many characters of text an item holds."""
+    parts = item.get("content") or []
+    said = sum(len(part.get("text") or part.get("transcript") or "") for part in parts)
+    return said + len(item.get("arguments") or "") + len(item.get("output") or "")
+
+
 class Items:
     """One conversation."""
 
     def __init__(self) -> None:
         self._items: list[Item] = []
+        self._by_id: dict[str, Item] = {}
+        self._chars: dict[str, int] = {}
+        """Of every item, as long as it was when it came."""
+        self._all_chars = 0
 
     def __iter__(self) -> Iterator[Item]:
         return iter(self._items)
@@ -135,9 +165,8 @@ class Items:
 
         :raises ApiError: `item_<operation>_invalid_item_id`
         """
-        for item in self._items:
-            if item["id"] == item_id:
-                return item
+        if isinstance(item_id, str) and item_id in self._by_id:
+            return self._by_id[item_id]
         raise ApiError(
             f"Item with item_id not found: {item_id!r}.",
             code=f"item_{operation}_invalid_item_id",
@@ -149,19 +178,36 @@ class Items:
 
         :raises ApiError: when the id is taken or the other item is not there
         """
-        if any(known["id"] == item["id"] for known in self._items):
+        if item["id"] in self._by_id:
             raise ApiError("An item with this id exists.", code="item_create_duplicate_id", param="item.id")
         at = self._place_behind(previous_item_id)
+        before = str(self._items[at - 1]["id"]) if at else None
         self._items.insert(at, item)
-        return str(self._items[at - 1]["id"]) if at else None
+        self._by_id[item["id"]] = item
+        self._chars[item["id"]] = chars = chars_of(item)
+        self._all_chars += chars
+        self._truncate()
+        return before
 
     def remove(self, item_id: Any) -> None:
         """:raises ApiError: when there is no such item"""
-        self._items.remove(self.get(item_id, "delete"))
+        self._leave(self._index(self.get(item_id, "delete")))
+
+    def _truncate(self) -> None:
+        while len(self._items) > MAX_ITEMS or self._all_chars > MAX_CONVERSATION_CHARS:
+            self._leave(0)
+
+    def _leave(self, at: int) -> None:
+        item_id = self._items.pop(at)["id"]
+        del self._by_id[item_id]
+        self._all_chars -= self._chars.pop(item_id)
+
+    def _index(self, item: Item) -> int:
+        return next(n for n, each in enumerate(self._items) if each is item)
 
     def _place_behind(self, previous_item_id: Any) -> int:
         if previous_item_id is None:
             return len(self._items)
         if previous_item_id == "root":
             return 0
-        return self._items.index(self.get(previous_item_id, "create")) + 1
+        return self._index(self.get(previous_item_id, "create")) + 1

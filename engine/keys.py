@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from engine.api_error import ApiError
 from engine.transcription_config import AnyConfig
 
+MAX_EPHEMERAL = 1_000
+"""Ephemeral keys at once; each holds a session."""
+
 
 @dataclass(frozen=True, slots=True)
 class EphemeralKey:
@@ -39,8 +42,18 @@ class Keys:
             raise wrong_key()
 
     def mint(self, session: AnyConfig, seconds: int) -> EphemeralKey:
-        """A new ephemeral key, good for `seconds`."""
+        """Return a new ephemeral key, good for `seconds`.
+
+        :raises ApiError: 429 while too many are good
+        """
         self._drop_expired()
+        if len(self._ephemeral) >= MAX_EPHEMERAL:
+            raise ApiError(
+                "Rate limit reached: too many client secrets that have not expired.",
+                code="rate_limit_exceeded",
+                status=429,
+                kind="rate_limit_error",
+            )
         key = EphemeralKey(f"ek_{secrets.token_hex(16)}", int(self._now()) + seconds, session)
         self._ephemeral[key.value] = key
         return key

@@ -1,6 +1,7 @@
 """Which of the two languages the engine speaks a text or a session is in."""
 
 import re
+from functools import lru_cache
 
 from engine.session_config import SessionConfig
 
@@ -8,6 +9,7 @@ ARABIC_LETTER = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06fa-\u06fc]")
 LATIN_LETTER = re.compile(r"[A-Za-z]")
 
 
+@lru_cache(maxsize=64)
 def language_of_text(text: str, otherwise: str) -> str:
     """`ur` or `en` by the majority of the letters; `otherwise` when there are none."""
     urdu, english = len(ARABIC_LETTER.findall(text)), len(LATIN_LETTER.findall(text))

@@ -9,28 +9,22 @@ from aiortc import (
     RTCConfiguration,
     RTCDataChannel,
     RTCIceServer,
+    RTCIceTransport,
     RTCPeerConnection,
     RTCRtpReceiver,
     RTCSessionDescription,
 )
-from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from aiortc.rtp import RtpPacket
-from aiortc.sdp import SessionDescription
 
-from engine.api_error import ApiError
+from engine.data_channel import bound_messages
 from engine.ear import Ear
+from engine.offer import BAD_SDP, bad_offer, readable_offer
 from engine.voice_track import VoiceTrack
 
 log = logging.getLogger("guftagu.engine")
 
 OPUS = re.compile(r"^a=rtpmap:(\d+) opus/48000/2\r\n(?:a=fmtp:\1 (.*)\r\n)?", re.MULTILINE)
-HIDDEN_OR_END = re.compile(r"a=end-of-candidates|a=candidate:.*\.local ")
-BAD_SDP = (
-    ValueError, AssertionError, KeyError, IndexError, TypeError, AttributeError,
-    InvalidAccessError, InvalidStateError, OperationError,
-)  # fmt: skip
-"""Everything aiortc raises for an offer it cannot read or match."""
 
 
 class Peer:
@@ -64,8 +58,7 @@ class Peer:
 
         :raises ApiError: when the offer is not one audio section with Opus and at most one data channel
         """
-        offer = _without_hidden_addresses(offer)
-        _check(offer)
+        offer = readable_offer(offer)
         self._connection.addTrack(voice)
         transceiver = self._connection.getTransceivers()[0]
         transceiver.setCodecPreferences(_opus())
@@ -73,14 +66,27 @@ class Peer:
             await self._connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
             await self._connection.setLocalDescription(await self._connection.createAnswer())
         except BAD_SDP as error:
-            raise _bad_offer(type(error).__name__) from None
+            raise bad_offer(type(error).__name__) from None
         listen_straight(transceiver.receiver, self._ear.hear)
+        if self._connection.sctp:
+            bound_messages(self._connection.sctp, self._on_gone)
         return with_quiet_silence(self._connection.localDescription.sdp)
 
     async def close(self) -> None:
         """Release sockets, threads and tasks."""
-        await self._connection.close()
         self._ear.close()
+        try:
+            await self._connection.close()
+        except BAD_SDP as error:  # aiortc cannot close what an offer made it half build.
+            log.warning("a peer connection was closed in parts: %s", type(error).__name__)
+            await asyncio.gather(*map(_stopped, self._ice_transports), return_exceptions=True)
+
+    @property
+    def _ice_transports(self) -> set[RTCIceTransport]:
+        """The transports that hold sockets; private to aiortc, so its version is pinned."""
+        transports: set[RTCIceTransport]
+        transports = self._connection._RTCPeerConnection__iceTransports  # type: ignore[attr-defined]
+        return transports
 
     def _channel(self, channel: RTCDataChannel) -> None:
         channel.on("close", lambda: self._on_gone("data channel closed"))
@@ -92,6 +98,10 @@ class Peer:
             self._on_connected()
         elif state in ("failed", "closed"):
             self._on_gone(f"peer {state}")
+
+
+async def _stopped(transport: RTCIceTransport) -> None:
+    await transport.stop()
 
 
 class StraightBuffer:
@@ -136,26 +146,3 @@ def _opus() -> list[RTCRtpCodecCapability]:
     capabilities = RTCRtpReceiver.getCapabilities("audio")
     assert capabilities is not None
     return [codec for codec in capabilities.codecs if codec.mimeType.lower() == "audio/opus"]
-
-
-def _without_hidden_addresses(offer: str) -> str:
-    """The offer without what delays or ends the connection.
-
-    mDNS names take seconds to resolve, and behind the end of candidates ICE would not wait for the browser's
-    own checks, which tell the address anyway.
-    """
-    return "".join(line for line in offer.splitlines(keepends=True) if not HIDDEN_OR_END.match(line))
-
-
-def _check(offer: str) -> None:
-    try:
-        media = SessionDescription.parse(offer).media
-    except BAD_SDP as error:
-        raise _bad_offer(type(error).__name__) from None
-    kinds = sorted(section.kind for section in media)
-    if kinds not in (["audio"], ["application", "audio"]):
-        raise _bad_offer("one audio section and at most one data channel are served")
-
-
-def _bad_offer(why: str) -> ApiError:
-    return ApiError(f"The SDP offer cannot be answered: {why}.", code="invalid_offer", param="sdp")

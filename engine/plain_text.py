@@ -4,12 +4,16 @@ import re
 
 MAX_SENTENCE = 220
 """Characters; longer ones are spoken in pieces, so that the first is heard soon."""
+# Every expression below is linear in the text: no two neighbours repeat the same character, possessive
+# repeats give nothing back, and what is searched behind an opening mark has an end.
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s+.*$", re.MULTILINE)
-LIST_MARK = re.compile(r"^\s*(?:[-*+•]|[0-9۰-۹]{1,2}[.)])\s+", re.MULTILINE)
-LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-EMPHASIS = re.compile(r"(\*\*|__|\*|`+|~~)(?=\S)(.+?)(?<=\S)\1")
-RULE_OR_FENCE = re.compile(r"^\s*(?:[-*_]{3,}|```.*|\|?[\s:|-]+\|[\s:|-]*)$", re.MULTILINE)
+LIST_MARK = re.compile(r"^[ \t]*+(?:[-*+•]|[0-9۰-۹]{1,2}[.)])\s++", re.MULTILINE)
+LINK = re.compile(r"!?\[([^\[\]]{0,200}+)\]\([^()]{0,500}+\)")
+EMPHASIS = re.compile(r"(\*\*|__|\*|`{1,3}|~~)(?=\S)(.{1,200}?)(?<=\S)\1")
+RULE_OR_FENCE = re.compile(r"^[ \t]*+(?:[-*_]{3,}+|```.*|(?=[^|\n]*+\|)[ \t:|-]++)$", re.MULTILINE)
+QUOTE_MARK = re.compile(r"^[ \t]*+>[ \t]?", re.MULTILINE)
 SENTENCE_END = re.compile(r"(?<=[۔؟!?])\s+|(?<=[^\d\s]\.)\s+(?=\S)|(?<=\d\.)\s+(?=[^\W\d])|\n+")
+LONG_WORD = re.compile(rf"[^ ]{{1,{2 * MAX_SENTENCE}}}")
 CLAUSE_END = re.compile(r"(?<=[،,;؛:])\s+")
 
 
@@ -26,7 +30,7 @@ def plain(markdown: str) -> str:
     text = LIST_MARK.sub("", text)
     text = LINK.sub(r"\1", text)
     text = EMPHASIS.sub(r"\2", text)
-    return re.sub(r"^\s*>\s?", "", text, flags=re.MULTILINE).replace("|", " ").strip()
+    return QUOTE_MARK.sub("", text).replace("|", " ").strip()
 
 
 def _pieces(sentence: str) -> list[str]:
@@ -39,9 +43,9 @@ def _pieces(sentence: str) -> list[str]:
 
 
 def _cut(piece: str) -> list[str]:
-    """At words, where a text has no clauses."""
+    """At words, where a text has no clauses, and within words that are longer than any."""
     parts = [""]
-    for word in piece.split(" "):
+    for word in LONG_WORD.findall(piece):
         if parts[-1] and len(parts[-1]) + len(word) > 2 * MAX_SENTENCE:
             parts.append("")
         parts[-1] = f"{parts[-1]} {word}".strip()

@@ -5,8 +5,17 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from engine.api_error import ApiError
-from engine.items import Item, Items, client_item
-from engine.session_config import AudioFormat, CustomVoice, FunctionTool, MaxTokens, Modalities, ToolChoice
+from engine.items import MAX_ITEMS, Item, Items, client_item
+from engine.session_config import (
+    AudioFormat,
+    CustomVoice,
+    Instructions,
+    MaxTokens,
+    Metadata,
+    Modalities,
+    ToolChoice,
+    Tools,
+)
 from engine.validation import Sparse, Strict
 
 
@@ -27,12 +36,12 @@ class ResponseParams(Strict):
     """`response`; what is left out comes from the session."""
 
     conversation: Literal["auto", "none"] | None = None
-    input: list[dict[str, Any]] | None = None
-    instructions: str | None = None
+    input: Annotated[list[dict[str, Any]], Field(max_length=MAX_ITEMS)] | None = None
+    instructions: Instructions | None = None
     output_modalities: Modalities | None = None
     audio: ResponseAudio | None = None
-    metadata: Annotated[dict[str, str], Field(max_length=16)] | None = None
-    tools: list[FunctionTool] | None = None
+    metadata: Metadata | None = None
+    tools: Tools | None = None
     tool_choice: ToolChoice | None = None
     max_output_tokens: MaxTokens | None = None
     reasoning: dict[str, Any] | None = None

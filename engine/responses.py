@@ -24,6 +24,10 @@ log = logging.getLogger("guftagu.engine")
 
 FIRST_PACKET_WAIT_S = 0.1
 INPUT_MS_PER_TOKEN = 100
+MAX_OUT_OF_BAND = 4
+"""Out-of-band responses of a session at once."""
+MAX_REPLY_CHARS = 4096
+"""Of what is said or written in one response: five minutes of speech."""
 
 
 class Conversation(Protocol):
@@ -87,6 +91,10 @@ class Responses:
         return next((response for response in responses if not response.finished), None)
 
     @property
+    def _out_of_band(self) -> int:
+        return sum(run.params.out_of_band for run in self._tasks)
+
+    @property
     def tasks(self) -> list[asyncio.Task[None]]:
         """The work in progress."""
         return list(self._tasks.values())
@@ -102,6 +110,12 @@ class Responses:
                 f"Conversation already has an active response in progress: {self.active.id}. "
                 "Wait until the response is finished before creating a new one.",
                 code="conversation_already_has_active_response",
+            )
+        if params.out_of_band and self._out_of_band >= MAX_OUT_OF_BAND:
+            raise ApiError(
+                f"Rate limit reached: at most {MAX_OUT_OF_BAND} out-of-band responses at once.",
+                code="rate_limit_exceeded",
+                kind="rate_limit_error",
             )
         items = input_items(params.input, self._conversation.items)
         run = Run(self._new_response(params), params, items, idle)
@@ -156,7 +170,7 @@ class Responses:
         if reply.call:
             run.response.call_function(reply.call.name, json.dumps(reply.call.arguments, ensure_ascii=False))
         else:
-            await self._say(run, sentences(reply.text))
+            await self._say(run, sentences(reply.text[:MAX_REPLY_CHARS]))
             self._conversation.explained |= reply.explains
         self._finish(run, "completed")
 

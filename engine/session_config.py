@@ -11,6 +11,12 @@ DEFAULT_MODEL = "guftagu-engine"
 DEFAULT_INSTRUCTIONS = "You are a helpful, courteous assistant. Answer briefly."
 
 Modalities = Annotated[list[Literal["audio", "text"]], Field(min_length=1, max_length=1)]
+Instructions = Annotated[str, Field(max_length=100_000)]
+"""Persona and guide together; the rules read them whole."""
+Name = Annotated[str, Field(max_length=256)]
+Metadata = Annotated[
+    dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
+]
 MaxTokens = Annotated[int, Field(ge=1)] | Literal["inf"]
 
 
@@ -31,11 +37,11 @@ class NoiseReduction(Sparse):
 class Transcription(Sparse):
     """The recogniser of the caller's words, with its hints."""
 
-    model: str | None = None
-    language: str | None = None
-    languages: list[str] | None = None
-    keywords: list[str] | None = None
-    prompt: str | None = None
+    model: Name | None = None
+    language: Name | None = None
+    languages: Annotated[list[Name], Field(max_length=100)] | None = None
+    keywords: Annotated[list[Name], Field(max_length=1000)] | None = None
+    prompt: Annotated[str, Field(max_length=16_384)] | None = None
     delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
 
 
@@ -97,8 +103,8 @@ class FunctionTool(Sparse):
     """A function the brain may call; `parameters` is JSON Schema."""
 
     type: Literal["function"]
-    name: str = Field(min_length=1)
-    description: str | None = None
+    name: str = Field(min_length=1, max_length=64)
+    description: Annotated[str, Field(max_length=4096)] | None = None
     parameters: dict[str, Any] | None = None
 
 
@@ -109,6 +115,8 @@ class NamedFunction(Strict):
     name: str
 
 
+Tools = Annotated[list[FunctionTool], Field(max_length=128)]
+"""As many as the API takes."""
 ToolChoice = Literal["auto", "none", "required"] | NamedFunction
 
 
@@ -121,11 +129,11 @@ class SessionConfig(Strict):
 
     object_name: ClassVar[str] = "realtime.session"
     type: Literal["realtime"]
-    model: str = DEFAULT_MODEL
+    model: Name = DEFAULT_MODEL
     output_modalities: Modalities = Field(default_factory=_audio)
-    instructions: str = DEFAULT_INSTRUCTIONS
+    instructions: Instructions = DEFAULT_INSTRUCTIONS
     audio: Audio = Audio()
-    tools: list[FunctionTool] = Field(default_factory=list)
+    tools: Tools = Field(default_factory=list)
     tool_choice: ToolChoice = "auto"
     max_output_tokens: MaxTokens = "inf"
     truncation: Literal["auto", "disabled"] | dict[str, Any] = "auto"

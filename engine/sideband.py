@@ -10,7 +10,8 @@ from engine.call import Call
 PROTOCOL = "realtime"
 """What a browser names besides its key."""
 MAX_WAITING_EVENTS = 2000
-"""A reader that falls further behind is cut off."""
+MAX_WAITING_CHARS = 32 * 1024 * 1024
+"""A reader that falls further behind, by either, is cut off."""
 
 
 class SidebandSocket:
@@ -19,12 +20,18 @@ class SidebandSocket:
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
         self._waiting: asyncio.Queue[str | None] = asyncio.Queue()
+        self._waiting_chars = 0
+        self._is_cut_off = False
 
     def send(self, text: str) -> None:
         """One event as JSON; never blocks."""
-        if self._waiting.qsize() < MAX_WAITING_EVENTS:
+        if self._is_cut_off:
+            return
+        self._waiting_chars += len(text)
+        if self._waiting.qsize() < MAX_WAITING_EVENTS and self._waiting_chars < MAX_WAITING_CHARS:
             self._waiting.put_nowait(text)
         else:
+            self._is_cut_off = True
             self.close()
 
     def close(self) -> None:
@@ -54,6 +61,7 @@ class SidebandSocket:
         try:
             while (text := await self._waiting.get()) is not None:
                 await self._websocket.send_text(text)
+                self._waiting_chars -= len(text)
             await self._websocket.close()
         except WebSocketDisconnect:
             return

@@ -12,14 +12,14 @@ SHAPES = {
         r"\b[A-Za-z]{2}\d{2}(?:[A-Za-z0-9]{11,30}| [A-Za-z0-9]{4}(?: \d{4}){1,6}(?: \d{1,3})?)\b"
     ),
     "cnic": re.compile(r"\b\d{5}-?\d{7}-?\d\b"),
-    "email": re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"),
+    "email": re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b"),
     "date": re.compile(r"\b\d{4}-\d{2}-\d{2}\b"),
     "phone": re.compile(r"(?<![\w-])\+?\d[\d -]{8,14}\d\b"),
 }
 """What a string parameter is when its name says so."""
 WHOLE_TEXT = ("query", "question", "text", "message", "request", "search")
 SEARCHES = ("search", "lookup", "look_up", "find")
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 VERBS = set(content_words("check find fetch look lookup search show create make set update call run use"))
 
 

@@ -11,7 +11,7 @@ from engine.words import folded
 
 Speaker = Literal["caller", "agent"]
 
-LINE = re.compile(r"^\s*[-*\[(]?\s*([^\W\d_]+(?: [^\W\d_]+)?)\s*[\])]?\s*[:：]\s*(.*)$")
+LINE = re.compile(r"^\s*+[-*\[(]?\s*+([^\W\d_]++(?: [^\W\d_]++)?)\s*+[\])]?\s*+[:：]\s*+(.*)$")
 CALLERS = {"caller", "customer", "user", "client", "کالر", "صارف", "گاہک"}
 AGENTS = {"agent", "assistant", "bot", "ایجنٹ", "نمائندہ"}
 ROLES: dict[str, Speaker] = {"user": "caller", "assistant": "agent"}
@@ -67,13 +67,13 @@ def _sentences(lines: list[Line]) -> list[str]:
 
 
 def _lines(text: str, otherwise: Speaker) -> list[Line]:
-    named: list[Line] = []
+    named: list[tuple[Speaker, list[str]]] = []
     for line in text.splitlines():
         if (found := LINE.match(line)) and (speaker := _speaker(found[1])):
-            named.append(Line(speaker, found[2]))
+            named.append((speaker, [found[2]]))
         elif named:
-            named[-1] = Line(named[-1].speaker, f"{named[-1].text}\n{line}")
-    return named or [Line(otherwise, text)]
+            named[-1][1].append(line)
+    return [Line(speaker, "\n".join(said)) for speaker, said in named] or [Line(otherwise, text)]
 
 
 def _speaker(name: str) -> Speaker | None:

@@ -56,6 +56,9 @@ def _api_error(problem: ErrorDetails, data: Any, root: str) -> ApiError:
         case "missing" | "union_tag_not_found":
             message = f"Missing required parameter: '{param}'."
             return ApiError(message, code="missing_required_parameter", param=param)
+        case "string_too_long" | "too_long" as kind:
+            code = f"{'string' if kind == 'string_too_long' else 'array'}_above_max_length"
+            return ApiError(f"Invalid value for '{param}': {problem['msg']}.", code=code, param=param)
         case kind:
             code = "invalid_type" if kind.endswith("_type") else "invalid_value"
             return ApiError(f"Invalid value for '{param}': {problem['msg']}.", code=code, param=param)

@@ -1,5 +1,6 @@
 """Telling a server that the phone rings: a signed event, by Standard Webhooks."""
 
+import asyncio
 import json
 import time
 from collections.abc import Callable
@@ -32,8 +33,16 @@ class Webhook:
         """
         body = json.dumps(self._event(line))
         headers = {"Content-Type": "application/json", **self._signature(body)}
-        async with httpx.AsyncClient(timeout=TIMEOUT_S) as http:
-            (await http.post(self.url, content=body, headers=headers)).raise_for_status()
+        try:
+            # Only the status is read: the body is the receiver's, and may have any length.
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                httpx.AsyncClient(timeout=TIMEOUT_S) as http,
+                http.stream("POST", self.url, content=body, headers=headers) as response,
+            ):
+                response.raise_for_status()
+        except TimeoutError:
+            raise httpx.ReadTimeout("the receiver did not answer in time") from None
 
     def _event(self, line: PhoneLine) -> dict[str, object]:
         headers = {"From": line.from_, "To": line.to, "Call-ID": line.call_id}

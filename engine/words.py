@@ -3,6 +3,7 @@
 import re
 import tomllib
 import unicodedata
+from functools import lru_cache
 from pathlib import Path
 
 VOCABULARY = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8-sig"))
@@ -12,6 +13,7 @@ LETTERS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=64)
 def folded(text: str) -> str:
     """Lower case, one form of every letter and digit, no vowel signs."""
     decomposed = unicodedata.normalize("NFKC", text).casefold().translate(LETTERS)

@@ -18,19 +18,35 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from realtime.failures import ProviderFailure, code_for_status
+from realtime.exchange import IDENTITY, MAX_JSON_BYTES, MAX_SDP_BYTES, Answer, exchange
+from realtime.failures import FailureCode, ProviderFailure, code_for_status
 
 log = logging.getLogger("guftagu.provider")
 
 TIMEOUT = httpx.Timeout(20, connect=8)
+WARM_SECONDS = 5
 REACH_SECONDS = 3
 KEPT_SECONDS = 120
 """How long an idle connection is kept."""
 COOLING_SECONDS = 60
 HANG_UP_DELAYS_S = (0.0, 0.5, 1.5)
 """Waits before each try to hang up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How many seconds a whole exchange may take, from the wait for a connection to the end of the answer."""
+
+    request_s: float = 25.0
+    hang_up_s: float = 5.0
+    """One try."""
+
+
 SDP = "application/sdp"
+MAX_REQUEST_ID = 100
+"""Characters that are kept of a header that goes into the log."""
 LONGEST_WAIT_S = 24 * 60 * 60
+CALL_ID = re.compile(r"rtc_[A-Za-z0-9_-]{1,200}")
 STORED_PROMPT = re.compile(r"(session\.)?prompt(\..+)?")
 STORED_PROMPT_NAMED = re.compile(r"\bpmpt_|\bprompt (object|id\b|with id)", re.IGNORECASE)
 
@@ -73,6 +89,7 @@ class RealtimeClient:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        deadlines: Deadlines = Deadlines(),
     ) -> None:
         """
         :param base_url: such as `https://api.openai.com/v1`
@@ -83,34 +100,32 @@ class RealtimeClient:
         self.base_url = base_url
         self._clock = clock
         self._sleep = sleep
+        self._deadlines = deadlines
         self._answered_s = -math.inf
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
+            headers=IDENTITY | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
             timeout=TIMEOUT,
             transport=transport,
             limits=httpx.Limits(max_keepalive_connections=10, keepalive_expiry=KEPT_SECONDS),
-            event_hooks={"response": [self._note_answer]},
         )
-
-    async def _note_answer(self, _: httpx.Response) -> None:
-        self._answered_s = self._clock()
 
     async def warm(self) -> None:
         """Have an open connection, so that the next call pays no handshake. Failing is no matter here."""
         if self._clock() - self._answered_s < COOLING_SECONDS:
             return
         try:
-            await self._http.get("/models", timeout=5)
-        except httpx.HTTPError as error:
+            await self._exchange("GET", "/models", deadline_s=WARM_SECONDS)
+        except (TimeoutError, httpx.HTTPError) as error:
             log.info("provider not warmed: %s", type(error).__name__)
 
     async def is_reachable(self) -> bool:
         """Whether the provider answers at all, whatever it thinks of the key."""
         try:
-            return (await self._http.get("/models", timeout=REACH_SECONDS)).status_code < 500
-        except httpx.HTTPError:
+            answer = await self._exchange("GET", "/models", deadline_s=REACH_SECONDS)
+        except (TimeoutError, httpx.HTTPError):
             return False
+        return answer.status < 500
 
     async def create_client_secret(
         self, session: dict[str, Any], *, expires_after_s: int, safety_identifier: str | None = None
@@ -121,12 +136,12 @@ class RealtimeClient:
         :raises ProviderFailure: with the code the page has a sentence for
         """
         body = {"expires_after": {"anchor": "created_at", "seconds": expires_after_s}, "session": session}
-        response = await self._post("/realtime/client_secrets", safety_identifier, json=body)
+        answer = await self._post("/realtime/client_secrets", safety_identifier, json=body)
         try:
-            answer = response.json()
-            return ClientSecret(str(answer["value"]), int(answer["expires_at"]), answer)
-        except (ValueError, KeyError, TypeError):
-            raise self._failure(response, "provider_bad_answer") from None
+            raw = answer.json()
+            return ClientSecret(str(raw["value"]), int(raw["expires_at"]), raw)
+        except (ValueError, KeyError, TypeError, OverflowError):
+            raise _failure(answer, "provider_bad_answer") from None
 
     async def create_call(
         self, offer_sdp: str, session: dict[str, Any], *, safety_identifier: str | None = None
@@ -136,7 +151,7 @@ class RealtimeClient:
         :raises ProviderFailure: also when the answer is no SDP
         """
         parts = {"sdp": (None, offer_sdp, SDP), "session": (None, json.dumps(session), "application/json")}
-        return await self._created(await self._post("/realtime/calls", safety_identifier, files=parts))
+        return await self._create(safety_identifier, files=parts)
 
     async def create_call_with(self, secret: ClientSecret, offer_sdp: str) -> CreatedCall:
         """Post the raw offer with an `ek_`, which holds the session: the one way to a transcription session.
@@ -144,17 +159,16 @@ class RealtimeClient:
         :raises ProviderFailure: also when the answer is no SDP
         """
         headers = {"Authorization": f"Bearer {secret.value}", "Content-Type": SDP}
-        return await self._created(
-            await self._post("/realtime/calls", None, content=offer_sdp, headers=headers)
-        )
+        return await self._create(None, content=offer_sdp, headers=headers)
 
-    async def _created(self, response: httpx.Response) -> CreatedCall:
-        call_id = self._call_id(response)
-        if not response.text.startswith("v=0"):
-            if call_id:
-                await self.hang_up(call_id)
-            raise self._failure(response, "provider_bad_answer")
-        return CreatedCall(response.text, call_id)
+    async def _create(self, safety_identifier: str | None, **content: Any) -> CreatedCall:
+        answer = await self._answer("/realtime/calls", safety_identifier, limit=MAX_SDP_BYTES, **content)
+        call_id = _call_id(answer)
+        if answer.is_success and answer.text.startswith("v=0"):
+            return CreatedCall(answer.text, call_id)
+        if call_id:
+            await self.hang_up(call_id)
+        raise _failure(answer, "provider_bad_answer" if answer.is_success else None)
 
     async def accept(self, call_id: str, session: dict[str, Any]) -> None:
         """Answer an incoming phone call (`POST /realtime/calls/{id}/accept`).
@@ -187,16 +201,16 @@ class RealtimeClient:
         """
         text = {"format": {"type": "json_schema", "name": "answer", "schema": schema}}
         body = {"model": model, "input": prompt, "text": text, "store": False}
-        response = await self._post("/responses", None, json=body)
+        answer = await self._post("/responses", None, json=body)
         try:
-            answer = response.json()
-            parts = [part for item in answer["output"] for part in item.get("content") or []]
+            written = answer.json()
+            parts = [part for item in written["output"] for part in item.get("content") or []]
             data = json.loads("".join(part["text"] for part in parts if part.get("type") == "output_text"))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise self._failure(response, "provider_bad_answer") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise _failure(answer, "provider_bad_answer") from None
         if not isinstance(data, dict):
-            raise self._failure(response, "provider_bad_answer")
-        usage = answer.get("usage")
+            raise _failure(answer, "provider_bad_answer")
+        usage = written.get("usage")
         return StructuredAnswer(data, usage if isinstance(usage, dict) else {})
 
     async def hang_up(self, call_id: str) -> bool:
@@ -204,59 +218,78 @@ class RealtimeClient:
         for delay in HANG_UP_DELAYS_S:
             await self._sleep(delay)
             try:
-                response = await self._http.post(f"/realtime/calls/{call_id}/hangup")
-            except httpx.HTTPError as error:
+                answer = await self._exchange(
+                    "POST", f"/realtime/calls/{call_id}/hangup", deadline_s=self._deadlines.hang_up_s
+                )
+            except (TimeoutError, httpx.HTTPError) as error:
                 log.warning("hang-up of %s failed: %s", call_id, type(error).__name__)
                 continue
-            if response.is_success or response.status_code == 404:
+            if 200 <= answer.status < 300 or answer.status == 404:
                 return True
-            log.warning("hang-up of %s failed: status %s", call_id, response.status_code)
+            log.warning("hang-up of %s failed: status %s", call_id, answer.status)
         return False
 
     async def close(self) -> None:
         """Close the pool."""
         await self._http.aclose()
 
-    async def _post(
+    async def _post(self, path: str, safety_identifier: str | None, **content: Any) -> Answer:
+        answer = await self._answer(path, safety_identifier, **content)
+        if not answer.is_success:
+            raise _failure(answer)
+        return answer
+
+    async def _answer(
         self,
         path: str,
         safety_identifier: str | None,
         *,
+        limit: int = MAX_JSON_BYTES,
         headers: Mapping[str, str] | None = None,
         **content: Any,
-    ) -> httpx.Response:
+    ) -> Answer:
         about = {"OpenAI-Safety-Identifier": safety_identifier} if safety_identifier else {}
+        sent = {"headers": {**about, **(headers or {})}, **content}
         try:
-            response = await self._http.post(path, headers={**about, **(headers or {})}, **content)
-        except httpx.TimeoutException:
+            return await self._exchange(
+                "POST", path, deadline_s=self._deadlines.request_s, limit=limit, **sent
+            )
+        except (TimeoutError, httpx.TimeoutException):
             log.warning("%s: no answer in time", path)
             raise ProviderFailure("provider_timeout") from None
         except httpx.HTTPError as error:
             log.warning("%s: %s", path, type(error).__name__)
             raise ProviderFailure("provider_error") from None
-        if not response.is_success:
-            raise self._failure(response)
-        return response
 
-    def _failure(self, response: httpx.Response, code: str | None = None) -> ProviderFailure:
-        request_id = response.headers.get("x-request-id")
-        log.warning("%s: status %s, request %s", response.request.url.path, response.status_code, request_id)
-        return ProviderFailure(
-            code or code_for_status(response.status_code),  # type: ignore[arg-type]
-            status=response.status_code,
-            retry_after_s=_seconds(response.headers.get("retry-after")),
-            request_id=request_id,
-            about_prompt=_is_about_prompt(response),
-        )
+    async def _exchange(
+        self, method: str, path: str, *, deadline_s: float, limit: int = MAX_JSON_BYTES, **content: Any
+    ) -> Answer:
+        request = self._http.build_request(method, path, **content)
+        answer = await exchange(self._http, request, deadline_s=deadline_s, limit=limit)
+        if answer.problem is None:
+            self._answered_s = self._clock()
+        return answer
 
-    @staticmethod
-    def _call_id(response: httpx.Response) -> str | None:
-        call_id = urlsplit(response.headers.get("location", "")).path.rsplit("/", 1)[-1]
-        return (
-            call_id
-            if call_id.startswith("rtc_") and call_id.replace("_", "").replace("-", "").isalnum()
-            else None
-        )
+
+def _failure(answer: Answer, code: FailureCode | None = None) -> ProviderFailure:
+    request_id = answer.headers.get("x-request-id", "")[:MAX_REQUEST_ID] or None
+    log.warning("%s: status %s, request %s", answer.path, answer.status, request_id)
+    is_success = 200 <= answer.status < 300
+    return ProviderFailure(
+        code or (answer.problem if is_success else None) or code_for_status(answer.status),
+        status=answer.status,
+        retry_after_s=_seconds(answer.headers.get("retry-after")),
+        request_id=request_id,
+        about_prompt=_is_about_prompt(answer),
+    )
+
+
+def _call_id(answer: Answer) -> str | None:
+    try:
+        call_id = urlsplit(answer.headers.get("location", "")).path.rsplit("/", 1)[-1]
+    except ValueError:
+        return None
+    return call_id if CALL_ID.fullmatch(call_id) else None
 
 
 def _seconds(header: str | None) -> float | None:
@@ -271,20 +304,20 @@ def _seconds(header: str | None) -> float | None:
 def _seconds_until(date: str) -> float:
     try:
         return parsedate_to_datetime(date).timestamp() - time.time()
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return 0
 
 
-def _is_about_prompt(response: httpx.Response) -> bool:
+def _is_about_prompt(answer: Answer) -> bool:
     """Whether the session's stored prompt was refused; the body goes nowhere else.
 
     A recogniser has a prompt too, and many messages speak of one: the field counts, and without one only a
     name that nothing else has.
     """
-    if response.status_code not in (400, 404):
+    if answer.status not in (400, 404):
         return False
     try:
-        error = response.json()["error"]
+        error = answer.json()["error"]
         param, message = error.get("param"), str(error.get("message"))
     except (ValueError, KeyError, TypeError, AttributeError):
         return False

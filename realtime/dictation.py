@@ -15,7 +15,7 @@ from typing import Any
 from realtime.error_codes import error_code
 from realtime.events import ClientEvent, ServerEvent, server_event
 from realtime.failures import ProviderFailure, may_pass
-from realtime.socket import RealtimeSocket, SocketLost
+from realtime.socket import RealtimeSocket, SocketLost, error_of
 
 log = logging.getLogger("guftagu.dictation")
 
@@ -59,6 +59,12 @@ class _Link:
     """The pieces by item id."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while a piece is sent: the provider has one buffer."""
+    forward_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    """Loop time when a piece was last sent, committed or settled."""
+
+    def go_forward(self) -> None:
+        """Note that the connection brings the pieces forward."""
+        self.forward_at = asyncio.get_running_loop().time()
 
 
 class Dictation:
@@ -76,7 +82,8 @@ class Dictation:
         """
         :param open_socket: gives a configured transcription session with manual commits
         :param on_settled: told of every piece once, in the order in which the provider settles them
-        :param silent_s: a connection on which a piece waits for so long without any event is taken for broken
+        :param silent_s: a connection on which a piece waits for so long and none is committed or settled is
+            taken for broken, whatever else it sends
         """
         self._open = open_socket
         self._on_settled = on_settled
@@ -171,26 +178,35 @@ class Dictation:
 
     async def _hear(self, link: _Link) -> bool:
         while True:
-            event = await self._next_event(link.socket)
+            event = await self._next_event(link)
             item_id = event.get("item_id")
+            unsettled = len(self._unsettled)
             match server_event(event.get("type")):
                 case ServerEvent.INPUT_COMMITTED if link.uncommitted:
                     link.items[str(item_id)] = link.uncommitted.popleft()
-                case ServerEvent.TRANSCRIPTION_COMPLETED if item_id in link.items:
-                    self._settle(Settled(link.items[item_id], str(event.get("transcript") or "")))
-                case ServerEvent.TRANSCRIPTION_FAILED if item_id in link.items:
+                    link.go_forward()
+                case ServerEvent.TRANSCRIPTION_COMPLETED if str(item_id) in link.items:
+                    self._settle(Settled(link.items[str(item_id)], str(event.get("transcript") or "")))
+                case ServerEvent.TRANSCRIPTION_FAILED if str(item_id) in link.items:
                     await self._take_failure(link, link.items[str(item_id)], event)
                 case ServerEvent.ERROR:
                     self._take_error(link, event)
+            if len(self._unsettled) < unsettled:
+                link.go_forward()
 
-    async def _next_event(self, socket: RealtimeSocket) -> dict[str, Any]:
+    async def _next_event(self, link: _Link) -> dict[str, Any]:
+        """Return the next event; deltas and what is about no piece do not count as a sign of life.
+
+        :raises SocketLost: nothing was committed or settled for `silent_s` while a piece waits
+        """
         while True:
             try:
-                async with asyncio.timeout(self._silent_s):
-                    return await socket.receive()
+                async with asyncio.timeout_at(link.forward_at + self._silent_s):
+                    return await link.socket.receive()
             except TimeoutError:
                 if self._unsettled:
                     raise SocketLost("silent") from None
+                link.go_forward()
 
     async def _take_failure(self, link: _Link, number: int, event: dict[str, Any]) -> None:
         """Nothing is heard meanwhile; it keeps."""
@@ -201,14 +217,14 @@ class Dictation:
         await _commit(link, number, self._unsettled[number])
 
     def _may_resend(self, number: int, event: dict[str, Any]) -> bool:
-        if not may_pass(event.get("error") or {}):
+        if not may_pass(error_of(event)):
             return False
         self._resent[number] += 1
         return self._resent[number] <= MOST_RESENT
 
     def _take_error(self, link: _Link, event: dict[str, Any]) -> None:
         """What the provider does not take of one piece, settles it; what ends the session, ends the link."""
-        code, about = _code(event), str((event.get("error") or {}).get("event_id"))
+        code, about = _code(event), str(error_of(event).get("event_id"))
         kind, _, number = about.partition("-")
         if code == "session_expired":
             raise SocketLost(code)
@@ -237,9 +253,10 @@ async def _commit(link: _Link, number: int, piece: bytes) -> None:
         for at in range(0, len(piece), APPEND_BYTES):
             await link.socket.append(piece[at : at + APPEND_BYTES], event_id=f"append-{number}")
         link.uncommitted.append(number)
+        link.go_forward()
         await link.socket.send({"type": ClientEvent.INPUT_COMMIT, "event_id": f"commit-{number}"})
 
 
 def _code(event: dict[str, Any]) -> str:
-    error = event.get("error") or {}
+    error = error_of(event)
     return str(error.get("code") or error.get("type") or "failed")

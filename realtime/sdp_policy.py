@@ -1,6 +1,23 @@
-"""What an SDP offer of a browser may hold: one audio section and, unless controlled, one data channel."""
+"""What an SDP offer of a browser may hold: one audio section and, unless controlled, one data channel.
 
-MAX_OFFER_BYTES = 256 * 1024
+Parsed by the grammar of RFC 8866, section 9, and by nothing looser: a line that another parser may read in
+another way is refused, since the provider's parser decides what a section is.
+"""
+
+import re
+
+MAX_OFFER_BYTES = 64 * 1024
+MAX_LINES = 500
+"""A browser's offer has about a hundred."""
+MAX_CANDIDATES = 32
+"""The provider sends connectivity checks to every address that an offer names; further ones are left out."""
+CANDIDATE = "a=candidate:"
+SESSION_LINE = re.compile(r"[vosiuepcbtrzka]=[\x20-\x7e]+")
+MEDIA_LINE = re.compile(r"[micbka]=[\x20-\x7e]+")
+AUDIO = re.compile(r"m=audio [1-9][0-9]{0,4} (?:UDP|TCP)/(?:TLS|DTLS)/RTP/SAVPF?(?: [0-9]{1,3})+")
+CHANNEL = re.compile(r"m=application ([0-9]{1,5}) (?:UDP|TCP)/DTLS/SCTP webrtc-datachannel")
+BUNDLE_ONLY = "a=bundle-only"
+"""With it a section of port 0 is no rejected one: its port is that of the bundle (RFC 9143, section 6)."""
 
 
 class OfferRefused(ValueError):
@@ -8,7 +25,7 @@ class OfferRefused(ValueError):
 
 
 def check_offer(body: bytes, *, data_channel: bool) -> str:
-    """The offer as text, when it is one we relay.
+    """Return the offer as text, when it is one we relay.
 
     :param data_channel: whether the caller's browser may speak to the session (never in a controlled call)
     :raises OfferRefused: too large, no SDP, or other sections than these
@@ -19,14 +36,43 @@ def check_offer(body: bytes, *, data_channel: bool) -> str:
         offer = body.decode("ascii")
     except UnicodeDecodeError:
         raise OfferRefused("an offer is ASCII text") from None
-    if not offer.startswith("v=0"):
-        raise OfferRefused("the body is no SDP: it must begin with v=0")
     if sections(offer) != (["application", "audio"] if data_channel else ["audio"]):
         wanted = "one audio and one data-channel section" if data_channel else "one audio section"
         raise OfferRefused(f"the offer of this call has {wanted} and nothing else")
-    return offer
+    return _with_few_candidates(offer)
+
+
+def _with_few_candidates(offer: str) -> str:
+    lines = offer.split("\r\n")
+    surplus = {n for n, line in enumerate(lines) if line.startswith(CANDIDATE)}
+    surplus -= set(sorted(surplus)[:MAX_CANDIDATES])
+    return "\r\n".join(line for n, line in enumerate(lines) if n not in surplus)
 
 
 def sections(sdp: str) -> list[str]:
-    """The kinds of the media sections, sorted."""
-    return sorted(line[2:].split(" ", 1)[0] for line in sdp.splitlines() if line.startswith("m="))
+    """Return the kinds of the media sections, sorted.
+
+    :raises OfferRefused: not every line is one of SDP, or a section is none that we relay
+    """
+    lines = sdp.removesuffix("\r\n").split("\r\n")
+    if lines[0] != "v=0":
+        raise OfferRefused("the body is no SDP: it must begin with v=0")
+    if len(lines) > MAX_LINES:
+        raise OfferRefused(f"an SDP has at most {MAX_LINES} lines")
+    starts = [n for n, line in enumerate(lines) if line.startswith("m=")]
+    head = lines[1 : starts[0]] if starts else lines[1:]
+    if not all(SESSION_LINE.fullmatch(line) and line[0] != "v" for line in head):
+        raise OfferRefused("a line of the session part is no SDP line that ends with CRLF")
+    ends = [*starts[1:], len(lines)]
+    return sorted(_kind(lines[start:end]) for start, end in zip(starts, ends, strict=False))
+
+
+def _kind(section: list[str]) -> str:
+    if not all(MEDIA_LINE.fullmatch(line) for line in section):
+        raise OfferRefused("a line of a media section is no SDP line that ends with CRLF")
+    if AUDIO.fullmatch(section[0]):
+        return "audio"
+    channel = CHANNEL.fullmatch(section[0])
+    if channel and (int(channel[1]) > 0 or BUNDLE_ONLY in section):
+        return "application"
+    raise OfferRefused("a section is neither audio nor a data channel that is in use")

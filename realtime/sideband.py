@@ -23,6 +23,10 @@ FINAL_STATUSES = (401, 403)
 OPEN_TIMEOUT_S = 8
 MAX_EVENT_BYTES = 1024 * 1024
 """No sound travels here."""
+CLOSE_TIMEOUT_S = 2
+"""A provider that does not close its side is left."""
+PING_S = 20
+"""Between two pings, and until the answer to one: a provider that falls silent is noticed."""
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -56,6 +60,9 @@ class Sideband:
                         url,
                         additional_headers=headers,
                         open_timeout=OPEN_TIMEOUT_S,
+                        close_timeout=CLOSE_TIMEOUT_S,
+                        ping_interval=PING_S,
+                        ping_timeout=PING_S,
                         max_size=MAX_EVENT_BYTES,
                         compression=None,
                     )

@@ -14,7 +14,13 @@ from realtime.failures import ProviderFailure, code_for_status, may_pass
 
 OPEN_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 20
-MAX_EVENT_BYTES = 16 * 1024 * 1024
+MAX_EVENT_BYTES = 4 * 1024 * 1024
+"""A minute of sound in one event; `MAX_WAITING_EVENTS` of them are taken before the reader asks for more."""
+MAX_WAITING_EVENTS = 4
+CLOSE_TIMEOUT_S = 2
+"""A provider that does not close its side is left."""
+PING_S = 20
+"""Between two pings, and until the answer to one: a provider that falls silent is noticed."""
 LASTING_STATUSES = (400, 401, 403, 404)
 """Trying again changes nothing."""
 
@@ -54,7 +60,11 @@ class RealtimeSocket:
                     _url(base_url, query),
                     additional_headers=headers,
                     open_timeout=OPEN_TIMEOUT_S,
+                    close_timeout=CLOSE_TIMEOUT_S,
+                    ping_interval=PING_S,
+                    ping_timeout=PING_S,
                     max_size=MAX_EVENT_BYTES,
+                    max_queue=MAX_WAITING_EVENTS,
                     compression=None,
                 )
             )
@@ -121,10 +131,16 @@ class RealtimeSocket:
     async def _configured(self) -> None:
         while (event := await self.receive()).get("type") != ServerEvent.SESSION_UPDATED:
             if event.get("type") == ServerEvent.ERROR:
-                error = event.get("error") or {}
+                error = error_of(event)
                 if may_pass(error):
                     raise SocketLost(str(error.get("code") or error.get("type")))
                 raise SessionRefused(error)
+
+
+def error_of(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the object under `error` of an event; an empty one where there is none."""
+    error = event.get("error")
+    return error if isinstance(error, dict) else {}
 
 
 def _url(base_url: str, query: dict[str, str]) -> str:

@@ -41,6 +41,8 @@ class SocketProvider:
     """Words that fail so often with `rate_limit_exceeded` before they are heard."""
     overloaded_on_commit: dict[str, int] = field(default_factory=dict)
     """The same as an `error` event."""
+    chatters: bool = False
+    """While a piece waits, send events about nothing."""
     never_answers: set[str] = field(default_factory=set)
     """Words of which nothing more is said."""
     refused_session: dict[str, Any] | None = None
@@ -101,13 +103,22 @@ class _Session:
         await self._say("session.created", session={})
         while True:
             try:
-                async with asyncio.timeout(0.2 if self._waiting else None):
+                async with asyncio.timeout(self._patience_s):
                     text = await self._socket.recv()
             except TimeoutError:
-                await self._answer_waiting()
+                if self._provider.chatters:
+                    await self._say("rate_limits.updated", rate_limits=[])
+                else:
+                    await self._answer_waiting()
                 continue
             self._provider.largest_event = max(self._provider.largest_event, len(text))
             await self._take(json.loads(text))
+
+    @property
+    def _patience_s(self) -> float | None:
+        if not self._waiting:
+            return None
+        return 0.01 if self._provider.chatters else 0.2
 
     async def _take(self, event: dict[str, Any]) -> None:
         match event["type"]:

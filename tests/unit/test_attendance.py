@@ -74,7 +74,7 @@ async def test_a_call_that_is_carried_on_has_no_more_minutes_and_money_than_one_
 ) -> None:
     first = await talked(api, 10)
     await first.close("page_left")
-    await api.finish()  # its record is written
+    await api.house.registry.tasks.finish()  # its record is written
     second = await talked(api, 4, before=first)
     attendants = api.house.registry.attendance.of(second.id)
     assert attendants

@@ -200,3 +200,22 @@ async def test_at_the_end_the_session_is_asked_for_topic_and_summary_before_the_
     summary = Summarised("A lost card", "It was lost. It was blocked.")
     assert told == [Closed("stopped"), summary, Finished(Closed("stopped"))]
     assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+
+
+@pytest.mark.parametrize("ended_before", [True, False])
+async def test_a_server_that_ends_hangs_up_without_waiting_for_a_summary(
+    house: House, provider: SidebandProvider, ended_before: bool
+) -> None:
+    provider.answers_questions = False
+    page = Page(house.open())
+    await page.call.connect(OFFER)
+    session = await provider.connections.get()
+    async with house.next_change(page.call):
+        await session.send(json.dumps(STARTED))
+    if ended_before:
+        page.call.end("stopped")
+        await provider.received.get()  # the session is being asked, and never answers
+    await house.registry.close()
+    assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+    assert page.call.is_finished
+    assert not [change for change in page.changes if isinstance(change, Summarised)]

@@ -115,6 +115,14 @@ async def test_a_silent_provider_is_given_up_as_soon_as_the_desk_says() -> None:
             await desk.take()
 
 
+async def test_events_that_bring_no_piece_forward_do_not_keep_a_connection() -> None:
+    async with socket_provider(held_back=10**6, chatters=True) as provider:
+        desk = Desk(provider, silent_s=0.1)
+        with pytest.raises(ProviderFailure):
+            await desk.take()
+        assert len(provider.paths) == len(RETRY_DELAYS_S) + 1
+
+
 async def test_a_session_is_renewed_before_its_hour_is_over() -> None:
     clock = iter(range(0, 10**9, 300))
     async with socket_provider() as provider:

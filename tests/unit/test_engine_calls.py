@@ -125,3 +125,23 @@ async def test_closing_ends_every_call_and_its_sidebands() -> None:
         assert len(calls) == 0
         assert sideband.closed
         await soon(one.closed)
+
+
+def code_of(error: pytest.ExceptionInfo[ApiError]) -> tuple[int, str]:
+    return error.value.status, error.value.code
+
+
+async def test_sessions_at_once_are_limited_for_the_engine_and_for_each_ephemeral_key() -> None:
+    calls = new_calls(Limits(sessions=3, sessions_of_key=1))
+    first = calls.converse(CONFIG, "ek_1")
+    with pytest.raises(ApiError) as caught:
+        calls.converse(CONFIG, "ek_1")
+    assert code_of(caught) == (429, "rate_limit_exceeded")
+    calls.converse(CONFIG, "ek_2")
+    calls.converse(CONFIG)
+    with pytest.raises(ApiError) as caught:
+        await calls.create("v=0", CONFIG)
+    assert code_of(caught) == (429, "rate_limit_exceeded")
+    await calls.end(first)
+    calls.converse(CONFIG, "ek_1")
+    await calls.close()

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from engine.event_rate import BURST_EVENTS
 from tests.fakes.engine_session import FakeConnection, Stage
 
 
@@ -122,3 +123,12 @@ async def test_an_update_is_answered_with_the_effective_session() -> None:
     stage.send("session.update", session={"type": "realtime", "output_modalities": ["text"]})
     session = stage.client.last("session.updated")["session"]
     assert (session["output_modalities"], session["instructions"]) == (["text"], "Be kind.")
+
+
+def test_events_that_come_too_fast_are_refused_as_the_api_does() -> None:
+    stage = Stage()
+    for _ in range(BURST_EVENTS + 1_000):
+        stage.send("input_audio_buffer.clear")
+    errors = stage.client.of("error")
+    assert errors
+    assert {event["error"]["code"] for event in errors} == {"rate_limit_exceeded"}

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from engine.api_error import ApiError
-from engine.filling import instance
+from engine.filling import _is_quick, instance
 from engine.transcript import transcript_of
 
 CALL = transcript_of("Caller: My name is Ali Khan.\nCaller: My card is lost in Lahore.\nAgent: We block it.")
@@ -153,3 +153,41 @@ def test_a_schema_that_cannot_be_filled_is_refused(schema: Any) -> None:
     with pytest.raises(ApiError) as caught:
         instance(schema, CALL)
     assert (caught.value.code, caught.value.status) == ("invalid_json_schema", 400)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "least"),
+    [(r"\?\?" + r"\??" * 28 + "$", 29), (r"\?+\?+x", 2000), (r"\?*\?*\?*x", 100), ("(?:[?]+)+x", 100)],
+)
+def test_a_pattern_that_would_be_tried_for_ever_is_not_tried(pattern: str, least: int) -> None:
+    with pytest.raises(ApiError) as caught:
+        filled(code={"type": "string", "minLength": least, "pattern": pattern})
+    assert caught.value.code == "invalid_json_schema"
+
+
+@pytest.mark.parametrize("pattern", [r"^\+?92\d{10}$", r"^\d{5}-\d{7}-\d$", r"^[A-Z*+?{]{2}.*$"])
+def test_ordinary_patterns_are_tried(pattern: str) -> None:
+    assert _is_quick(pattern)
+
+
+def nested(levels: int) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string", "minLength": 1}
+    for _ in range(levels):
+        schema = {"type": "array", "items": schema, "minItems": 100}
+    return schema
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        nested(5),
+        {"type": "array", "items": {"const": "x" * 50_000}, "minItems": 100},
+        {"type": "string", "enum": [f"option {n}" for n in range(1001)]},
+        {"type": "number", "multipleOf": 5e-324, "minimum": 1e300},
+        {"type": "string", "pattern": "a{99999999999}", "minLength": 1},
+    ],
+)
+def test_a_schema_that_asks_for_too_much_is_refused(schema: dict[str, Any]) -> None:
+    with pytest.raises(ApiError) as caught:
+        filled(value=schema)
+    assert caught.value.code == "invalid_json_schema"

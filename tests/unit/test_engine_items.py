@@ -3,7 +3,14 @@ from typing import Any
 import pytest
 
 from engine.api_error import ApiError
-from engine.items import Items, client_item
+from engine.items import (
+    MAX_CONVERSATION_CHARS,
+    MAX_ITEM_CHARS,
+    MAX_ITEMS,
+    Items,
+    chars_of,
+    client_item,
+)
 
 
 def user(text: str = "hi", **fields: Any) -> dict[str, Any]:
@@ -81,3 +88,37 @@ def test_assistant_audio_cannot_be_created() -> None:
     assert refused({"type": "message", "role": "assistant", "content": audio}).param == "item.content[0].type"
     words = [{"type": "output_text", "text": "hi"}]
     assert client_item({"type": "message", "role": "assistant", "content": words})["role"] == "assistant"
+
+
+def test_the_oldest_items_leave_a_conversation_that_has_too_many_or_too_much_text() -> None:
+    items = Items()
+    for _ in range(MAX_ITEMS + 5):
+        items.add(client_item(user()))
+    assert len(order(items)) == MAX_ITEMS
+    long = "x" * MAX_ITEM_CHARS
+    for number in range(100):
+        items.add(client_item(user(long, id=f"long_{number}")))
+    assert sum(map(chars_of, items)) <= MAX_CONVERSATION_CHARS
+    assert order(items)[-1] == "long_99"
+    assert items.get("long_99", "retrieve")["content"][0]["text"] == long
+    for gone in ("long_0",):
+        with pytest.raises(ApiError):
+            items.get(gone, "retrieve")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        user("x" * (MAX_ITEM_CHARS + 1)),
+        user() | {"content": [{"type": "input_text", "text": "x" * 20_000}] * 2},
+        {"type": "function_call_output", "call_id": "c", "output": "x" * (MAX_ITEM_CHARS + 1)},
+        {"type": "function_call", "name": "f", "arguments": "x" * (MAX_ITEM_CHARS + 1)},
+    ],
+)
+def test_an_item_with_too_much_text_is_refused_as_the_api_does(item: dict[str, Any]) -> None:
+    assert refused(item).code == "string_above_max_length"
+
+
+def test_an_item_of_very_many_parts_is_refused() -> None:
+    parts = [{"type": "input_text", "text": "x"}] * 20_000
+    assert refused(user() | {"content": parts}).code == "array_above_max_length"

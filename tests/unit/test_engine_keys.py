@@ -1,7 +1,7 @@
 import pytest
 
 from engine.api_error import ApiError
-from engine.keys import Keys
+from engine.keys import MAX_EPHEMERAL, Keys
 from engine.session_config import new_session
 
 SESSION = new_session({"type": "realtime", "instructions": "Mine."})
@@ -52,3 +52,15 @@ def test_an_ephemeral_key_is_no_server_key() -> None:
 def test_keys_are_not_shown_in_logs() -> None:
     key = Keys("sk-server", Clock()).mint(SESSION, 60)
     assert key.value not in repr(key)
+
+
+def test_ephemeral_keys_are_limited_until_some_expire() -> None:
+    clock = Clock()
+    keys = Keys("sk-server", clock)
+    for _ in range(MAX_EPHEMERAL):
+        keys.mint(SESSION, 10)
+    with pytest.raises(ApiError) as caught:
+        keys.mint(SESSION, 10)
+    assert (caught.value.status, caught.value.code) == (429, "rate_limit_exceeded")
+    clock.now += 11
+    assert keys.mint(SESSION, 10)

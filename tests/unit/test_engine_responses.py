@@ -1,6 +1,7 @@
 import asyncio
 
 from engine.brain import Prompt, Reply, ToolCall
+from engine.responses import MAX_OUT_OF_BAND, MAX_REPLY_CHARS
 from tests.fakes.engine_session import ScriptedBrain, Stage
 
 
@@ -178,3 +179,25 @@ async def test_closing_stops_the_work_in_silence() -> None:
     await stage.session.close()
     assert stage.session.responses.tasks == []
     assert len(stage.client.events) == said
+
+
+async def test_more_out_of_band_responses_at_once_than_the_limit_are_refused_as_the_api_does() -> None:
+    brain = ScriptedBrain()
+    brain.free.clear()
+    stage = Stage(brain=brain)
+    for _ in range(MAX_OUT_OF_BAND + 3):
+        stage.send("response.create", response={"conversation": "none"})
+    assert [event["error"]["code"] for event in stage.client.of("error")] == ["rate_limit_exceeded"] * 3
+    brain.free.set()
+    await stage.settled()
+    stage.send("response.create", response={"conversation": "none"})
+    await stage.settled()
+    assert len(stage.client.of("response.done")) == MAX_OUT_OF_BAND + 1
+
+
+async def test_a_reply_is_said_up_to_the_limit() -> None:
+    stage = Stage(brain=ScriptedBrain(Reply("word " * 9000)), output_modalities=["text"])
+    stage.send("response.create")
+    await stage.settled()
+    said = stage.client.last("response.output_text.done")["text"]
+    assert MAX_REPLY_CHARS - 10 < len(said) <= MAX_REPLY_CHARS

@@ -2,6 +2,7 @@ import asyncio
 
 import pytest
 
+from calls.changes import CallChange, Closed, Finished
 from calls.persona import Persona
 from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused, Registry
 from calls.ticket import TICKET_SECONDS
@@ -151,3 +152,34 @@ async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
 async def test_without_relayed_offers_nothing_is_reserved() -> None:
     house = House(given(openai_api_key="sk-test", signaling="ephemeral"))
     assert house.registry.reserve() is None
+
+
+async def test_at_the_end_of_the_server_every_call_is_hung_up_at_once_and_no_other_may_start() -> None:
+    house = House()
+    for visitor in ("a", "b", "c"):
+        await house.open(visitor).connect(OFFER)
+    house.provider.gate.clear()
+    asked = len(house.provider.requests) + 3
+    closing = asyncio.create_task(house.registry.close())
+    while len(house.provider.requests) < asked:
+        house.provider.asked.clear()
+        await house.provider.asked.wait()
+    with pytest.raises(CallRefused, match="not_ready"):
+        house.open("d")
+    house.provider.gate.set()
+    await closing
+
+
+async def test_a_call_that_is_not_hung_up_in_time_is_finished_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("calls.registry.STOP_HANG_UP_SECONDS", 0.01)
+    house = House()
+    call = house.open()
+    await call.connect(OFFER)
+    house.provider.gate.clear()
+    told: list[CallChange] = []
+    call.watch(told.extend)
+    await house.registry.close()
+    assert call.is_finished
+    assert told[-1] == Finished(Closed("server_stopping"))

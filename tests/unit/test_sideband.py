@@ -3,7 +3,7 @@ from http import HTTPStatus
 
 import pytest
 
-from realtime.sideband import ATTACH_DELAYS_S, Sideband, SidebandLost, sideband_url
+from realtime.sideband import ATTACH_DELAYS_S, MAX_EVENT_BYTES, Sideband, SidebandLost, sideband_url
 from tests.fakes.sideband_provider import SidebandProvider
 
 
@@ -68,3 +68,12 @@ async def test_a_refused_key_is_not_tried_again(provider: SidebandProvider) -> N
     with pytest.raises(SidebandLost):
         await Sideband.attach(provider.url, "sk", "rtc_1", no_wait)
     assert len(provider.requests) == 1
+
+
+async def test_an_event_over_the_limit_ends_the_connection_unread(provider: SidebandProvider) -> None:
+    sideband = await Sideband.attach(provider.url, "sk", "rtc_1", no_wait)
+    connection = await provider.connections.get()
+    assert "Sec-WebSocket-Extensions" not in provider.requests[0].headers
+    await connection.send('"' + "x" * (MAX_EVENT_BYTES - 2) + '"')
+    await connection.send('"' + "x" * MAX_EVENT_BYTES + '"')
+    assert [len(str(event)) for event in [each async for each in sideband]] == [MAX_EVENT_BYTES - 2]
