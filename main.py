@@ -11,6 +11,8 @@ from typing import NoReturn
 
 from nicegui import App, app, core, ui
 
+from access.brute_force_guard import BruteForceGuard
+from access.turn_credentials import TurnCredentials
 from calls.archive import Archive
 from calls.captions import Captions
 from calls.dialer import Dialer
@@ -36,6 +38,8 @@ from server.errors import method_not_allowed
 from server.headers import SecurityHeaders
 from server.health import Readiness
 from server.logging_setup import set_up_logging
+from server.middleware.engine_key_guard import EngineKeyGuard
+from server.middleware.last_hop import LastHop
 from server.origins import SameOrigin
 from server.passwords import hash_password
 from server.port import require_free_port
@@ -48,6 +52,7 @@ from settings import ENGINE_PATH, Settings, SettingsError, load_settings
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
 MAX_BODY_BYTES = 2 * 1024 * 1024
+SHORTEST_PASSWORD = 12
 USAGE = """usage: main.py                    serve the page
        main.py hash-password      make ADMIN_PASSWORD_HASH
        main.py new-persona NAME   begin a persona
@@ -137,6 +142,8 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_middleware(SameOrigin, allowed=settings.allowed_origins)
     app.add_middleware(SecurityHeaders, settings=settings)
     app.add_middleware(RequestLog)
+    if settings.forwarded_allow_ips == "*":
+        app.add_middleware(LastHop)
 
 
 def mount_engine(settings: Settings) -> EngineMount:
@@ -144,8 +151,15 @@ def mount_engine(settings: Settings) -> EngineMount:
     recognizer = recognizer_here(settings.whisper_model)
     if isinstance(recognizer, WhisperRecognizer):
         app.on_startup(recognizer.prepare)
-    engine = EngineMount(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
-    app.mount(ENGINE_PATH, engine)
+    secret = settings.turn_secret
+    turn = TurnCredentials(secret.get_secret_value() if secret else None)
+    engine = EngineMount(
+        settings.engine_api_key,
+        ice_servers=lambda: turn.ice_servers(settings.ice_servers, "engine"),
+        recognizer=recognizer,
+    )
+    guard = BruteForceGuard("engine key", settings.storage_secret.encode())
+    app.mount(ENGINE_PATH, EngineKeyGuard(engine, guard))
     return engine
 
 
@@ -172,8 +186,10 @@ def announce(settings: Settings) -> None:
 def print_password_hash() -> None:
     """Ask for the admin's password twice and print the line for `.env`."""
     password = getpass("Password: ")
-    if not password or password != getpass("Once more: "):
-        sys.exit("That is nothing, or not the same twice.")
+    if len(password) < SHORTEST_PASSWORD:
+        sys.exit(f"A password takes at least {SHORTEST_PASSWORD} characters.")
+    if password != getpass("Once more: "):
+        sys.exit("That is not the same twice.")
     # In quotes, because Compose would take what follows a $ for a variable.
     print(f"ADMIN_PASSWORD_HASH='{hash_password(password)}'")
 

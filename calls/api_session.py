@@ -23,7 +23,7 @@ from store.database import StoreFailure
 
 SECRET_SECONDS = 60
 UNUSED_SECONDS = 60 * 60
-LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money")
+LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money", "limit_share_money")
 """They are the session's, over all its calls; after other limits the next report or call goes on."""
 
 
@@ -54,6 +54,8 @@ class ApiSession:
         self.controlled = dialer.controls(persona)
         self.closed: Closed | None = None
         self._relayed = relayed
+        self._has_minted = False
+        """A client secret was minted, so that what the client reports of its own session counts."""
         self._dialer = dialer
         self._registry = registry
         self._call: Call | None = None
@@ -110,7 +112,9 @@ class ApiSession:
         self._check_limit()
         if self._relayed:
             return None
-        return await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
+        secret = await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
+        self._has_minted = True
+        return secret
 
     async def connect(self, offer_sdp: str) -> str:
         """Place a call from the client's offer, in place of the one before; the provider's SDP answer.
@@ -188,7 +192,10 @@ class ApiSession:
         if self._call and not self._call.closed:
             return self._call
         self._check_limit()
-        return self._begin_call(holds_place=False)
+        call = self._begin_call(holds_place=False)
+        if self._has_minted:
+            call.trust_minted_key()
+        return call
 
     # -- the profile -------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.recorder import Recorded, Recorder, utc_now
 from calls.renewal import Renewal
+from calls.share import Share, shares_of, visitor_payer
 from calls.tool_runner import ToolRun, ToolRunner
 from calls.tools import ToolContext
 from realtime.prices import Prices
@@ -91,6 +92,11 @@ class Attendance:
         """Whether the day's money is not all spent."""
         return self.day.usd < self.limits.day_usd
 
+    def has_share(self, visitor_id: str | None, address: str | None = None) -> bool:
+        """Return whether anything is left of what this visitor, owner or address may spend today."""
+        left = self.day.left(shares_of(self.limits, visitor_id, address))
+        return left is None or left > 0
+
     def of(self, call_id: str) -> Attendants | None:
         """Who attends a call that goes on, or may be carried on."""
         return self._attended.get(call_id)
@@ -152,11 +158,24 @@ class Attendance:
             limit_usd=self._limits_of(call).call_usd,
             context_tokens=_context_tokens(spec),
             before=before,
+            shares=self._shares_of(call),
         )
+
+    def _shares_of(self, call: Call) -> list[Share]:
+        return shares_of(self.limits, call.visitor_id, call.address)
 
     def _leash(self, call: Call, meter: Meter) -> Leash:
         limits = self._limits_of(call)
-        return Leash(limits, meter, self.day, self._timer, self._clock, warn=call.warn, end=call.end)
+        return Leash(
+            limits,
+            meter,
+            self.day,
+            self._timer,
+            self._clock,
+            warn=call.warn,
+            end=call.end,
+            shares=self._shares_of(call),
+        )
 
     def record(self, of: OnRecord, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> Recorder:
         """Begin a record; it goes on until what it is of tells that it is finished."""
@@ -229,5 +248,10 @@ async def spending_so_far(
 
     What was reported of a bridged call is believed up to a call's limit, as its `Meter` did.
     """
-    spent: Decimal = await records.spent_since(midnight(now()), believed_usd=limits.call_usd)
-    return DaySpending(lambda: now().astimezone(UTC).date(), spent)
+    spent = await records.spent_since(midnight(now()), believed_usd=limits.call_usd)
+    return DaySpending(
+        lambda: now().astimezone(UTC).date(),
+        sum(spent.values(), Decimal(0)),
+        by_payer={visitor_payer(visitor): usd for visitor, usd in spent.items() if visitor},
+        limit_usd=limits.day_usd,
+    )

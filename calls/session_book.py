@@ -87,7 +87,7 @@ class SessionBook:
 
         :raises CallRefused: too many, or the day's money is spent
         """
-        self._registry.check_money()
+        self._registry.check_money(owner)
         if not self._starts.hit(self._start_limit, owner):
             raise CallRefused("starts_exceeded", 60)
 

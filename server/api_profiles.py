@@ -81,7 +81,7 @@ def profile_routes(
         subject = await subject_of(wanted.session_id, reader)
         if not subject.said:
             raise ApiError(409, "nothing_said", "Nothing was said yet, or no words are kept of it.")
-        registry.check_money()
+        registry.check_money(reader.owner)
         profile = await extraction.profile(
             wanted.session_id, subject.said, schema, registry.attendance, subject.meter
         )

@@ -80,7 +80,10 @@ def session_unknown() -> ApiError:
 REFUSALS = {
     "calls_full": "All lines are taken just now.",
     "starts_exceeded": "That was many starts in a short time.",
+    "visitor_calls_full": "This visitor has as many calls as one may have at once.",
+    "address_calls_full": "All lines for this address are taken just now.",
     "limit_day_money": "What this server may spend in a day is spent.",
+    "limit_share_money": "What this key or visitor may spend of the day's money is spent.",
     "not_ready": "The server is still starting.",
 }
 HTTP_SENTENCES = {

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = (
     "main",
     "settings",
+    "access",
     "pages",
     "components",
     "calls",
@@ -23,10 +24,11 @@ PARTS = (
 MAY_IMPORT = {
     "main": set(PARTS),
     "settings": set[str](),
-    "pages": {"components", "calls", "settings"},
+    "access": set[str](),
+    "pages": {"access", "components", "calls", "settings"},
     "components": {"calls", "realtime", "settings"},
-    "server": {"calls", "realtime", "settings", "store"},
-    "calls": {"realtime", "store", "settings"},
+    "server": {"access", "calls", "realtime", "settings", "store"},
+    "calls": {"access", "realtime", "store", "settings"},
     "store": set[str](),
     "realtime": set[str](),
     "engine": {"realtime"},

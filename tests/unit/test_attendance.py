@@ -46,7 +46,7 @@ async def cost_of(api: ApiHouse, call: Call) -> Decimal:
 
 def worst(minutes: int) -> Decimal:
     tokens = (len(PERSONA.session().instructions) + len("[]")) // 2
-    return minutes * Prices().worst_per_minute(MODEL, tokens)
+    return Prices().worst_cost(MODEL, Decimal(minutes), tokens)
 
 
 async def test_a_bridged_call_whose_browser_reports_nothing_is_recorded_at_the_worst_price(

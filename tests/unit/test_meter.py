@@ -16,7 +16,7 @@ MODEL = "gpt-realtime-2.1"
 CENT = Decimal("0.01")
 A_CENT_AND_A_HALF = UsageReported("response", {"output_tokens": 625}, "r1")
 """625 text tokens at $24 per million."""
-WORST_MINUTE = Prices().worst_per_minute(MODEL)
+WORST_MINUTE = Prices().worst_cost(MODEL, Decimal(1))
 
 
 @dataclass
@@ -66,7 +66,7 @@ def test_a_bridged_call_that_reports_nothing_costs_its_minutes_at_the_worst_pric
 ) -> None:
     meter = deployment.meter(bridged=True)
     deployment.timer.advance(90)
-    assert meter.usd == WORST_MINUTE * Decimal("1.5")
+    assert meter.usd == Prices().worst_cost(MODEL, Decimal("1.5"))
 
 
 def test_a_bridged_call_costs_what_it_reports_where_that_is_more(deployment: Deployment) -> None:

@@ -128,7 +128,7 @@ async def test_closing_the_registry_hangs_up_every_call() -> None:
 
 async def test_a_ticket_given_in_advance_leads_to_the_call_its_page_opens() -> None:
     house = House()
-    reservation = house.registry.reserve()
+    reservation = house.registry.reserve("visitor")
     assert reservation
     redeeming = asyncio.create_task(house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]))
     call = house.open()
@@ -139,7 +139,7 @@ async def test_a_ticket_given_in_advance_leads_to_the_call_its_page_opens() -> N
 
 async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
     house = House()
-    reservation = house.registry.reserve()
+    reservation = house.registry.reserve("visitor")
     assert reservation
     assert house.registry.live == 0
     await house.registry.tasks.finish()
@@ -150,4 +150,4 @@ async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
 
 async def test_without_relayed_offers_nothing_is_reserved() -> None:
     house = House(given(openai_api_key="sk-test", signaling="ephemeral"))
-    assert house.registry.reserve() is None
+    assert house.registry.reserve("visitor") is None

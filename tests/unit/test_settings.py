@@ -30,7 +30,9 @@ def test_a_browser_reaches_the_engine_on_the_pages_own_origin() -> None:
 
 def test_keys_do_not_show_when_settings_are_printed() -> None:
     shown = repr(
-        Settings(openai_api_key="sk-secret", engine_api_key="engine-secret", storage_secret="cookie-secret")
+        Settings(
+            openai_api_key="sk-secret", engine_api_key="engine-secret-key", storage_secret="cookie-secret" * 3
+        )
     )
     assert "secret" not in shown.replace("storage_secret", "")
     secrets = {
