@@ -1,3 +1,4 @@
+import asyncio
 import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -77,6 +78,15 @@ async def test_without_keys_this_machine_itself_is_answered(keyless: ApiHouse, h
         {"Forwarded": "for=127.0.0.1"},
         {"X-Real-IP": "127.0.0.1"},
         {"Via": "1.1 proxy"},
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Anything": "x"},
+        {"CF-Connecting-IP": "127.0.0.1"},
+        {"True-Client-IP": "127.0.0.1"},
+        {"X-Client-IP": "127.0.0.1"},
+        {"X-Cluster-Client-IP": "127.0.0.1"},
+        {"Fly-Client-IP": "127.0.0.1"},
+        {"Fastly-Client-IP": "127.0.0.1"},
+        {"X-Original-Host": "localhost"},
         {"Host": "rebound.example"},
         {"Host": "localhost.example"},
         {"Origin": "https://elsewhere.example"},
@@ -149,3 +159,37 @@ async def test_the_admin_opens_no_sessions(api: ApiHouse) -> None:
 def test_records_name_a_key_by_its_hash() -> None:
     assert owner_of(KEY) == owner_of(KEY) != owner_of(OTHER_KEY)
     assert KEY not in owner_of(KEY) and OUTSIDE not in owner_of(KEY)
+
+
+async def test_simultaneous_tries_of_the_password_are_counted_before_they_are_hashed(
+    api: ApiHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+
+    def hash_wrong(password: str, _: str) -> bool:
+        hashed.append(password)
+        return False
+
+    monkeypatch.setattr("server.access.is_password", hash_wrong)
+    http = api.http(None)
+    answers = await asyncio.gather(
+        *(http.get("/sessions", headers=basic(f"guess {n}")) for n in range(3 * FREE_TRIES))
+    )
+    assert len(hashed) == FREE_TRIES
+    assert sorted({answer.status_code for answer in answers}) == [401, 429]
+
+
+async def test_the_right_password_passes_while_other_addresses_guess(api: ApiHouse) -> None:
+    for number in range(2 * FREE_TRIES):
+        guesser = api.http(None, address=f"9.9.9.{number % 15 + 1}")
+        await guesser.get("/sessions", headers=basic("wrong", "root"))
+    assert (await api.http(None).get("/sessions", headers=basic(PASSWORD))).status_code == 200
+
+
+async def test_a_right_password_is_never_too_many_at_once(api: ApiHouse) -> None:
+    http = api.http(None)
+    await http.get("/sessions", headers=basic(PASSWORD))
+    answers = await asyncio.gather(
+        *(http.get("/sessions", headers=basic(PASSWORD)) for _ in range(2 * FREE_TRIES))
+    )
+    assert {answer.status_code for answer in answers} == {200}

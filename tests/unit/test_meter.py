@@ -8,6 +8,7 @@ import pytest
 
 from calls.changes import Closed, PhaseChanged
 from calls.meter import DaySpending, Meter
+from calls.share import Share
 from realtime.changes import UsageReported
 from realtime.prices import Prices
 from tests.fakes.timer import FakeTimer
@@ -38,6 +39,7 @@ class Deployment:
             lambda: self.timer.now,
             bridged=bridged,
             limit_usd=limit_usd,
+            shares=changes.get("shares", ()),
         )
         meter.start()
         return meter
@@ -146,3 +148,21 @@ def test_no_report_can_make_a_call_cheaper(deployment: Deployment, tokens: objec
 def test_one_report_can_be_priced_for_its_record(deployment: Deployment) -> None:
     price: Callable[[UsageReported], Decimal] = deployment.meter().cost_of
     assert price(A_CENT_AND_A_HALF) == Decimal("0.015")
+
+
+def test_what_browsers_claim_stays_within_their_visitors_share(deployment: Deployment) -> None:
+    shares = [Share("visitor v", Decimal("2.5"))]
+    for _ in range(2):
+        meter = deployment.meter(bridged=True, shares=shares)
+        meter.apply([UsageReported("response", {"output_tokens": 10**11}, "r1")])
+        meter.settle()
+    assert deployment.day.usd == deployment.day.of("visitor v") == Decimal("2.5")
+
+
+def test_one_log_line_warns_when_most_of_the_day_is_spent(caplog: pytest.LogCaptureFixture) -> None:
+    day = DaySpending(lambda: date(2026, 11, 21), limit_usd=Decimal(10))
+    day.add(Decimal("7.9"))
+    assert caplog.records == []
+    day.add(Decimal("0.1"))
+    day.add(Decimal(1))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -39,6 +39,6 @@ def test_who_entered_an_earlier_code_is_asked_again() -> None:
 def test_a_code_that_is_guessed_too_often_waits_and_no_other_address_does() -> None:
     guarded, visitor = door(), dict[str, Any]()
     for _ in range(FREE_TRIES):
-        assert guarded.enter(visitor, "guess", "a") == "wrong"
-    assert guarded.enter(visitor, "open sesame", "a") == "too_many"
-    assert guarded.enter(visitor, "open sesame", "b") is None
+        assert guarded.enter(visitor, "guess", "9.9.9.9") == "wrong"
+    assert guarded.enter(visitor, "open sesame", "9.9.9.9") == "too_many"
+    assert guarded.enter(visitor, "open sesame", "8.8.8.8") is None
