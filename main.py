@@ -13,6 +13,8 @@ from typing import NoReturn
 from nicegui import App, Client, app, core, ui
 from nicegui.server import Server
 
+from access.brute_force_guard import BruteForceGuard
+from access.turn_credentials import TurnCredentials
 from calls.archive import Archive
 from calls.captions import Captions
 from calls.dialer import Dialer
@@ -42,7 +44,9 @@ from server.health import Readiness
 from server.http_protocol import bounded_protocol
 from server.logging_setup import set_up_logging
 from server.middleware.client_disconnect import ClientDisconnects
+from server.middleware.engine_key_guard import EngineKeyGuard
 from server.middleware.handshake_deadline import HandshakeDeadline
+from server.middleware.last_hop import LastHop
 from server.middleware.page_cookies import PageCookies
 from server.middleware.socket_limits import SocketLimits
 from server.middleware.waiting_pages import WaitingPages
@@ -60,6 +64,7 @@ from store.visitor_files import VisitorFiles
 HERE = Path(__file__).parent
 PERSONAS = HERE / "personas"
 MAX_BODY_BYTES = 2 * 1024 * 1024
+SHORTEST_PASSWORD = 12
 USAGE = """usage: main.py                    serve the page
        main.py hash-password      make ADMIN_PASSWORD_HASH
        main.py new-persona NAME   begin a persona
@@ -182,6 +187,8 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_middleware(RequestLog)
     app.add_middleware(StaticCache)
     app.add_middleware(PageCookies, also=(sign_in.PATH,))
+    if settings.forwarded_allow_ips == "*":
+        app.add_middleware(LastHop)
 
 
 def is_page(room: str) -> bool:
@@ -194,8 +201,15 @@ def mount_engine(settings: Settings) -> EngineMount:
     recognizer = recognizer_here(settings.whisper_model)
     if isinstance(recognizer, WhisperRecognizer):
         app.on_startup(recognizer.prepare)
-    engine = EngineMount(settings.engine_api_key, ice_servers=settings.ice_servers, recognizer=recognizer)
-    app.mount(ENGINE_PATH, engine)
+    secret = settings.turn_secret
+    turn = TurnCredentials(secret.get_secret_value() if secret else None)
+    engine = EngineMount(
+        settings.engine_api_key,
+        ice_servers=lambda: turn.ice_servers(settings.ice_servers, "engine"),
+        recognizer=recognizer,
+    )
+    guard = BruteForceGuard("engine key", settings.storage_secret.encode())
+    app.mount(ENGINE_PATH, EngineKeyGuard(engine, guard))
     return engine
 
 
@@ -222,8 +236,10 @@ def announce(settings: Settings) -> None:
 def print_password_hash() -> None:
     """Ask for the admin's password twice and print the line for `.env`."""
     password = getpass("Password: ")
-    if not password or password != getpass("Once more: "):
-        sys.exit("That is nothing, or not the same twice.")
+    if len(password) < SHORTEST_PASSWORD:
+        sys.exit(f"A password takes at least {SHORTEST_PASSWORD} characters.")
+    if password != getpass("Once more: "):
+        sys.exit("That is not the same twice.")
     # In quotes, because Compose would take what follows a $ for a variable.
     print(f"ADMIN_PASSWORD_HASH='{hash_password(password)}'")
 

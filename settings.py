@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from text_files import NotText, encoding_of
@@ -22,6 +22,12 @@ ENGINE_PATH = "/engine/v1"
 MODELS = ("gpt-realtime-2.1", "gpt-realtime-2.1-mini", "gpt-realtime-2", "gpt-realtime-1.5")
 VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
 SHORTEST_API_KEY = 16
+SHORTEST: dict[str, int] = {
+    "access_code": 6,
+    "storage_secret": 32,
+    "engine_api_key": 16,
+    "turn_secret": 16,
+}
 ENV_FILE = Path(".env")
 ORIGIN = re.compile(r"(?=[!-~]+$)https?://[^/\s,;*]+")
 PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
@@ -85,6 +91,9 @@ class Settings(BaseSettings):
     """What the engine's recogniser loads where it is installed: a size, a name at Hugging Face, a folder."""
     ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
     """What `RTCPeerConnection` takes as `iceServers`, as JSON."""
+    turn_secret: SecretStr | None = None
+    """Shared with the TURN servers of `ICE_SERVERS` (coturn's `static-auth-secret`): callers get credentials
+    that end by themselves."""
 
     api_keys: Annotated[list[SecretStr], NoDecode] = []
     """Who may use the API, besides this machine itself; separated by commas."""
@@ -111,6 +120,10 @@ class Settings(BaseSettings):
     personas: Annotated[list[str], NoDecode] = []
     """Those that are offered, by name; none named: all that load but the template."""
     max_calls: int = Field(default=10, ge=1, le=MAX_COUNT)
+    max_calls_per_address: int | None = Field(default=None, ge=0, le=MAX_COUNT)
+    """Calls at once from one address (IPv6: one /64); unset: half of `MAX_CALLS`, rounded up; 0: no limit."""
+    max_day_share_per_address: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
+    """Share of `MAX_DAY_USD` that one address may spend; 0: no limit."""
     max_call_minutes: float = Field(default=15, gt=0, le=480)
     max_idle_seconds: float = Field(default=120, gt=0, le=DAY_SECONDS)
     max_call_usd: Decimal = Field(default=Decimal(2), gt=0, le=MAX_USD)
@@ -195,6 +208,15 @@ class Settings(BaseSettings):
             )
         return value
 
+    @field_validator("access_code", "storage_secret", "engine_api_key", "turn_secret")
+    @classmethod
+    def _not_guessable(cls, value: Any, info: ValidationInfo) -> Any:
+        least = SHORTEST[info.field_name or ""]
+        secret = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if secret is not None and len(secret) < least:
+            raise ValueError(f"takes at least {least} characters")
+        return value
+
     @field_validator("api_keys")
     @classmethod
     def _long_enough(cls, keys: list[SecretStr]) -> list[SecretStr]:
@@ -241,6 +263,12 @@ class Settings(BaseSettings):
     def is_public_https(self) -> bool:
         """Whether browsers reach the page over https, by what `PUBLIC_URL` says."""
         return self.public_url is not None and self.public_url.startswith("https://")
+
+    @property
+    def calls_per_address(self) -> int:
+        """Calls at once from one address; 0: no limit."""
+        half = (self.max_calls + 1) // 2
+        return half if self.max_calls_per_address is None else self.max_calls_per_address
 
     @property
     def provider_kind(self) -> Literal["openai", "compatible", "engine"]:

@@ -28,7 +28,7 @@ UNUSED_SECONDS = 60 * 60
 UNITS_OF_EVENT = 50
 SLICE_UNITS = 2_000
 """Of reported events (`realtime.json_size`) taken in without a pause: 16 KB of text, or 40 events."""
-LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money")
+LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money", "limit_share_money")
 """They are the session's, over all its calls; after other limits the next report or call goes on."""
 
 
@@ -59,6 +59,8 @@ class ApiSession:
         self.controlled = dialer.controls(persona)
         self.closed: Closed | None = None
         self._relayed = relayed
+        self._has_minted = False
+        """A client secret was minted, so that what the client reports of its own session counts."""
         self._dialer = dialer
         self._registry = registry
         self._call: Call | None = None
@@ -117,7 +119,9 @@ class ApiSession:
         self._check_limit()
         if self._relayed:
             return None
-        return await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
+        secret = await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
+        self._has_minted = True
+        return secret
 
     async def connect(self, offer_sdp: str) -> str:
         """Place a call from the client's offer, in place of the one before; the provider's SDP answer.
@@ -204,7 +208,10 @@ class ApiSession:
         if self._call and not self._call.closed:
             return self._call
         self._check_limit()
-        return self._begin_call(holds_place=False)
+        call = self._begin_call(holds_place=False)
+        if self._has_minted:
+            call.trust_minted_key()
+        return call
 
     # -- the profile -------------------------------------------------------------------------------
 

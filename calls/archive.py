@@ -100,6 +100,7 @@ def limits_of(settings: Settings) -> Limits:
         idle_seconds=settings.max_idle_seconds,
         call_usd=settings.max_call_usd,
         day_usd=settings.max_day_usd,
+        address_day_share=settings.max_day_share_per_address,
     )
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
 from calls.recorder import Recorded, Recorder, utc_now
 from calls.renewal import Renewal
+from calls.share import Share, shares_of, visitor_payer
 from calls.tool_runner import ToolRun, ToolRunner
 from calls.tools import ToolContext
 from realtime.prices import Prices
@@ -91,6 +92,11 @@ class Attendance:
         """Whether the day's money is not all spent."""
         return self.day.usd < self.limits.day_usd
 
+    def has_share(self, visitor_id: str | None, address: str | None = None) -> bool:
+        """Return whether anything is left of what this visitor, owner or address may spend today."""
+        left = self.day.left(shares_of(self.limits, visitor_id, address))
+        return left is None or left > 0
+
     def of(self, call_id: str) -> Attendants | None:
         """Who attends a call that goes on, or may be carried on."""
         return self._attended.get(call_id)
@@ -98,7 +104,8 @@ class Attendance:
     def attend(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
         """Begin the record of a call and hold it to its limits, from its first change on."""
         recorder = self.record(call, spec, kind=kind, owner=owner)
-        self.hold(call, spec, recorder, before=self.of(call.id))
+        shares = shares_of(self.limits, call.visitor_id, call.address)
+        self.hold(call, spec, recorder, before=self.of(call.id), shares=shares)
         if kind in ("browser", "captions"):
             call.watch(self._renewal(call).apply)
 
@@ -111,19 +118,26 @@ class Attendance:
         )
 
     def hold(
-        self, call: Call, spec: SessionSpec, recorder: Recorder, *, before: Attendants | None = None
+        self,
+        call: Call,
+        spec: SessionSpec,
+        recorder: Recorder,
+        *,
+        before: Attendants | None = None,
+        shares: Sequence[Share] = (),
     ) -> Attendants:
         """Hold a call to its limits and run its tools.
 
         :param recorder: keeps the record it belongs to
         :param before: of the call it carries on: its limits go on, they do not begin anew
+        :param shares: of the day's money, which the call spends from; an API key has none of its own
         """
-        meter = self._meter(call, spec, before.meter if before else None)
+        meter = self._meter(call, spec, before.meter if before else None, shares)
         tools = ToolContext(call.id, self._database)
         runner = self._runner(call, tools, recorder)
         attendants = self._attended[call.id] = Attendants(meter, recorder, tools, runner)
         call.watch(meter.apply)
-        call.watch(self._leash(call, meter).apply)
+        call.watch(self._leash(call, meter, shares).apply)
         call.watch(runner.apply)
         call.watch(lambda changes: self._leave(call, attendants, changes))
         return attendants
@@ -147,7 +161,7 @@ class Attendance:
     def _limits_of(self, call: Call) -> Limits:
         return self.limits.narrowed(call.persona.limits)
 
-    def _meter(self, call: Call, spec: SessionSpec, before: Meter | None) -> Meter:
+    def _meter(self, call: Call, spec: SessionSpec, before: Meter | None, shares: Sequence[Share]) -> Meter:
         return Meter(
             self.prices,
             spec.model,
@@ -158,11 +172,21 @@ class Attendance:
             limit_usd=self._limits_of(call).call_usd,
             context_tokens=_context_tokens(spec),
             before=before,
+            shares=shares,
         )
 
-    def _leash(self, call: Call, meter: Meter) -> Leash:
+    def _leash(self, call: Call, meter: Meter, shares: Sequence[Share]) -> Leash:
         limits = self._limits_of(call)
-        return Leash(limits, meter, self.day, self._timer, self._clock, warn=call.warn, end=call.end)
+        return Leash(
+            limits,
+            meter,
+            self.day,
+            self._timer,
+            self._clock,
+            warn=call.warn,
+            end=call.end,
+            shares=shares,
+        )
 
     def record(self, of: OnRecord, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> Recorder:
         """Begin a record; it goes on until what it is of tells that it is finished."""
@@ -236,5 +260,10 @@ async def spending_so_far(
 
     What was reported of a bridged call is believed up to a call's limit, as its `Meter` did.
     """
-    spent: Decimal = await records.spent_since(midnight(now()), believed_usd=limits.call_usd)
-    return DaySpending(lambda: now().astimezone(UTC).date(), spent)
+    spent = await records.spent_since(midnight(now()), believed_usd=limits.call_usd)
+    return DaySpending(
+        lambda: now().astimezone(UTC).date(),
+        sum(spent.values(), Decimal(0)),
+        by_payer={visitor_payer(visitor): usd for visitor, usd in spent.items() if visitor},
+        limit_usd=limits.day_usd,
+    )

@@ -27,10 +27,12 @@ from calls.history import awaits_answer, history
 from calls.known_caller import with_profile
 from calls.owned_tasks import OwnedTasks
 from calls.persona import Persona
+from calls.refusal import CallRefused
 from calls.ticket import TICKET_SECONDS
 from calls.timeline import Timeline
 from calls.watchers import tell_all
-from realtime.changes import Change, ErrorReported
+from realtime.changes import Change, ErrorReported, UsageReported
+from realtime.client import ClientSecret
 from realtime.conversation import Conversation
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import OfferRefused, sections
@@ -94,11 +96,15 @@ class Call:
         timer: Timer,
         on_closed: Callable[["Call"], None],
         summarise: Callable[["Call"], Awaitable[Summarised | None]],
+        check_place: Callable[["Call"], None] = lambda _: None,
+        address: str | None = None,
         conversation: Conversation | None = None,
         before: "Call | None" = None,
     ) -> None:
         """
         :param summarise: writes topic and summary where the session answers no more
+        :param check_place: asked once, when the call is about to take its place; raises `CallRefused`
+        :param address: network of the visitor, where limits by address count it
         :param conversation: one that goes on; None begins one
         :param before: the call that this one carries on, in its record and with its conversation
         """
@@ -109,6 +115,9 @@ class Call:
         self.controlled = dialer.controls(persona)
         """Events come and go over the server's own sideband; the browser is never believed."""
         self.visitor_id = visitor_id
+        self.address = address
+        self.holds_place = False
+        """An offer was taken, or a key was minted for one."""
         self.conversation: Conversation = before.conversation if before else conversation or Conversation()
         self.timeline: Timeline = before.timeline if before else Timeline()
         self._profile: dict[str, Any] = before._profile if before else {}
@@ -129,6 +138,7 @@ class Call:
         self._questions = Questions()
         self._logged_codes: set[str] = set()
         self._on_closed = on_closed
+        self._check_place = check_place
         self._summarise = summarise
         self._timer = timer
         self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
@@ -139,6 +149,8 @@ class Call:
         self._owes_answer = False
         self.lost_at_ms: float | None = None
         """Until when the caller could hear the agent, on the timeline; None while they can."""
+        self._is_known = False
+        """This server placed the present session, or minted the key for it. A browser's word makes none."""
         self._running = False
         self._finishing: asyncio.Task[None] | None = None
         self._summing_up: asyncio.Future[tuple[str, str]] | None = None
@@ -161,15 +173,27 @@ class Call:
 
         :raises ProviderFailure: the provider did not create the call; the call is closed with that reason
         :raises CallEnded: the caller hung up or dialled again meanwhile, and what was created has been hung
-            up; or there was an offer before this one, and nothing was created
+            up; or there was an offer before this one or no place is left, and nothing was created
         """
         if self._dialled or self.closed:
             raise CallEnded
+        self._take_place()
         self._dialled = True
         # Its own task: a browser that goes away must not leave a created call without its id.
         expected = (ProviderFailure, CallEnded)
         placing = self._tasks.start(self._place(offer_sdp), f"place {self.id}", expected)
         return str(await asyncio.shield(placing))
+
+    def _take_place(self) -> None:
+        """:raises CallEnded: there is no place; the call is closed with that reason"""
+        if self.holds_place:
+            return
+        try:
+            self._check_place(self)
+        except CallRefused as refused:
+            self._end(Closed(refused.code, refused.retry_after_s))
+            raise CallEnded from None
+        self.holds_place = True
 
     async def _place(self, offer_sdp: str) -> str:
         redials = self._redials
@@ -191,8 +215,10 @@ class Call:
         """Accept a phone call that rings at the provider, and take control of it.
 
         :raises ProviderFailure: it was not accepted; the call is closed with that reason
-        :raises CallEnded: it cannot be controlled, or the call was closed meanwhile; it has been hung up
+        :raises CallEnded: there is no place for it; or it cannot be controlled, or the call was closed
+            meanwhile, and it has been hung up
         """
+        self._take_place()
         self._line_lost = "line_ended"  # A caller who hangs up has no page that says so.
         try:
             await self._dialer.accept(self.persona, provider_call_id)
@@ -211,6 +237,7 @@ class Call:
             await self._dialer.hang_up(provider_call_id)
             raise CallEnded
         self._provider_call_id = provider_call_id
+        self._is_known = True
         log.info("%s is %s at the provider", self.id, provider_call_id)
 
     def _check_answer(self, answer_sdp: str) -> None:
@@ -253,13 +280,39 @@ class Call:
         line.send(self._sequencer.reattach(line.unsent))
 
     def _set_running(self, provider_call_id: str | None = None) -> None:
-        """There is every sign that the provider holds the session: limits count, whoever says so."""
-        if self.closed or (self._running and provider_call_id is None):
+        """There is a sign of the session; it counts only for one that this server knows of."""
+        if self.closed or not self._is_known:
             return
-        self._running = True
         if self.phase != "reconnecting":  # Then the browser is still to say that it can be heard.
             self._deadline.cancel()
-        self._tell(Connected(provider_call_id))
+        self._connect_once(provider_call_id)
+
+    def _connect_once(self, provider_call_id: str | None) -> None:
+        if not self._running or provider_call_id is not None:
+            self._running = True
+            self._tell(Connected(provider_call_id))
+
+    async def mint_key(self, mint: Callable[[], Awaitable[ClientSecret]]) -> ClientSecret:
+        """Mint the key with which the call's client opens its session; limits and money count from then on.
+
+        :raises ProviderFailure: none was minted; the call is closed with that reason
+        :raises CallEnded: there is no place for the call, or it was closed meanwhile
+        """
+        self._take_place()
+        try:
+            secret = await mint()
+        except ProviderFailure as failure:
+            self.fail(failure)
+            raise
+        if self.closed:
+            raise CallEnded
+        self.trust_minted_key()
+        return secret
+
+    def trust_minted_key(self) -> None:
+        """Count limits and money from now on: this server minted a key for the session."""
+        self._is_known = True
+        self._connect_once(None)
 
     # -- what comes in -----------------------------------------------------------------------------
 
@@ -273,6 +326,8 @@ class Call:
             return
         self._set_running()
         changes = self.conversation.apply(event, self.timeline.place(at_ms))
+        if not self._is_known:
+            changes = [each for each in changes if not isinstance(each, UsageReported)]
         self._questions.apply(changes)
         self._deliver(self._sequencer.apply(event))
         self._log_errors(changes)
@@ -309,7 +364,6 @@ class Call:
         self.phase = phase
         if phase == "live":
             self.lost_at_ms = None
-            self._deadline.cancel()
             self._set_running()
             self._tell_history()
             self._answer_what_was_asked()
@@ -339,7 +393,7 @@ class Call:
         self._tasks.start(self._dialer.hang_up(self._provider_call_id), f"leave {self._provider_call_id}")
         self._let_go_of_line()
         self._provider_call_id = None
-        self._running = False
+        self._running = self._is_known = False
         self._sequencer = ResponseSequencer()
         self._owes_history = True
         changes = self.conversation.leave_session(self.lost_at_ms or self.timeline.now_ms)

@@ -17,6 +17,10 @@ class Limits(BaseModel):
     call_usd: Decimal = Field(default=Decimal(2), gt=0)
     day_usd: Decimal = Field(default=Decimal(25), gt=0)
     """All calls of the deployment together."""
+    visitor_day_share: Decimal = Field(default=Decimal("0.1"), gt=0, le=1)
+    """Of the day's money: what one visitor or API key may spend."""
+    address_day_share: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
+    """Of the day's money: what one address may spend; 0: no limit."""
 
     def narrowed(self, by: "OwnLimits") -> Self:
         """The stricter of both, limit by limit."""

@@ -86,14 +86,21 @@ class Captions:
         """Whether the page has to say where an utterance ends."""
         return undated(self._model) in LIVE_MODELS
 
-    def open(self, visitor_id: str, choice: CaptionsChoice) -> Call:
+    def open(self, visitor_id: str, choice: CaptionsChoice, host: str | None = None) -> Call:
         """Open a session for a visitor.
 
+        :param host: the visitor's address, as for any call
         :raises CallRefused: as for any call
         """
-        call = self._registry.open(self.listener(choice), visitor_id, "captions", dialer=self._dialer)
+        call = self._registry.open(
+            self.listener(choice), visitor_id, "captions", host=host, dialer=self._dialer
+        )
         call.watch(lambda changes: _note_speech(call, changes))
         return call
+
+    def ice_servers(self, visitor_id: str) -> list[dict[str, Any]]:
+        """Return the ICE servers for one visitor's browser, as for any call."""
+        return self._registry.ice_servers(visitor_id)
 
     async def ticket(self, call: Call) -> Ticket:
         """Where the browser posts its offer: always here, for the secret must not leave this server."""

@@ -50,7 +50,8 @@ class Warned:
     """The call will be ended with `code` unless something changes."""
 
     code: str
-    """`limit_minutes`, `limit_idle`, `limit_money` or `limit_day_money`; `session_renewed` ends nothing."""
+    """`limit_minutes`, `limit_idle`, `limit_money`, `limit_day_money` or `limit_share_money`;
+    `session_renewed` ends nothing."""
     seconds: float | None
     """Until then; for money an estimate by the pace so far, None where there was no pace yet."""
 

@@ -3,6 +3,7 @@
 UNKNOWN = "unknown"
 FAILURE_CODES = frozenset(
     {
+        "address_calls_full",
         "calls_full",
         "channel_timeout",
         "control_lost",
@@ -12,6 +13,7 @@ FAILURE_CODES = frozenset(
         "limit_idle",
         "limit_minutes",
         "limit_money",
+        "limit_share_money",
         "line_ended",
         "microphone_busy",
         "microphone_denied",
@@ -41,6 +43,7 @@ FAILURE_CODES = frozenset(
         "stopped",
         "ticket_expired",
         "too_fast",
+        "visitor_calls_full",
     }
 )
 """Why a call failed or ended. Each has a sentence in `locales/`, but `not_started`, which no page shows."""

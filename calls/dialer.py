@@ -16,6 +16,7 @@ from settings import Settings
 
 log = logging.getLogger("guftagu.calls")
 
+PSEUDONYM_LENGTH = 16
 SECRET_SECONDS = 30
 """A client secret is used at once, so it need not live longer than a slow network takes."""
 
@@ -127,6 +128,10 @@ class Dialer:
         """End the call at the provider, where its id is known."""
         if provider_call_id:
             await self.client.hang_up(provider_call_id)
+
+    def pseudonym(self, visitor_id: str) -> str:
+        """Return a short stable name of the visitor for others' logs, such as a TURN server's."""
+        return self.safety_identifier(visitor_id)[:PSEUDONYM_LENGTH]
 
     def safety_identifier(self, visitor_id: str) -> str:
         """A stable pseudonym of the visitor, for the provider's abuse handling."""

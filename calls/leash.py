@@ -1,13 +1,15 @@
 """The leash of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from calls.call import Cancellable, Timer
 from calls.call_limits import Limits
 from calls.changes import CallChange, CallerActed, Closed, Connected, Warned
 from calls.meter import DaySpending, Meter
+from calls.share import Share
 from realtime.changes import Activity, ActivityChanged, UsageReported
 
 MINUTES_WARNING_S = 60.0
@@ -47,11 +49,13 @@ class Leash:
         *,
         warn: Callable[[Warned], None],
         end: Callable[[str], None],
+        shares: Sequence[Share] = (),
     ) -> None:
         """
         :param clock: seconds, running as `timer` does
         :param warn: tells the caller
         :param end: closes the call with a limit's code; called at most once
+        :param shares: of the day's money, which the call spends from
         """
         self._limits = limits
         self._meter = meter
@@ -62,6 +66,10 @@ class Leash:
         self._budgets = [
             _budget("limit_money", limits.call_usd, CALL_MONEY_WARNING, lambda: meter.usd),
             _budget("limit_day_money", limits.day_usd, DAY_MONEY_WARNING, lambda: day.usd),
+            *(
+                _budget("limit_share_money", each.limit_usd, CALL_MONEY_WARNING, partial(day.of, each.payer))
+                for each in shares
+            ),
         ]
         self._timers: dict[str, Cancellable] = {}
         self._started_s: float | None = None

@@ -40,6 +40,7 @@ SPOKEN_WARNINGS = {
     "limit_minutes": FAREWELL,
     "limit_money": FAREWELL,
     "limit_day_money": FAREWELL,
+    "limit_share_money": FAREWELL,
     "limit_idle": STILL_THERE,
 }
 
@@ -127,8 +128,12 @@ class Phone:
         return persona.model_copy(update=changed)
 
     def _visitor(self, incoming: IncomingCall) -> str:
-        """The caller's pseudonym: anyone can claim a number, so it limits starts and proves nothing."""
-        digest = hmac.new(self._secret, f"caller {incoming.caller}".encode(), hashlib.sha256)
+        """The caller's pseudonym: anyone can claim a number, so it limits starts and proves nothing.
+
+        Callers who withhold their number are not one visitor: none of them may use up what is all others'.
+        """
+        caller = f"caller {incoming.caller}" if incoming.caller else f"call {incoming.call_id}"
+        digest = hmac.new(self._secret, caller.encode(), hashlib.sha256)
         return f"phone_{digest.hexdigest()[:32]}"
 
 

@@ -2,31 +2,34 @@
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import Any
 
+from access.turn_credentials import TurnCredentials
 from calls.attendance import Attendance, Kind
-from calls.call import DELETED, STOPPING, Call, CallEnded, Timer
+from calls.call import DELETED, STOPPING, Call, Timer
 from calls.changes import Summarised
 from calls.dialer import Dialer
 from calls.owned_tasks import OwnedTasks, cancelled
 from calls.persona import Persona
+from calls.places import CALLS_PER_VISITOR, Places
+from calls.refusal import CallRefused as CallRefused
+from calls.reservation import Reservation as Reservation
+from calls.reservation import Reservations
 from calls.starts import Starts
 from calls.summary import summary_of
 from calls.ticket import TICKET_SECONDS, Ticket, TicketBook
+from calls.visitor_addresses import VisitorAddresses
 from calls.watchers import tell_all
 from realtime.conversation import Conversation
-from realtime.failures import ProviderFailure
 from settings import Settings
 
 log = logging.getLogger("guftagu.calls")
 
 OFFER_PATH = "/calls/offer"
 TICKET_HEADER = "X-Call-Ticket"
-FULL_RETRY_SECONDS = 60
 NOT_READY_RETRY_SECONDS = 5
-OPENED_SECONDS = 5.0
 RESUME_SECONDS = 60
 """How long a caller whose page went away may carry the call on."""
 STOP_HANG_UP_SECONDS = 3.5
@@ -34,40 +37,6 @@ STOP_HANG_UP_SECONDS = 3.5
 STOP_RECORD_SECONDS = 1.5
 """How long it then waits for what is still to be written."""
 LEFT = frozenset({"page_left", "page_lost"})
-
-
-class CallRefused(Exception):
-    """A call may not start now. Nothing was spent."""
-
-    def __init__(self, code: str, retry_after_s: float | None = None) -> None:
-        """
-        :param code: `calls_full`, `starts_exceeded`, `limit_day_money` or `not_ready`
-        :param retry_after_s: seconds until another start makes sense; None: not soon
-        """
-        super().__init__(code)
-        self.code = code
-        self.retry_after_s = retry_after_s
-
-
-class Reservation:
-    """A ticket that was given before its call: the offer and the page's own word travel side by side."""
-
-    def __init__(self, ticket: Ticket) -> None:
-        self.ticket = ticket
-        self._call: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
-
-    def use(self, call: Call) -> None:
-        """This is the call."""
-        if not self._call.done():
-            self._call.set_result(call)
-
-    async def opened(self) -> Call | None:
-        """The call; None when its page did not open one in `OPENED_SECONDS`."""
-        try:
-            async with asyncio.timeout(OPENED_SECONDS):
-                return await self._call
-        except TimeoutError:
-            return None
 
 
 class Registry:
@@ -81,7 +50,7 @@ class Registry:
         """Whatever calls have going; `close` waits for it."""
         self._attendance: Attendance | None = None
         self._tickets = TicketBook()
-        self._reserved: dict[str, Reservation] = {}
+        self._reservations = Reservations()
         self._calls: dict[str, Call] = {}
         self._left: dict[tuple[str, str], Call] = {}
         """By visitor and persona: calls whose pages went away."""
@@ -90,6 +59,10 @@ class Registry:
         self._hanging_up: dict[asyncio.Task[None], Call] = {}
         """Ends of calls that are under way at the provider."""
         self._is_stopping = False
+        self._places = Places(settings.max_calls, settings.calls_per_address)
+        self._addresses = VisitorAddresses()
+        secret = settings.turn_secret
+        self._turn = TurnCredentials(secret.get_secret_value() if secret else None)
 
     @property
     def attendance(self) -> Attendance:
@@ -107,8 +80,8 @@ class Registry:
 
     @property
     def live(self) -> int:
-        """How many calls are open now."""
-        return len(self._calls)
+        """How many calls hold a place now."""
+        return sum(call.holds_place for call in self._calls.values())
 
     def controls(self, persona: Persona) -> bool:
         """Whether calls with `persona` are run by this server, and offer no data channel."""
@@ -149,19 +122,33 @@ class Registry:
         visitor_id: str,
         kind: Kind = "browser",
         *,
+        host: str | None = None,
         before: Call | None = None,
         dialer: Dialer | None = None,
     ) -> Call:
-        """Open a call for a visitor; it holds one of `MAX_CALLS` places until it is closed.
+        """Open a call for a visitor; from its offer until it is closed it holds one of `MAX_CALLS` places.
 
+        :param host: the visitor's address, as the server saw it behind proxies that are trusted
         :param before: a call that this one carries on, from `left_call`
         :param dialer: places it in another way than other calls
-        :raises CallRefused: too many calls, too many starts, or the day's money is spent
+        :raises CallRefused: too many calls, too many starts, or the day's money or a share of it is spent
         """
-        self._check_place()
-        if wait_s := self._starts.count(visitor_id):
+        address = self._addresses.counted(host)
+        self._places.check(self._calls.values(), visitor_id, address)
+        self.check_money(visitor_id, address)
+        if wait_s := self._starts.count(visitor_id, address):
             raise CallRefused("starts_exceeded", wait_s)
-        call = self.new_call(persona, visitor_id, dialer or self._dialer, before=before)
+        self._end_half_open(visitor_id)
+        call = self._keep(
+            self._new(
+                persona,
+                visitor_id,
+                dialer or self._dialer,
+                before=before,
+                address=address,
+                check_place=lambda call: self._places.check(self._calls.values(), visitor_id, address),
+            )
+        )
         if before:
             self.forget_left(persona, visitor_id)
         self.attendance.attend(call, (dialer or self._dialer).spec(call.persona), kind=kind)
@@ -170,23 +157,48 @@ class Registry:
     def new_call(
         self,
         persona: Persona,
-        visitor_id: str,
+        owner: str,
         dialer: Dialer,
         conversation: Conversation | None = None,
         *,
-        before: Call | None = None,
         holds_place: bool = True,
     ) -> Call:
-        """A call that nobody attends yet.
+        """A call of an API key that nobody attends yet.
 
         :param conversation: one that goes on; None begins one
-        :param before: a call that this one carries on
-        :param holds_place: one of `MAX_CALLS`, until it is closed
+        :param holds_place: one of `MAX_CALLS`, from its offer until it is closed
         :raises CallRefused: there is no place, or the day's money is spent
         """
-        if holds_place:
-            self._check_place()
-        call = Call(
+        if not holds_place:
+            return self._new(persona, owner, dialer, conversation=conversation)
+        self._places.check(self._calls.values(), None, None)
+        self.check_money()
+        return self._keep(
+            self._new(
+                persona,
+                owner,
+                dialer,
+                conversation=conversation,
+                check_place=lambda call: self._places.check(self._calls.values(), None, None),
+            )
+        )
+
+    def _keep(self, call: Call) -> Call:
+        self._calls[call.id] = call
+        return call
+
+    def _new(
+        self,
+        persona: Persona,
+        visitor_id: str,
+        dialer: Dialer,
+        *,
+        check_place: Callable[[Call], None] = lambda _: None,
+        address: str | None = None,
+        conversation: Conversation | None = None,
+        before: Call | None = None,
+    ) -> Call:
+        return Call(
             persona,
             visitor_id,
             dialer,
@@ -194,28 +206,40 @@ class Registry:
             timer=self.timer,
             on_closed=self._forget,
             summarise=self._summarise,
+            check_place=check_place,
+            address=address,
             conversation=conversation,
             before=before,
         )
-        if holds_place:
-            self._calls[call.id] = call
-        return call
+
+    def _end_half_open(self, visitor_id: str) -> None:
+        """Make room for a visitor's new call: one that only said that it begins gives way."""
+        own = [call for call in self._calls.values() if call.visitor_id == visitor_id]
+        surplus = len(own) - CALLS_PER_VISITOR + 1
+        for call in [call for call in own if not call.holds_place][: max(0, surplus)]:
+            call.end("stopped")
 
     async def _summarise(self, call: Call) -> Summarised | None:
         model = self._settings.extraction_model
         return await summary_of(call, self.attendance, self._dialer.client, model)
 
-    def _check_place(self) -> None:
-        if self.live >= self._settings.max_calls:
-            raise CallRefused("calls_full", FULL_RETRY_SECONDS)
-        self.check_money()
+    def check_money(self, visitor_id: str | None = None, address: str | None = None) -> None:
+        """Check that money is left for everybody, and for this visitor and address.
 
-    def check_money(self) -> None:
-        """:raises CallRefused: the day's money is spent, or the server ends"""
+        :param visitor_id: None for an API key, which has no share of its own
+
+        :raises CallRefused: the day's money or their share is spent, or the server ends
+        """
         if self._is_stopping:
             raise CallRefused("not_ready", NOT_READY_RETRY_SECONDS)
         if not self.attendance.has_money:
             raise CallRefused("limit_day_money")
+        if not self.attendance.has_share(visitor_id, address):
+            raise CallRefused("limit_share_money")
+
+    def ice_servers(self, visitor_id: str) -> list[dict[str, Any]]:
+        """Return `ICE_SERVERS` for one visitor's browser, with time-limited TURN credentials."""
+        return self._turn.ice_servers(self._settings.ice_servers, self._dialer.pseudonym(visitor_id))
 
     @property
     def timer(self) -> Timer:
@@ -229,13 +253,7 @@ class Registry:
         """
         if self._settings.signaling == "relay" or call.controlled:
             return self.relay_ticket(call)
-        try:
-            secret = await self._dialer.secret(call.knowing_persona, call.visitor_id)
-        except ProviderFailure as failure:
-            call.fail(failure)
-            raise
-        if call.closed:
-            raise CallEnded
+        secret = await call.mint_key(lambda: self._dialer.secret(call.knowing_persona, call.visitor_id))
         url = f"{self._settings.browser_provider_url}/realtime/calls"
         return Ticket(url, {"Authorization": f"Bearer {secret.value}"})
 
@@ -261,24 +279,27 @@ class Registry:
 
         self.timer(RESUME_SECONDS, forget)
 
-    def reserve(self) -> "Reservation | None":
-        """A ticket for a call that somebody may start soon; opens nothing. None: offers go elsewhere."""
-        self.tasks.start(self._dialer.warm(), "warm the provider")
-        if self._settings.signaling != "relay":
-            return None
-        name = f"reserved_{secrets.token_hex(8)}"
-        ticket = Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(name)})
-        reservation = self._reserved[name] = Reservation(ticket)
-        self.timer(TICKET_SECONDS, partial(self._forget_reservation, name))
-        return reservation
+    def reserve(self, visitor_id: str, host: str | None = None) -> Reservation | None:
+        """A ticket for a call that a visitor may start soon; opens nothing.
 
-    def _forget_reservation(self, name: str) -> None:
-        self._reserved.pop(name, None)
+        :param host: the visitor's address, as for `open`
+        :return: None where offers go elsewhere, or the visitor has enough of them
+        """
+        self.tasks.start(self._dialer.warm(), "warm the provider")
+        address = self._addresses.counted(host)
+        if self._settings.signaling != "relay" or not self._reservations.has_room(visitor_id, address):
+            return None
+        name = self._reservations.new_name()
+        ticket = Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(name)})
+        reservation = Reservation(ticket, visitor_id, address)
+        self._reservations.add(name, reservation)
+        self.timer(TICKET_SECONDS, partial(self._reservations.forget, name))
+        return reservation
 
     async def redeem(self, token: str) -> Call | None:
         """The call a ticket's token stands for, once; a reserved one as soon as its page opened it."""
         name = self._tickets.redeem(token) or ""
-        if reservation := self._reserved.pop(name, None):
+        if reservation := self._reservations.pop(name):
             return await reservation.opened()
         return self._calls.get(name)
 

@@ -71,7 +71,7 @@ class Engine:
 def create_engine(
     server_key: str,
     *,
-    ice_servers: list[dict[str, Any]] | None = None,
+    ice_servers: Callable[[], list[dict[str, Any]]] = list,
     recognizer: Recognizer | None = None,
     brain: Brain | None = None,
     speaker: Speaker | None = None,
@@ -84,14 +84,14 @@ def create_engine(
     Await `app.state.engine.close()` when the server stops.
 
     :param server_key: the standard key, as `Authorization: Bearer`
-    :param ice_servers: as in `RTCConfiguration` (urls, username, credential); none asks nobody outside
+    :param ice_servers: for each call, as in `RTCConfiguration` (urls, username, credential); none asks nobody
+        outside
     :param webhook: who is told of phone calls; `app.state.engine.phone.ring` makes them, no route does
     :param now: Unix seconds, for keys that expire
     """
     faculties = Faculties(recognizer or NoRecognizer(), brain or GuideBrain(), speaker or EspeakSpeaker())
-    servers = [RTCIceServer(**server) for server in ice_servers or []]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    calls = Calls(faculties, limits or Limits(), servers)
+    calls = Calls(faculties, limits or Limits(), lambda: [RTCIceServer(**server) for server in ice_servers()])
     app.state.engine = Engine(Keys(server_key, now), calls, Phone(calls, webhook))
     app.include_router(router)
     app.include_router(written)

@@ -1,7 +1,7 @@
 """The calls of one engine: made, found, ended."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from aiortc import RTCIceServer
 
@@ -14,7 +14,10 @@ from engine.transcription_config import AnyConfig
 class Calls:
     """Every live call by its id."""
 
-    def __init__(self, faculties: Faculties, limits: Limits, ice_servers: list[RTCIceServer]) -> None:
+    def __init__(
+        self, faculties: Faculties, limits: Limits, ice_servers: Callable[[], list[RTCIceServer]]
+    ) -> None:
+        """:param ice_servers: asked for each call, as credentials may be short-lived"""
         self._faculties = faculties
         self._limits = limits
         self._ice_servers = ice_servers
@@ -39,7 +42,7 @@ class Calls:
         call = Call(config, self._faculties, self._limits, self._end_soon)
         self._add(call, key)
         try:
-            return call, await call.answer(offer, self._ice_servers)
+            return call, await call.answer(offer, self._ice_servers())
         except BaseException:
             await self.end(call)
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive, Scope, Send
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 class EngineMount:
     """An ASGI app that stands for the engine's; the parameters are those of `engine.app.create_engine`."""
 
-    def __init__(self, server_key: str, *, ice_servers: list[dict[str, Any]], recognizer: Recognizer) -> None:
+    def __init__(
+        self, server_key: str, *, ice_servers: Callable[[], list[dict[str, Any]]], recognizer: Recognizer
+    ) -> None:
         self._server_key = server_key
         self._ice_servers = ice_servers
         self._recognizer = recognizer

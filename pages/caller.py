@@ -45,6 +45,7 @@ from components.uplink import (
 from components.way_out import OBSTACLES, WayOut
 from components.webrtc import WebRTC
 from components.words import Words
+from pages.client_host import host_of
 from pages.colors import colors, is_dark, theme_color
 from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH
@@ -99,6 +100,7 @@ class CallerPage:
         self._settings = settings
         self._words = words
         self._visitor_id = str(app.storage.browser["id"])
+        self._host = host_of(ui.context.client.request)
         self._call: Call | None = None
         self._pressed: Call | None = None
         """The call that was dialled while Start was held down, until the click."""
@@ -228,9 +230,10 @@ class CallerPage:
         if self._call or now < self._reserves_again_at:
             return
         self._reserves_again_at = now + RESERVE_SECONDS
-        self._reservation = self._registry.reserve()
+        self._reservation = self._registry.reserve(self._visitor_id, self._host)
         if self._reservation:
-            self._webrtc.bridge.ready(self._reservation.ticket, self._settings.ice_servers)
+            servers = self._registry.ice_servers(self._visitor_id)
+            self._webrtc.bridge.ready(self._reservation.ticket, servers)
 
     def _press(self) -> None:
         """Start is held down: dial for the click that likely comes. Who is refused is told in the click."""
@@ -265,7 +268,8 @@ class CallerPage:
     def _open_call(self, *, before: Call | None) -> Call:
         """:raises CallRefused: there is none now"""
         persona = self._persona
-        call = self._registry.open(self._choice.applied_to(persona), self._visitor_id, before=before)
+        chosen = self._choice.applied_to(persona)
+        call = self._registry.open(chosen, self._visitor_id, host=self._host, before=before)
         self._call = call
         if self._reservation:
             self._reservation.use(call)
@@ -288,7 +292,8 @@ class CallerPage:
             self._webrtc.bridge.refuse()
 
     async def _dial(self, call: Call) -> None:
-        await self._webrtc.bridge.dial(call, self._registry, END_URL, self._settings.ice_servers)
+        servers = self._registry.ice_servers(self._visitor_id)
+        await self._webrtc.bridge.dial(call, self._registry, END_URL, servers)
 
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
         if call is not self._call:
@@ -307,9 +312,9 @@ class CallerPage:
         self._resume.offer(left is not None and self._call is None)
 
     def _close(self, reason: str) -> None:
-        if self._call:
-            self._tasks.start(self._call.close(reason), f"close {self._call.id}")
-            self._call = None
+        call, self._call = self._call, None
+        if call:  # At once: the visitor's next call must not find this one in its place.
+            call.end(reason)
 
     # -- the page's own connection -----------------------------------------------------------------
 

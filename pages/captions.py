@@ -32,6 +32,7 @@ from components.webrtc import WebRTC
 from components.words import Words
 from pages import overlay
 from pages.caller import END_URL, KEEP_PAGE_SECONDS, VIEWPORT
+from pages.client_host import host_of
 from pages.colors import colors, is_dark, theme_color
 from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH
@@ -80,6 +81,7 @@ class CaptionsPage:
         self._settings = settings
         self._words = words
         self._visitor_id = str(app.storage.browser["id"])
+        self._host = host_of(ui.context.client.request)
         self._choice = CaptionsChoice(captions.languages[0])
         self._call: Call | None = None
         self._last_words: LastWords | None = None
@@ -202,7 +204,7 @@ class CaptionsPage:
         self._last_words = None
         self._view.begin(self._choice.source)
         try:
-            call = self._captions.open(self._visitor_id, self._choice)
+            call = self._captions.open(self._visitor_id, self._choice, self._host)
         except CallRefused as refused:
             self._webrtc.bridge.refuse()
             self._view.show_end(Closed(refused.code, refused.retry_after_s))
@@ -224,7 +226,8 @@ class CaptionsPage:
             self._webrtc.bridge.refuse()
 
     async def _dial(self, call: Call) -> None:
-        await self._webrtc.bridge.dial(call, self._captions, END_URL, self._settings.ice_servers)
+        servers = self._captions.ice_servers(self._visitor_id)
+        await self._webrtc.bridge.dial(call, self._captions, END_URL, servers)
 
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
         if call is not self._call:
@@ -237,9 +240,9 @@ class CaptionsPage:
         self._view.follow(call, changes)
 
     def _close(self, reason: str) -> None:
-        if self._call:
-            self._tasks.start(self._call.close(reason), f"close {self._call.id}")
-            self._call = None
+        call, self._call = self._call, None
+        if call:  # At once: the visitor's next call must not find this one in its place.
+            call.end(reason)
 
     # -- the overlay -------------------------------------------------------------------------------
 

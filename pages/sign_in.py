@@ -9,12 +9,13 @@ from nicegui import app, ui
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from calls.attempts import Attempts
+from access.brute_force_guard import BruteForceGuard, TooManyTries
 from calls.persona import Persona
 from components.footer import footer
 from components.header import header
 from components.sign_in_form import LONGEST_CODE, sign_in_form
 from components.words import Words
+from pages.client_host import host_of
 from pages.colors import colors, is_dark
 from pages.page_words import page_words
 from pages.visitor_session import renew_session_id
@@ -33,7 +34,7 @@ class Door:
     def __init__(self, settings: Settings) -> None:
         self._code = settings.access_code.get_secret_value() if settings.access_code else None
         self._secret = settings.storage_secret.encode()
-        self._attempts = Attempts()
+        self._guard = BruteForceGuard("access code", self._secret)
 
     @property
     def is_locked(self) -> bool:
@@ -49,12 +50,14 @@ class Door:
 
         :return: what is wrong, one of `PROBLEMS`
         """
-        if not self._attempts.try_once(address):
+        try:
+            self._guard.begin_try(address)
+        except TooManyTries:
             return "too_many"
         if not hmac.compare_digest(code.encode(), (self._code or "").encode()):
-            self._attempts.failed()
+            self._guard.mark_wrong(address)
             return "wrong"
-        self._attempts.succeeded(address)
+        self._guard.mark_right(address)
         visitor[ADMITTED] = self._mark()
         return None
 
@@ -81,9 +84,8 @@ def install(door: Door, persona: Persona) -> None:
     async def sign_in(request: Request) -> RedirectResponse:
         async with request.form(max_files=0, max_fields=2) as form:
             code, words = str(form.get("code", "")), Words(str(form.get("lang", "")))
-        address = request.client.host if request.client else ""
         was_admitted = door.admits(app.storage.user)
-        problem = door.enter(app.storage.user, code[:LONGEST_CODE], address)
+        problem = door.enter(app.storage.user, code[:LONGEST_CODE], host_of(request))
         if problem is None and not was_admitted:
             await renew_session_id(request)
         asked = {"lang": words.language} | ({"problem": problem} if problem else {})

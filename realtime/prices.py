@@ -24,6 +24,8 @@ SPOKEN_TOKENS_PER_MINUTE = 1200
 """The agent's audio: a token each 50 ms."""
 RESPONSES_PER_MINUTE = 6
 """A quick exchange."""
+CONTEXT_WINDOW_TOKENS = 128_000
+"""Of the present models: no response is billed for more."""
 
 Modality = Literal["text", "audio", "image"]
 MODALITIES: tuple[Modality, ...] = ("text", "audio", "image")
@@ -140,7 +142,7 @@ class Prices:
 
         Of a transcription model: a minute of listening.
 
-        :param context_tokens: instructions and tools; the history is not counted, which providers cache
+        :param context_tokens: instructions and tools; for the history see `worst_cost`
         """
         if listening := self._minutes.get(model, self._minutes.get(undated(model))):
             return listening
@@ -148,6 +150,24 @@ class Prices:
         spoken = HEARD_TOKENS_PER_MINUTE * price.audio.input + SPOKEN_TOKENS_PER_MINUTE * price.audio.output
         told = RESPONSES_PER_MINUTE * context_tokens * price.text.input
         return (spoken + told) / MILLION + max(self._minutes.values())
+
+    def worst_cost(self, model: str, minutes: Decimal, context_tokens: int = 0) -> Decimal:
+        """Return the price of so many minutes as `worst_per_minute`, and of the history that each response
+        bills anew from the provider's cache.
+
+        A conversation costs no more than that. It bounds no session whose holder asks for responses as fast
+        as a program can.
+
+        :param context_tokens: instructions and tools
+        """
+        spoken = minutes * self.worst_per_minute(model, context_tokens)
+        if self._minutes.get(model, self._minutes.get(undated(model))):
+            return spoken
+        tokens_per_minute = HEARD_TOKENS_PER_MINUTE + SPOKEN_TOKENS_PER_MINUTE
+        growing = min(minutes, Decimal(CONTEXT_WINDOW_TOKENS) / tokens_per_minute)
+        minutes_billed = growing * growing / 2 + growing * (minutes - growing)
+        told = RESPONSES_PER_MINUTE * tokens_per_minute * minutes_billed
+        return spoken + told * self._price(model).audio.cached / MILLION
 
     def _price(self, model: str) -> Price:
         known = self._models.get(model) or self._models.get(undated(model))
@@ -178,6 +198,9 @@ class NothingBilled(Prices):
         return Decimal(0)
 
     def worst_per_minute(self, model: str, context_tokens: int = 0) -> Decimal:
+        return Decimal(0)
+
+    def worst_cost(self, model: str, minutes: Decimal, context_tokens: int = 0) -> Decimal:
         return Decimal(0)
 
 

@@ -5,13 +5,14 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security.http import HTTPBase
 
-from calls.attempts import Attempts
+from access.brute_force_guard import BruteForceGuard, TooManyTries
 from server.errors import ApiError
 from server.origins import is_same_origin
 from server.passwords import is_password
@@ -23,7 +24,31 @@ ADMIN = "admin"
 LOOPBACK = ("127.0.0.1", "::1")
 LOCAL_HOST = re.compile(r"(127\.0\.0\.1|\[::1\]|localhost)(:\d+)?")
 """A page elsewhere can let its own name point here; then the name gives it away."""
-FORWARDING = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "via")
+FORWARDING = frozenset(
+    {
+        "forwarded",
+        "via",
+        "x-real-ip",
+        "cf-connecting-ip",
+        "cf-connecting-ipv6",
+        "cf-ray",
+        "true-client-ip",
+        "x-client-ip",
+        "x-cluster-client-ip",
+        "fastly-client-ip",
+        "fly-client-ip",
+        "x-appengine-user-ip",
+        "x-azure-clientip",
+        "x-envoy-external-address",
+        "x-remote-ip",
+        "x-remote-addr",
+        "x-host",
+    }
+)
+FORWARDING_PREFIXES = ("x-forwarded-", "x-original-", "x-proxyuser-")
+"""Headers that proxies and tunnels add. A local proxy connects from this machine, for whoever asks it."""
+PARALLEL_HASHES = 2
+"""Hashes at once: each takes memory and a processor, and anybody can ask for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +68,13 @@ class Access:
     def __init__(self, settings: Settings) -> None:
         self._owners = {key.get_secret_value(): owner_of(key.get_secret_value()) for key in settings.api_keys}
         self._admin_hash = settings.admin_password_hash
-        self._key_tries = Attempts(wrong_per_minute=None)
-        self._admin_tries = Attempts()
+        key = settings.storage_secret.encode()
+        self._key_guard = BruteForceGuard("API key", key)
+        self._admin_guard = BruteForceGuard("admin password", key)
+        self._hashing = asyncio.Semaphore(PARALLEL_HASHES)
+        self._digest_key = secrets.token_bytes(32)
+        self._right_password: bytes | None = None
+        """Keyed digest of the password that was found right, so that it is hashed once a process."""
 
     def owner(self, request: Request) -> str:
         """The owner of what the request opens.
@@ -72,32 +102,45 @@ class Access:
         return Reader(None)
 
     def _owner_of(self, key: str, address: str) -> str:
-        _count(self._key_tries, address)
-        owner = next((own for known, own in self._owners.items() if _same(key, known)), None)
-        if owner is None:
-            raise self._denied("key_wrong", "This key is not known here.")
-        self._key_tries.succeeded(address)
-        return owner
+        # A key is too long to be guessed, so that a right one passes whatever else its address sends.
+        if owner := next((own for known, own in self._owners.items() if _same(key, known)), None):
+            self._key_guard.mark_right(address)
+            return owner
+        _begin_try(self._key_guard, address)
+        self._key_guard.mark_wrong(address)
+        raise self._denied("key_wrong", "This key is not known here.")
 
     async def _check_admin(self, given: str, address: str) -> None:
-        _count(self._admin_tries, address)
+        _begin_try(self._admin_guard, address)
         user, _, password = _decoded(given).partition(":")
-        right = self._admin_hash is not None and user == ADMIN
-        # Hashing takes its time, and must not take everybody's.
-        if not right or not await asyncio.to_thread(is_password, password, self._admin_hash or ""):
-            self._admin_tries.failed()
+        if user != ADMIN or not await self._is_admin_password(password):
+            self._admin_guard.mark_wrong(address)
             raise self._denied("password_wrong", "Name or password is wrong, or there is no admin here.")
-        self._admin_tries.succeeded(address)
+        self._admin_guard.mark_right(address)
+
+    async def _is_admin_password(self, password: str) -> bool:
+        if self._admin_hash is None:
+            return False
+        digest = hmac.digest(self._digest_key, password.encode(), "sha256")
+        if self._right_password and hmac.compare_digest(digest, self._right_password):
+            return True
+        async with self._hashing:
+            if not await asyncio.to_thread(is_password, password, self._admin_hash):
+                return False
+        self._right_password = digest
+        return True
 
     def _denied(self, code: str, message: str) -> ApiError:
         challenge = 'Basic realm="Guftagu", charset="UTF-8"' if self._admin_hash else "Bearer"
         return ApiError(401, code, message, challenge=challenge)
 
 
-def _count(tries: Attempts, address: str) -> None:
-    if not tries.try_once(address):
-        wait = tries.retry_after_s(address)
-        raise ApiError(429, "too_many_tries", "Too many wrong tries; wait a minute.", retry_after_s=wait)
+def _begin_try(guard: BruteForceGuard, address: str) -> None:
+    try:
+        guard.begin_try(address)
+    except TooManyTries as refused:
+        sentence = "Too many wrong tries from this address; wait as long as Retry-After says."
+        raise ApiError(429, "too_many_tries", sentence, retry_after_s=refused.retry_after_s) from None
 
 
 def owner_of(key: str) -> str:
@@ -110,7 +153,7 @@ def is_local(request: Request) -> bool:
     return (
         request.client is not None
         and request.client.host in LOOPBACK
-        and not any(name in request.headers for name in FORWARDING)
+        and not any(map(_tells_of_a_proxy, request.headers))
         and LOCAL_HOST.fullmatch(request.headers.get("host", "")) is not None
         and is_same_origin(request.headers)
     )
@@ -119,6 +162,10 @@ def is_local(request: Request) -> bool:
 def _credentials(request: Request, wanted: str) -> str | None:
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     return given.strip() if scheme.lower() == wanted else None
+
+
+def _tells_of_a_proxy(header: str) -> bool:
+    return header in FORWARDING or header.startswith(FORWARDING_PREFIXES)
 
 
 def _decoded(given: str) -> str:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     Delete,
     Float,
     Select,
@@ -213,25 +214,38 @@ class Records:
         async with self._database.session() as session:
             return await session.get(ProfileRecord, session_id)
 
-    async def spent_since(self, at: datetime, *, believed_usd: Decimal) -> Decimal:
-        """US dollars of all usage from `at` on.
+    async def spent_since(self, at: datetime, *, believed_usd: Decimal) -> dict[str | None, Decimal]:
+        """US dollars from `at` on, by visitor (the owner of an API session; None where nobody is known).
+
+        A bridged session that began since counts at least what its record says it cost: what a browser hid.
 
         :param believed_usd: what browsers and clients report of one session counts up to here
         """
-        told_by_caller = and_(SessionRecord.control == "bridged", UsageRecord.source.in_(REPORTED_SOURCES))
-        # A sum of integers may overflow, and then SQLite refuses; one of floats is exact up to $9,000.
-        picodollars = func.sum(cast(UsageRecord.cost_usd, Float))
-        told = case((told_by_caller, 1), else_=0).label("told")
+        # Grouped by the primary key, which determines the other columns; only by it would PostgreSQL agree.
         query = (
-            select(told, picodollars)
-            .join(SessionRecord, SessionRecord.id == UsageRecord.session_id)
-            .where(UsageRecord.at >= at)
-            # By its name: PostgreSQL takes an expression with parameters for another one each time.
-            .group_by(UsageRecord.session_id, told)
+            select(
+                SessionRecord.visitor,
+                SessionRecord.control == "bridged",
+                case((SessionRecord.opened_at >= at, SessionRecord.cost_usd), else_=Decimal(0)),
+                _dollars(UsageRecord.source.in_(REPORTED_SOURCES)),
+                _dollars(UsageRecord.source.not_in(REPORTED_SOURCES)),
+            )
+            .join(
+                UsageRecord,
+                and_(UsageRecord.session_id == SessionRecord.id, UsageRecord.at >= at),
+                isouter=True,
+            )
+            .where(or_(SessionRecord.opened_at >= at, UsageRecord.at >= at))
+            .group_by(SessionRecord.id)
         )
+        spent: dict[str | None, Decimal] = {}
         async with self._database.session() as session:
-            sums = [(told, Decimal(spent) / PICODOLLARS) for told, spent in await session.execute(query)]
-        return sum((min(spent, believed_usd) if told else spent for told, spent in sums), Decimal(0))
+            for visitor, bridged, cost, told_sum, beside_sum in await session.execute(query):
+                told, beside = Decimal(told_sum) / PICODOLLARS, Decimal(beside_sum) / PICODOLLARS
+                if bridged:
+                    told = min(max(told, cost - beside), believed_usd)
+                spent[visitor] = spent.get(visitor, Decimal(0)) + told + beside
+        return spent
 
     async def _all(self, query: Select[Row]) -> list[Row]:
         async with self._database.session() as session:
@@ -260,3 +274,11 @@ class Records:
         if deleted or await self._database.owes_scrub():
             await self._database.scrub()
         return deleted
+
+
+def _dollars(of: ColumnElement[bool]) -> ColumnElement[float]:
+    """Return the sum of such usage in picodollars.
+
+    A sum of integers may overflow, and then SQLite refuses; one of floats is exact up to $9,000.
+    """
+    return func.coalesce(func.sum(case((of, cast(UsageRecord.cost_usd, Float)), else_=0.0)), 0.0)

@@ -21,7 +21,7 @@ url => new Promise(done => {
 def test_a_caller_enters_the_code_once_in_their_own_language(
     app_of_session: AppFactory, caller_at: CallerFactory
 ) -> None:
-    app = app_of_session(ACCESS_CODE=CODE, STORAGE_SECRET="the-same-over-a-restart")
+    app = app_of_session(ACCESS_CODE=CODE, STORAGE_SECRET="the-same-over-a-restart-of-the-app")
     caller = caller_at(app.url)
     page = caller.page
     page.goto(f"{app.url}/?lang=en")

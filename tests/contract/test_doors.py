@@ -16,7 +16,7 @@ ENGINE = "/engine/v1/realtime?model=demo"
 
 @pytest.fixture(scope="module")
 def app() -> Iterator[RunningApp]:
-    app = RunningApp({"ENGINE_API_KEY": "engine-key"}).start()
+    app = RunningApp({"ENGINE_API_KEY": "an-engine-key-of-16"}).start()
     yield app
     app.clean_up()
 
@@ -30,7 +30,7 @@ async def test_a_page_that_sends_a_frame_of_more_than_it_ever_would_is_cut_off(a
 
 
 async def test_no_socket_holds_more_than_a_megabyte_of_one_frame(app: RunningApp) -> None:
-    headers = {"Authorization": "Bearer engine-key"}
+    headers = {"Authorization": "Bearer an-engine-key-of-16"}
     async with connect(app.url.replace("http", "ws") + ENGINE, additional_headers=headers) as socket:
         assert json.loads(await socket.recv())["type"] == "session.created"
         await socket.send("x" * 1_100_000)

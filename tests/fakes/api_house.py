@@ -116,7 +116,7 @@ class ApiHouse:
     async def finish(self) -> None:
         """End everything and wait until it is written down."""
         self.book.close()
-        await self.house.registry.close()
+        await self.house.finish()
 
     async def close(self) -> None:
         await self.finish()

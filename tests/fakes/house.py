@@ -39,9 +39,18 @@ class House:
         client = RealtimeClient(self.settings.provider_url, "sk-test", self.provider)
         self.registry = Registry(Dialer(client, self.settings), self.settings, self.timer)
         self.registry.attendance = cast(Attendance, NobodyAttends())
+        self._opened: list[Call] = []
 
     def open(self, visitor_id: str = "visitor") -> Call:
-        return self.registry.open(PERSONA, visitor_id)
+        call = self.registry.open(PERSONA, visitor_id)
+        self._opened.append(call)
+        return call
+
+    async def finish(self) -> None:
+        """End the calls that were opened here, and wait for what calls have going; others may follow."""
+        for call in self._opened:
+            call.end("stopped")
+        await self.registry.tasks.finish()
 
     def answer_with(self, sdp: str) -> None:
         """Answer every offer with this SDP."""

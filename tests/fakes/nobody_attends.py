@@ -8,6 +8,9 @@ class NobodyAttends:
 
     has_money = True
 
+    def has_share(self, *_: Any) -> bool:
+        return True
+
     def attend(self, *_: Any, **__: Any) -> None:
         return None
 

@@ -30,6 +30,7 @@ class TellingRecords(Records):
 async def record(folder: Path) -> None:
     async with database_in(folder) as database:
         call, tasks = House().open(), OwnedTasks()
+        call.trust_minted_key()  # Only then does what it is told of usage count.
         Recorder(
             call,
             TellingRecords(database, keep_text=True),

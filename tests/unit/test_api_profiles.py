@@ -98,7 +98,7 @@ async def test_the_admin_may_ask_of_a_pages_call_and_no_key_may(api: ApiHouse) -
         "content": [{"type": "input_text", "text": "Lahore"}],
     }
     call.receive({"type": "conversation.item.done", "item": message}, 0)
-    await api.house.registry.close()
+    await api.house.finish()
     body = {"sessionId": call.id}
     assert (await api.http().post("/extract-profile", json=body)).status_code == 404
     api.write_next({"city": "Lahore"})

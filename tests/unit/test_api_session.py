@@ -105,6 +105,7 @@ async def test_the_end_of_one_call_is_not_the_end_of_the_session() -> None:
 async def test_a_limit_is_the_sessions_and_no_renewal_begins_it_anew(tmp_path: Any) -> None:
     async with ApiHouse.in_(tmp_path) as api:
         session = session_in(api.house)
+        await session.secret()
         await session.report(SAID)
         for minute in range(14):
             api.house.timer.advance(60)

@@ -176,7 +176,7 @@ async def test_a_further_call_of_a_session_takes_the_place_of_the_one_before(api
 async def test_a_full_house_takes_no_offer(tmp_path: Path) -> None:
     async with ApiHouse.in_(tmp_path, max_calls=1) as api:
         http = api.http()
-        api.house.open()
+        await api.house.open().connect(OFFER)
         session_id = await api.open(http, relayed=True)
         answer = await http.post(f"/session/{session_id}/call", content=OFFER)
         assert (answer.status_code, answer.json()["error"]["code"]) == (429, "calls_full")

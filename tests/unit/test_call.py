@@ -5,7 +5,7 @@ import pytest
 
 from calls.call import MAX_TYPED_CHARS, RECONNECT_SECONDS, CallEnded
 from calls.changes import CallerActed, Closed, Connected, Finished, Noticed, PhaseChanged, Warned
-from realtime.changes import ItemAdded
+from realtime.changes import ItemAdded, UsageReported
 from realtime.failures import ProviderFailure
 from tests.fakes.house import OFFER, House, Page
 from tests.fakes.rest_provider import ANSWER
@@ -116,19 +116,30 @@ async def test_a_call_nobody_connects_gives_its_place_back(house: House) -> None
     assert house.registry.live == 0
 
 
-async def test_an_event_proves_that_an_ephemeral_call_runs(house: House) -> None:
+async def test_an_event_proves_that_a_call_with_a_minted_key_runs(house: House) -> None:
     call = house.open()
+    call.trust_minted_key()
     call.receive({"type": "session.created", "session": {}}, 0)
     house.timer.advance(61)
     assert call.closed is None
 
 
-async def test_a_browser_that_says_it_is_live_is_believed_so_that_limits_count(house: House) -> None:
+async def test_a_page_that_only_says_it_is_live_has_no_session_no_usage_and_no_time(house: House) -> None:
     page = Page(house.open())
+    usage = {"type": "tokens", "output_tokens": 10**9}
+    page.call.report("live")
+    page.call.receive({"type": "response.done", "response": {"id": "r1", "usage": usage}}, 0)
+    assert not any(isinstance(change, Connected | UsageReported) for change in page.changes)
+    assert house.registry.live == 0
+    house.timer.advance(60)
+    assert page.call.closed == Closed("ticket_expired")
+
+
+async def test_limits_count_from_a_minted_key_on_whatever_its_browser_says(house: House) -> None:
+    page = Page(house.open())
+    page.call.trust_minted_key()
     page.call.report("live")
     assert page.changes == [Connected(None), PhaseChanged("live")]
-    await page.call.connect(OFFER)
-    assert page.changes[2:] == [Connected("rtc_1")]
 
 
 async def test_a_browser_that_stays_without_a_media_path_loses_its_call(house: House) -> None:
@@ -145,6 +156,7 @@ async def test_a_browser_that_stays_without_a_media_path_loses_its_call(house: H
 
 async def test_a_browser_that_found_its_media_path_again_keeps_its_call(house: House) -> None:
     page = Page(house.open())
+    await page.call.connect(OFFER)
     page.call.report("reconnecting")
     page.call.report("live")
     house.timer.advance(RECONNECT_SECONDS)
@@ -221,7 +233,7 @@ async def test_what_the_browser_says_of_itself_moves_the_phase(house: House) -> 
     page.call.report("microphone")
     page.call.report("live")
     page.call.report("made up")
-    assert page.changes == [PhaseChanged("microphone"), Connected(None), PhaseChanged("live")]
+    assert page.changes == [PhaseChanged("microphone"), PhaseChanged("live")]
     page.call.report("failed", "microphone_denied")
     assert page.call.closed == Closed("microphone_denied")
 

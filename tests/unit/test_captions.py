@@ -103,7 +103,7 @@ async def test_a_refused_secret_ends_the_session_with_its_reason() -> None:
 
 async def test_captions_take_one_of_the_places_of_calls() -> None:
     house = house_with(max_calls=1)
-    opened(house)
+    await opened(house).connect(OFFER)
     with pytest.raises(CallRefused, match="calls_full"):
         opened(house)
 

@@ -10,7 +10,7 @@ from tests.fakes.settings import given
 
 
 def dialer(provider: httpx.AsyncBaseTransport, **values: object) -> Dialer:
-    settings = given(storage_secret="salt", **values)
+    settings = given(storage_secret="salt" * 8, **values)
     return Dialer(RealtimeClient("http://provider/v1", "sk", provider), settings)
 
 

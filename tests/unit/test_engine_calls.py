@@ -15,7 +15,7 @@ CONFIG = new_session({"type": "realtime"})
 
 
 def new_calls(limits: Limits | None = None) -> Calls:
-    return Calls(Faculties(NoRecognizer(), ScriptedBrain(), FakeSpeaker()), limits or Limits(), [])
+    return Calls(Faculties(NoRecognizer(), ScriptedBrain(), FakeSpeaker()), limits or Limits(), list)
 
 
 async def begin(calls: Calls, caller: Caller) -> Call:

@@ -8,6 +8,7 @@ import pytest
 
 from calls.changes import Closed, PhaseChanged
 from calls.meter import DaySpending, Meter
+from calls.share import Share
 from realtime.changes import UsageReported
 from realtime.prices import Prices
 from tests.fakes.timer import FakeTimer
@@ -16,7 +17,7 @@ MODEL = "gpt-realtime-2.1"
 CENT = Decimal("0.01")
 A_CENT_AND_A_HALF = UsageReported("response", {"output_tokens": 625}, "r1")
 """625 text tokens at $24 per million."""
-WORST_MINUTE = Prices().worst_per_minute(MODEL)
+WORST_MINUTE = Prices().worst_cost(MODEL, Decimal(1))
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Deployment:
             lambda: self.timer.now,
             bridged=bridged,
             limit_usd=limit_usd,
+            shares=changes.get("shares", ()),
         )
         meter.start()
         return meter
@@ -66,7 +68,7 @@ def test_a_bridged_call_that_reports_nothing_costs_its_minutes_at_the_worst_pric
 ) -> None:
     meter = deployment.meter(bridged=True)
     deployment.timer.advance(90)
-    assert meter.usd == WORST_MINUTE * Decimal("1.5")
+    assert meter.usd == Prices().worst_cost(MODEL, Decimal("1.5"))
 
 
 def test_a_bridged_call_costs_what_it_reports_where_that_is_more(deployment: Deployment) -> None:
@@ -146,3 +148,21 @@ def test_no_report_can_make_a_call_cheaper(deployment: Deployment, tokens: objec
 def test_one_report_can_be_priced_for_its_record(deployment: Deployment) -> None:
     price: Callable[[UsageReported], Decimal] = deployment.meter().cost_of
     assert price(A_CENT_AND_A_HALF) == Decimal("0.015")
+
+
+def test_what_browsers_claim_stays_within_their_visitors_share(deployment: Deployment) -> None:
+    shares = [Share("visitor v", Decimal("2.5"))]
+    for _ in range(2):
+        meter = deployment.meter(bridged=True, shares=shares)
+        meter.apply([UsageReported("response", {"output_tokens": 10**11}, "r1")])
+        meter.settle()
+    assert deployment.day.usd == deployment.day.of("visitor v") == Decimal("2.5")
+
+
+def test_one_log_line_warns_when_most_of_the_day_is_spent(caplog: pytest.LogCaptureFixture) -> None:
+    day = DaySpending(lambda: date(2026, 11, 21), limit_usd=Decimal(10))
+    day.add(Decimal("7.9"))
+    assert caplog.records == []
+    day.add(Decimal("0.1"))
+    day.add(Decimal(1))
+    assert [record.levelname for record in caplog.records] == ["WARNING"]

@@ -69,7 +69,7 @@ class PhoneHouse:
     spent_usd: Decimal = Decimal(0)
 
     def __post_init__(self) -> None:
-        settings = given(**({"openai_base_url": self.line.url, "storage_secret": "salt"} | self.settings))
+        settings = given(**({"openai_base_url": self.line.url, "storage_secret": "salt" * 8} | self.settings))
         self.house = House(settings)
         self.provider, self.timer, self.registry = self.house.provider, self.house.timer, self.house.registry
         self.records = Records(self.database, keep_text=True)
@@ -355,7 +355,7 @@ async def test_a_pseudonym_is_the_callers_own_and_of_this_deployment(
     names = []
     for secret in ("salt", "pepper"):
         (tmp_path / secret).mkdir()
-        async with a_house(line, tmp_path / secret, settings={"storage_secret": secret}) as house:
+        async with a_house(line, tmp_path / secret, settings={"storage_secret": secret * 8}) as house:
             for number, from_ in enumerate(("sip:+92-300@x", "tel:+92300", "sip:92301@x")):
                 call, _ = await house.connected(call_id=f"rtc_{number}", from_=from_)
                 names.append(call.visitor_id)

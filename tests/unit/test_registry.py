@@ -2,13 +2,16 @@ import asyncio
 
 import pytest
 
-from calls.changes import CallChange, Closed, Finished
+from calls.call import Call, CallEnded
+from calls.changes import CallChange, Closed, Connected, Finished
 from calls.persona import Persona
 from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused, Registry
+from calls.reservation import MAX_PER_ADDRESS, MAX_PER_VISITOR
+from calls.starts import ADDRESS_WORTH
 from calls.ticket import TICKET_SECONDS
 from realtime.failures import ProviderFailure
 from settings import Settings
-from tests.fakes.house import OFFER, PERSONA, House
+from tests.fakes.house import OFFER, PERSONA, House, Page
 from tests.fakes.settings import given
 
 
@@ -16,15 +19,96 @@ def settings(**values: object) -> Settings:
     return given(openai_api_key="sk-test", **values)
 
 
+async def placed(house: House, visitor_id: str = "visitor", host: str | None = None) -> Call:
+    call = house.registry.open(PERSONA, visitor_id, host=host)
+    await call.connect(OFFER)
+    return call
+
+
+async def test_pages_that_only_say_they_begin_take_no_place_and_a_visitor_has_two_of_them() -> None:
+    house = House(settings(max_calls=2))
+    begun = [house.open("stranger") for _ in range(5)]
+    assert [call.closed is None for call in begun] == [False, False, False, True, True]
+    assert house.registry.live == 0
+    await placed(house, "honest")
+
+
+async def test_a_visitor_has_two_calls_and_others_have_theirs() -> None:
+    house = House(settings())
+    first = await placed(house)
+    await placed(house)
+    with pytest.raises(CallRefused, match="visitor_calls_full"):
+        house.open()
+    await placed(house, "another")
+    await first.close("stopped")
+    house.open()
+
+
+async def test_an_address_has_half_of_the_places_whatever_its_cookies() -> None:
+    house = House(settings(max_calls=4))
+    for number in range(2):
+        await placed(house, f"cookie {number}", f"2606:4700::{number}")
+    with pytest.raises(CallRefused, match="address_calls_full"):
+        house.registry.open(PERSONA, "cookie 3", host="2606:4700::3")
+    house.registry.open(PERSONA, "another", host="2606:4700:0:1::1")
+
+
+async def test_behind_a_proxy_that_is_not_trusted_limits_by_address_do_not_apply_and_one_line_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House(settings(max_calls=4))
+    for number in range(4):
+        await placed(house, f"cookie {number}", "172.17.0.1")
+    assert caplog.text.count("the limits by address do not apply") == 1
+
+
+async def test_an_address_that_throws_its_cookies_away_does_not_stop_the_starts_of_others() -> None:
+    house = House(settings(starts_per_minute=1))
+    for number in range(ADDRESS_WORTH):
+        house.registry.open(PERSONA, f"cookie {number}", host="9.9.9.9")
+    with pytest.raises(CallRefused, match="starts_exceeded"):
+        house.registry.open(PERSONA, "one more", host="9.9.9.9")
+    house.registry.open(PERSONA, "honest", host="8.8.8.8")
+
+
+async def test_a_visitor_holds_few_reservations_and_an_address_bounded_ones() -> None:
+    house = House()
+    of_one = [house.registry.reserve("visitor", "9.9.9.9") for _ in range(MAX_PER_VISITOR + 1)]
+    assert [each is not None for each in of_one] == [True] * MAX_PER_VISITOR + [False]
+    rest = [house.registry.reserve(f"cookie {n}", "9.9.9.9") for n in range(MAX_PER_ADDRESS)]
+    assert sum(each is not None for each in rest) == MAX_PER_ADDRESS - MAX_PER_VISITOR
+    assert house.registry.reserve("honest", "8.8.8.8")
+
+
+async def test_an_ephemeral_call_holds_its_place_from_the_minted_key_on() -> None:
+    house = House(settings(signaling="ephemeral", max_calls=1))
+    page = Page(house.open("a"))
+    await house.registry.ticket(page.call)
+    assert page.changes == [Connected(None)]
+    with pytest.raises(CallRefused, match="calls_full"):
+        house.open("b")
+
+
+async def test_turn_credentials_are_made_for_each_page_with_a_pseudonym() -> None:
+    turn = [{"urls": "turn:turn.example.org"}]
+    house = House(settings(ice_servers=turn, turn_secret="a shared secret of coturn"))
+    server = house.registry.ice_servers("visitor")[0]
+    assert server["credential"] and "visitor" not in server["username"]
+
+
 async def test_no_more_calls_than_the_limit_and_nothing_is_spent_on_one_too_many() -> None:
     house = House(settings(max_calls=2))
-    first = house.open("a")
-    house.open("b")
+    first = await placed(house, "a")
+    waiting = house.open("c")
+    await placed(house, "b")
     with pytest.raises(CallRefused) as caught:
-        house.open("c")
+        house.open("d")
     assert caught.value.code == "calls_full"
     assert caught.value.retry_after_s and caught.value.retry_after_s > 0
-    assert house.provider.requests == []
+    with pytest.raises(CallEnded):
+        await waiting.connect(OFFER)
+    assert waiting.closed and waiting.closed.reason == "calls_full"
+    assert house.provider.paths == ["/calls", "/calls"]
     await first.close("stopped")
     house.open("c")
 
@@ -49,7 +133,7 @@ async def test_a_visitor_who_starts_too_often_waits_and_others_do_not() -> None:
 
 async def test_a_full_house_does_not_use_up_a_visitors_starts() -> None:
     house = House(settings(max_calls=1, starts_per_minute=1))
-    first = house.open("a")
+    first = await placed(house, "a")
     with pytest.raises(CallRefused):
         house.open("b")
     await first.close("stopped")
@@ -129,7 +213,7 @@ async def test_closing_the_registry_hangs_up_every_call() -> None:
 
 async def test_a_ticket_given_in_advance_leads_to_the_call_its_page_opens() -> None:
     house = House()
-    reservation = house.registry.reserve()
+    reservation = house.registry.reserve("visitor")
     assert reservation
     redeeming = asyncio.create_task(house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]))
     call = house.open()
@@ -140,7 +224,7 @@ async def test_a_ticket_given_in_advance_leads_to_the_call_its_page_opens() -> N
 
 async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
     house = House()
-    reservation = house.registry.reserve()
+    reservation = house.registry.reserve("visitor")
     assert reservation
     assert house.registry.live == 0
     await house.registry.tasks.finish()
@@ -151,7 +235,7 @@ async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
 
 async def test_without_relayed_offers_nothing_is_reserved() -> None:
     house = House(given(openai_api_key="sk-test", signaling="ephemeral"))
-    assert house.registry.reserve() is None
+    assert house.registry.reserve("visitor") is None
 
 
 async def test_at_the_end_of_the_server_every_call_is_hung_up_at_once_and_no_other_may_start() -> None:

@@ -30,9 +30,13 @@ def test_a_browser_reaches_the_engine_on_the_pages_own_origin() -> None:
 
 def test_keys_do_not_show_when_settings_are_printed() -> None:
     shown = repr(
-        Settings(openai_api_key="sk-secret", engine_api_key="engine-secret", storage_secret="cookie-secret")
+        Settings(
+            openai_api_key="sk-secret",
+            engine_api_key="engine-hidden-key-16",
+            storage_secret="cookie-signing-secret" * 2,
+        )
     )
-    assert "secret" not in shown.replace("storage_secret", "")
+    assert not any(value in shown for value in ("sk-secret", "engine-hidden", "cookie-signing"))
     secrets = {
         "api_keys": "a-key-nobody-may-see",
         "access_code": "sesame",
@@ -58,6 +62,11 @@ def test_keys_do_not_show_when_settings_are_printed() -> None:
         ("OPENAI_BASE_URL", "ftp://x"),
         ("MAX_CALLS", "0"),
         ("API_KEYS", "short"),
+        ("ACCESS_CODE", "12345"),
+        ("STORAGE_SECRET", "x" * 31),
+        ("ENGINE_API_KEY", "x" * 15),
+        ("TURN_SECRET", "x" * 15),
+        ("MAX_DAY_SHARE_PER_ADDRESS", "1.5"),
         ("ALLOWED_ORIGINS", "https://app.example/path"),
         ("ALLOWED_ORIGINS", "*"),
         ("PUBLIC_URL", "calls.example.org"),
