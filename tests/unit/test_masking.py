@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store.masking import before_open_number, mask
-from store.number_words import NUMBER_WORDS
+from store.masking.number_words import NUMBER_WORDS
 
 URDU = str.maketrans(string.digits, "۰۱۲۳۴۵۶۷۸۹")
 ARABIC = str.maketrans(string.digits, "٠١٢٣٤٥٦٧٨٩")

@@ -12,8 +12,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from store.iban import find_ibans
-from store.number_words import FILLERS, NUMBER_WORDS, any_of
+from store.masking.iban import find_ibans
+from store.masking.number_words import FILLERS, NUMBER_WORDS, any_of
 
 HIDDEN = "•"
 SHOWN_AT_END = 4
