@@ -122,6 +122,15 @@ aur phir fir ji jee han haan acha accha achha theek thik bas aage uske baad yani
 و بعد سپس خب بله آره اوه خط فاصله ثم نعم طيب يعني شرطة فاصلة نقطة
 """
 
+_LINKING = """
+is it s its that thats the rest are were number digits last first four sorry my ends ending with in
+wait please sir madam go i repeat
+ہے ہیں باقی نمبر آخری پہلے چار سر میڈم جناب جی میرا کا یہ ایک منٹ پلیز سوری
+hai hain he baqi baki number akhri sir madam mera ka yeh ye please sorry minute
+है हैं बाकी नंबर आखिरी मेरा का यह सर मैडम जी प्लीज़
+است هست هستش بقیه شماره آقا خانم هو والباقي الباقي رقم لحظة
+"""
+
 
 def _values(table: str) -> dict[str, str]:
     lines = map(str.split, table.strip().splitlines())
@@ -149,3 +158,5 @@ FILLERS = frozenset(map(spelling, _FILLERS.split()))
 """What people say between the parts of one number."""
 WEAK_FILLERS = frozenset(["to"])
 """The same, but only behind a number word or another filler: between written digits it means a range."""
+LINKING = FILLERS | WEAK_FILLERS | frozenset(map(spelling, _LINKING.split()))
+"""What may stand before a number that goes on in another utterance, or behind one that stops there."""

@@ -74,11 +74,28 @@ def _has_checksum(digits: str) -> bool:
 
 
 def _phones(run: Sequence[Group], is_international: bool) -> Iterator[Span]:
-    """Whole groups side by side that make a phone number; `+` stands before the first one."""
-    for first, group in enumerate(run):
+    for first, last in _phone_groups(run, is_international):
+        yield run[first].start, run[last].end, 0
+
+
+def _phone_groups(run: Sequence[Group], is_international: bool) -> Iterator[tuple[int, int]]:
+    """Yield the first and the last of groups side by side that make a phone number.
+
+    :param is_international: whether `+` stands before the first group
+    """
+    for first in range(len(run)):
         digits = ""
-        for last in run[first:]:
-            digits += last.digits
+        for last in range(first, len(run)):
+            digits += run[last].digits
             kinds = (_PHONE, _INTERNATIONAL) if is_international and first == 0 else (_PHONE,)
             if any(kind.fullmatch(digits) for kind in kinds):
-                yield group.start, last.end, 0
+                yield first, last
+
+
+def carried_groups(groups: Sequence[Group]) -> set[int]:
+    """Return which of these groups, said one after another, are parts of a number to hide."""
+    if is_enumeration([group.digits for group in groups]):
+        return set()
+    if is_long(groups):
+        return set(range(len(groups)))
+    return {place for first, last in _phone_groups(groups, False) for place in range(first, last + 1)}

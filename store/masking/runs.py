@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from store.masking.characters import spelling
-from store.masking.number_words import FILLERS, HUNDREDS, NUMBER_WORDS, TENS, WEAK_FILLERS
+from store.masking.number_words import FILLERS, HUNDREDS, LINKING, NUMBER_WORDS, TENS, WEAK_FILLERS
 
 LONGEST_GAP = 6
 """Characters other than letters between two parts of one number."""
@@ -69,6 +69,11 @@ def _said(word: str) -> str | None:
 def is_filler(word: str) -> bool:
     """Return whether people say this word between the parts of a number."""
     return len(word) <= LONGEST_WORD and spelling(word) in FILLERS
+
+
+def is_linking(word: str) -> bool:
+    """Return whether this word may stand at an utterance's edge beside a number over several of them."""
+    return len(word) <= LONGEST_WORD and spelling(word) in LINKING
 
 
 def is_number_word(word: str) -> bool:
