@@ -8,15 +8,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from calls.masked_items import masked_ends
 from realtime.conversation import Conversation
-from realtime.item import Item
-from store.masking import before_open_number, mask
 
 TOKEN_BYTES = 16
 """128 bits."""
 SENTENCES = 2
 LONGEST_CHARS = 240
 """Of a sentence; two lines of large type hold no more."""
+MASKED_CHARS = 2000
+"""At the end of a text; a number that is shown begins in them."""
+LOOKED_AT = 12
+"""Items for the last sentences, and for numbers that are said over several of them."""
 UNUSED_SECONDS = 24 * 60 * 60.0
 MOST = 1000
 """Addresses at once: a visitor is a cookie, and anybody gets another one."""
@@ -120,13 +123,13 @@ class OverlayBook:
 
 def last_sentences(conversation: Conversation) -> list[str]:
     """What was said last, numbers masked as in the record; whole words, no more than fit."""
-    texts = (_shown(item) for item in reversed(conversation.items) if item.role == "user")
-    found = [text for text, _ in zip(filter(None, texts), range(SENTENCES), strict=False)]
-    return found[::-1]
+    items = conversation.items[-LOOKED_AT:]
+    shown = masked_ends(items, MASKED_CHARS)
+    texts = [_fitting(text.strip()) for item, text in zip(items, shown, strict=True) if item.role == "user"]
+    return list(filter(None, texts))[-SENTENCES:]
 
 
-def _shown(item: Item) -> str:
-    text = mask(item.text if item.finished else before_open_number(item.text)).strip()
+def _fitting(text: str) -> str:
     if len(text) <= LONGEST_CHARS:
         return text
     return f"… {text[-LONGEST_CHARS:].partition(' ')[2]}"

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from calls.call import Cancellable, Timer, Watcher
 from calls.changes import CallChange, Closed, Connected, Finished, Summarised
+from calls.masked_items import MaskedItems
 from calls.owned_tasks import OwnedTasks
 from realtime.changes import (
     ItemAdded,
@@ -27,7 +28,6 @@ from realtime.changes import (
 from realtime.conversation import Conversation
 from realtime.item import Item
 from store.database import StoreFailure
-from store.masking import before_open_number
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
 from store.records import Records, SessionUnknown
 
@@ -100,6 +100,7 @@ class Recorder:
         self._clock = clock
         said = call.conversation.items
         self._items: dict[str, Item] = {item.id: item for item in said}
+        self._masked = MaskedItems()
         self._order: list[str] = list(self._items)
         self._due: set[str] = set(self._items)
         self._urgent: deque[Write] = deque()  # Whom to hang up, should this server be killed.
@@ -224,13 +225,20 @@ class Recorder:
 
     # -- as rows -------------------------------------------------------------------------------------------
 
-    def _rows(self, item_ids: set[str]) -> list[ItemRecord]:
-        return [
-            self._row(place, self._items[each]) for place, each in enumerate(self._order) if each in item_ids
-        ]
+    async def _rows(self, due: set[str]) -> list[ItemRecord]:
+        """Return the rows of these items, and of earlier ones in which a number begins that ends in these.
 
-    def _row(self, position: int, item: Item) -> ItemRecord:
-        is_whole = item.finished or self._closed is not None
+        :param due: item ids; those of the earlier items are added
+        """
+        for each in [each for each in self._order if each in due]:
+            due |= self._feed(self._items[each])
+        places = [(place, self._items[each]) for place, each in enumerate(self._order) if each in due]
+        return [self._row(place, item, await self._masked.masked(item.id)) for place, item in places]
+
+    def _feed(self, item: Item) -> set[str]:
+        return self._masked.feed(item, is_whole=item.finished or self._closed is not None)
+
+    def _row(self, position: int, item: Item, text: str) -> ItemRecord:
         return ItemRecord(
             session_id=self._session.id,
             item_id=item.id,
@@ -238,7 +246,7 @@ class Recorder:
             role=item.role,
             kind=item.kind,
             source=self._source,
-            text=item.text if is_whole else before_open_number(item.text),
+            text=text,
             heard=item.heard,
             started_at_ms=self._since_first(item.started_at_ms),
             ended_at_ms=self._since_first(item.ended_at_ms),
@@ -307,7 +315,7 @@ class Recorder:
     async def _write_items(self) -> None:
         due, self._due = self._due, set()
         try:
-            await self._records.save_items(self._session.id, self._rows(due))
+            await self._records.save_items(self._session.id, await self._rows(due))
         except StoreFailure:
             self._set_due(*due)
             raise

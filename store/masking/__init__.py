@@ -10,5 +10,6 @@ A masked text is as long as the text was, so that a position in one is the same 
 
 from store.masking.growing import before_open_number
 from store.masking.masked import mask
+from store.masking.pieces import GrowingMask, Masked, mask_in_pieces
 
-__all__ = ["before_open_number", "mask"]
+__all__ = ["GrowingMask", "Masked", "before_open_number", "mask", "mask_in_pieces"]

@@ -26,6 +26,7 @@ class Carry:
 
     def __init__(self) -> None:
         self._window: deque[Utterance] = deque(maxlen=WINDOW)
+        self._seen: set[str] = set()
         self._hidden: dict[str, set[tuple[int, int]]] = {}
 
     def hidden(self, item_id: str) -> set[tuple[int, int]]:
@@ -33,7 +34,7 @@ class Carry:
         return self._hidden.get(item_id, set())
 
     def feed(self, said: Utterance) -> set[str]:
-        """Add an utterance, or replace the one of this id.
+        """Add an utterance, or replace the one of this id; one that left the window changes nothing any more.
 
         :return: the ids of the items of which more is to be hidden than before
         """
@@ -47,7 +48,9 @@ class Carry:
             if each.item_id == said.item_id:
                 self._window[place] = said
                 return each
-        self._window.append(said)
+        if said.item_id not in self._seen:
+            self._seen.add(said.item_id)
+            self._window.append(said)
         return None
 
     def _evaluate(self) -> set[str]:
