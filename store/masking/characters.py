@@ -1,5 +1,6 @@
 """Reduces texts of all scripts, character by character, to what the search for numbers needs."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -8,6 +9,9 @@ _SAME_LETTERS = str.maketrans("يىكأإآٱة", "ییکااااه")
 """Letters that keyboards and recognisers exchange for each other."""
 _VOWEL_SIGNS = dict.fromkeys([*range(0x064B, 0x0656), 0x0670, 0x0640])
 """Arabic vowel signs and the stretching line, which people write or leave out."""
+
+_SOUNDS = (("w", "v"), ("chh", "ch"), ("ay", "e"), ("ey", "e"), ("ee", "i"), ("oo", "u"), ("ou", "au"))
+_DOUBLED = re.compile(r"([a-z])\1+")
 
 
 def plain_text(text: str) -> str:
@@ -33,6 +37,13 @@ def shape_of(plain: str) -> str:
 def spelling(word: str) -> str:
     """Return the form in which different writings of one word are equal."""
     return word.lower().translate(_VOWEL_SIGNS).translate(_SAME_LETTERS)
+
+
+def latin_sound(word: str) -> str:
+    """Return one form for the Latin spellings of an Urdu or Hindi word ("chhabbees", "chabis")."""
+    for written, sound in _SOUNDS:
+        word = word.replace(written, sound)
+    return _DOUBLED.sub(r"\1", word)
 
 
 @lru_cache(4096)

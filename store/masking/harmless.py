@@ -18,7 +18,7 @@ _PATTERNS = (
 _HARMLESS = re.compile("|".join(_PATTERNS))
 
 _YEAR = re.compile(r"1[89]\d\d|20\d\d")
-_ROUND = re.compile(r"[1-9]\d?0+")
+_ROUND = re.compile(r"[1-9]\d{0,6}0")
 
 
 def harmless_spans(plain: str) -> list[tuple[int, int]]:
@@ -27,14 +27,27 @@ def harmless_spans(plain: str) -> list[tuple[int, int]]:
 
 
 def is_enumeration(groups: list[str]) -> bool:
-    """Return whether the groups of digits are years, rising round amounts, or numbers with one distance."""
-    if len(groups) < 3 or any(group[0] == "0" for group in groups):
+    """Return whether the groups of digits are rising years, round amounts, or numbers with one distance."""
+    if len(groups) < 3 or any(group[0] == "0" or len(group) > 12 for group in groups):
         return False
-    numbers = [int(group) if len(group) <= 12 else 0 for group in groups]
-    steps = {after - before for before, after in pairwise(numbers)}
-    is_rising = min(steps) > 0
+    return _are_rising_years(groups) or _are_rising_years(_in_twos(groups)) or _is_series(groups)
+
+
+def _in_twos(groups: list[str]) -> list[str]:
+    """Return the groups in twos, as years are said ("nineteen forty")."""
     return (
-        (len(steps) == 1 and steps != {0})
-        or (is_rising and all(map(_YEAR.fullmatch, groups)))
-        or (is_rising and all(map(_ROUND.fullmatch, groups)))
+        ["".join(two) for two in zip(groups[::2], groups[1::2], strict=False)] if len(groups) % 2 == 0 else []
     )
+
+
+def _are_rising_years(groups: list[str]) -> bool:
+    return bool(groups) and all(map(_YEAR.fullmatch, groups)) and min(_steps(groups)) > 0
+
+
+def _is_series(groups: list[str]) -> bool:
+    steps = _steps(groups)
+    return min(steps) > 0 and (len(steps) == 1 or all(map(_ROUND.fullmatch, groups)))
+
+
+def _steps(groups: list[str]) -> set[int]:
+    return {int(after) - int(before) for before, after in pairwise(groups)}

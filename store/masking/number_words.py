@@ -3,7 +3,7 @@
 Each line is a value and its spellings in one language.
 """
 
-from store.masking.characters import spelling
+from store.masking.characters import latin_sound, spelling
 from store.masking.pairs import HINDI, ROMAN, URDU
 
 _DIGITS = """
@@ -56,8 +56,8 @@ _DIGITS = """
 7 هفت
 8 هشت
 9 نه
-1 واحد واحدة
-2 اثنان اثنين اتنين اثنتان تنين
+1 واحد واحدة أحد إحدى
+2 اثنان اثنين اتنين اثنتان تنين اثنا اثني اثنتا
 3 ثلاثة ثلاث تلاتة
 4 أربعة أربع
 5 خمسة خمس
@@ -115,10 +115,10 @@ _REPEATS = """
 """
 _FILLERS = """
 and then uhm uhmm um umm uh uhh hmm hm er erm ah okay ok so right yes yeah well now next again plus minus dash
-hyphen space comma slash dot point full stop colon star underscore followed by
-اور پھر جی ہاں اچھا تو ڈیش اوکے ٹھیک بس آگے اس کے بعد وہ یعنی مطلب ام اہ ہمم سپیس کوما سلیش ڈاٹ نقطہ
-aur phir fir ji jee han haan acha accha achha theek thik bas aage uske baad yani matlab
-और फिर जी हाँ हां अच्छा तो ठीक बस आगे उसके बाद यानी मतलब डैश स्पेस कॉमा डॉट
+hyphen space comma slash dot point full stop colon star underscore followed by got it sorry
+اور پھر جی ہاں اچھا تو ڈیش اوکے ٹھیک بس آگے اس کے بعد وہ یعنی مطلب آخر میں ام اہ ہمم سپیس کوما سلیش ڈاٹ نقطہ
+aur phir fir ji jee han haan acha accha achha theek thik bas aage uske baad yani matlab akhir mein
+और फिर जी हाँ हां अच्छा तो ठीक बस आगे उसके बाद आखिर में यानी मतलब डैश स्पेस कॉमा डॉट
 و بعد سپس خب بله آره اوه خط فاصله ثم نعم طيب يعني شرطة فاصلة نقطة
 """
 
@@ -154,6 +154,10 @@ NUMBER_WORDS = {
     **_values(_DIGITS),
 }
 """The digits of every word, by its spelling."""
+ROMAN_WORDS = {latin_sound(word): value for word, value in _values(ROMAN).items()}
+"""Urdu and Hindi pairs in Latin letters by their sound; everyone spells them otherwise."""
+HUNDRED = frozenset(map(spelling, ["hundred", "سو", "sau", "सौ"]))
+"""Words that add two digits to a single one said before ("zero three hundred")."""
 FILLERS = frozenset(map(spelling, _FILLERS.split()))
 """What people say between the parts of one number."""
 WEAK_FILLERS = frozenset(["to"])

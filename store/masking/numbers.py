@@ -14,7 +14,8 @@ SPOKEN_DIGITS = 8
 """So many digits, some of them said as words, are a number to hide."""
 SPOKEN_WORDS = 2
 
-_PHONE = re.compile(r"(?:0|92|0092)?3[0-5]\d{8}|0[1-9]\d{8,10}|00[1-9]\d{7,14}")
+_PHONE = re.compile(r"(?:0|92|0092)?3[0-5]\d{8}|0[1-9]\d{8,10}|00[1-9]\d{7,14}|(?:91)?[6-9]\d{9}")
+"""Mobiles of Pakistan and India; any number with a 0 for the area or 00 for the country."""
 _INTERNATIONAL = re.compile(r"\d{8,15}")
 _NORTH_AMERICAN = re.compile(r"(?<!\d)(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[.-])\d{3}[ .-]\d{4}(?!\d)")
 
@@ -44,14 +45,14 @@ def is_long(run: Sequence[Group]) -> bool:
 
 
 def _words(run: Sequence[Group]) -> int:
-    return sum(group.spoken for group in run)
+    return sum(group.words for group in run)
 
 
 def _without_lone_words(run: list[Group]) -> list[Group]:
     """Return the run without a single word at an end of written digits ("4111 one moment")."""
     if _words(run) >= SPOKEN_WORDS:
         return run
-    first, last = run[0].spoken, run[-1].spoken and len(run) > 1
+    first, last = run[0].words, run[-1].words if len(run) > 1 else 0
     return run[first : len(run) - last]
 
 

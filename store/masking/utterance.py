@@ -59,4 +59,4 @@ def _links(word: str) -> bool:
 
 
 def _moved(group: Group, by: int) -> Group:
-    return Group(group.start + by, group.end + by, group.digits, group.spoken)
+    return Group(group.start + by, group.end + by, group.digits, group.words)
