@@ -3,8 +3,9 @@
 import re
 
 from store.masking.characters import plain_text, shape_of, spelling
+from store.masking.groups import LONGEST_WORD, digits_of, is_filler
 from store.masking.number_words import FILLERS, NUMBER_WORDS
-from store.masking.runs import LONGEST_GAP, LONGEST_WORD, is_filler, is_number_word
+from store.masking.runs import LONGEST_GAP
 
 _TOKENS = re.compile("[dl]+")
 _SENTENCE = re.compile(r"[!?؟।]\s*$|[.!?؟۔।]\s+[^\W\d_]")
@@ -41,7 +42,7 @@ def _may_belong(word: str) -> bool:
 
 
 def _is_part_of_number(word: str) -> bool:
-    return any(map(str.isdigit, word)) or is_number_word(word)
+    return any(map(str.isdigit, word)) or digits_of(word) is not None
 
 
 def _may_become_one(word: str) -> bool:

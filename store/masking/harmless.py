@@ -28,7 +28,7 @@ def harmless_spans(plain: str) -> list[tuple[int, int]]:
 
 def is_enumeration(groups: list[str]) -> bool:
     """Return whether the groups of digits are rising years, round amounts, or numbers with one distance."""
-    if len(groups) < 3 or any(group[0] == "0" or len(group) > 12 for group in groups):
+    if len(groups) < 3 or any((len(group) > 1 and group[0] == "0") or len(group) > 12 for group in groups):
         return False
     return _are_rising_years(groups) or _are_rising_years(_in_twos(groups)) or _is_series(groups)
 

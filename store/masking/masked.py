@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from store.masking.characters import plain_text, shape_of
+from store.masking.characters import DIGIT, LETTER, plain_text, shape_of
 from store.masking.harmless import harmless_spans
 from store.masking.iban import find_ibans
 from store.masking.numbers import SHOWN_AT_END, Span, sensitive_spans
@@ -21,10 +21,11 @@ def mask(text: str) -> str:
 
 
 def hide(text: str, plain: str, spans: Iterable[Span]) -> str:
-    """Return `text` with bullets for the letters and digits of the spans."""
+    """Return `text` with bullets for the words and digits of the spans."""
     masked = list(text)
     for start, end, shown in spans:
-        counted = [place for place in range(start, end) if plain[place].isalnum()]
+        shape = shape_of(plain[start:end])
+        counted = [start + place for place, each in enumerate(shape) if each in (DIGIT, LETTER)]
         for place in counted[: len(counted) - shown]:
             masked[place] = HIDDEN
     return "".join(masked)

@@ -115,10 +115,12 @@ _REPEATS = """
 """
 _FILLERS = """
 and then uhm uhmm um umm uh uhh hmm hm er erm ah okay ok so right yes yeah well now next again plus minus dash
-hyphen space comma slash dot point full stop colon star underscore followed by got it sorry
-اور پھر جی ہاں اچھا تو ڈیش اوکے ٹھیک بس آگے اس کے بعد وہ یعنی مطلب آخر میں ام اہ ہمم سپیس کوما سلیش ڈاٹ نقطہ
+hyphen space comma slash dot point full stop colon star underscore followed by got it sorry wait bit last
+اور پھر جی ہاں اچھا تو ڈیش اوکے ٹھیک بس آگے اس کے بعد وہ یعنی مطلب آخر میں رکیں لکھیں لکھو
+ام اہ ہمم سپیس کوما سلیش ڈاٹ نقطہ
 aur phir fir ji jee han haan acha accha achha theek thik bas aage uske baad yani matlab akhir mein
-और फिर जी हाँ हां अच्छा तो ठीक बस आगे उसके बाद आखिर में यानी मतलब डैश स्पेस कॉमा डॉट
+ruko ruken likho likhein likhen
+और फिर जी हाँ हां अच्छा तो ठीक बस आगे उसके बाद आखिर में रुको रुकिए लिखो लिखिए यानी मतलब डैश स्पेस कॉमा डॉट
 و بعد سپس خب بله آره اوه خط فاصله ثم نعم طيب يعني شرطة فاصلة نقطة
 """
 

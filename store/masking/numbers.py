@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from store.masking.groups import Group
 from store.masking.harmless import is_enumeration
-from store.masking.runs import Group
 
 SHOWN_AT_END = 4
 """Characters of a card number or an IBAN that stay readable."""

@@ -4,8 +4,8 @@ import asyncio
 import re
 
 from store.masking.characters import plain_text, shape_of
+from store.masking.groups import digits_of, is_filler
 from store.masking.masked import HIDDEN, mask
-from store.masking.runs import is_filler, is_number_word
 
 PIECE_CHARS = 16 * 1024
 """So much is masked without giving way to the event loop."""
@@ -61,7 +61,7 @@ def safe_cut(text: str, start: int, end: int) -> int | None:
     words = [match.span() for match in _LONG_WORD.finditer(shape_of(plain))]
     for first, last in reversed(words):
         word = plain[first:last]
-        if near + first > start and not (is_filler(word) or is_number_word(word)):
+        if near + first > start and not (is_filler(word) or digits_of(word)):
             return near + first
     return None
 

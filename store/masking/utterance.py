@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass
 
 from store.masking.characters import plain_text
+from store.masking.groups import Group, digits_of, is_linking
 from store.masking.harmless import harmless_spans
 from store.masking.iban import find_ibans
 from store.masking.masked import shape_without
-from store.masking.runs import SET_ASIDE, Group, find_runs, is_linking, is_number_word
+from store.masking.runs import SET_ASIDE, find_runs
 
 EDGE_CHARS = 400
 """So much of an utterance's beginning and end is looked at."""
@@ -55,7 +56,7 @@ def _edge(text: str, start: int, end: int) -> tuple[list[Run], list[int]]:
 
 
 def _links(word: str) -> bool:
-    return is_linking(word) or is_number_word(word)
+    return is_linking(word) or digits_of(word) is not None
 
 
 def _moved(group: Group, by: int) -> Group:
