@@ -116,6 +116,7 @@ _REPEATS = """
 _FILLERS = """
 and then uhm uhmm um umm uh uhh hmm hm er erm ah okay ok so right yes yeah well now next again plus minus dash
 hyphen space comma slash dot point full stop colon star underscore followed by got it sorry wait bit last
+finally
 اور پھر جی ہاں اچھا تو ڈیش اوکے ٹھیک بس آگے اس کے بعد وہ یعنی مطلب آخر میں رکیں لکھیں لکھو
 ام اہ ہمم سپیس کوما سلیش ڈاٹ نقطہ
 aur phir fir ji jee han haan acha accha achha theek thik bas aage uske baad yani matlab akhir mein

@@ -60,3 +60,21 @@ def test_a_pair_of_words_says_two_digits_and_a_single_word_one() -> None:
 
 def test_a_lone_word_beside_a_written_number_stays() -> None:
     assert mask("4111 1111 1111 1111, one moment") == "•••• •••• •••• 1111, one moment"
+
+
+def test_a_hundred_said_within_a_number_belongs_to_it() -> None:
+    for said in (
+        "zero three hundred one two three four five six seven",
+        "صفر تین سو، ایک سو تئیس، پینتالیس سڑسٹھ",
+    ):
+        assert not any(map(str.isalnum, mask(said)))
+    assert mask("تین سو پچاس روپے") == "تین سو پچاس روپے"
+
+
+def test_vowel_signs_of_hidden_words_are_hidden_too() -> None:
+    assert set(mask("तीन तीन तीन तीन दो दो दो दो")) == {"•", " "}
+
+
+@pytest.mark.parametrize("said", ["chhabbees chabis chhabis chabbees", "chaavan chavan chawan chauwan"])
+def test_pairs_in_latin_letters_are_known_by_their_sound(said: str) -> None:
+    assert not any(map(str.isalnum, mask(said)))
