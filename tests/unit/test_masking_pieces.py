@@ -39,6 +39,11 @@ async def test_a_number_over_a_cut_is_hidden_where_no_safe_place_exists(unit: st
     assert "4111" not in await mask_in_pieces(text)
 
 
+async def test_a_phone_number_over_a_cut_is_hidden_whole() -> None:
+    text = "ab 0300 1234567 c " * (2 * PIECE_CHARS // 18)
+    assert not any(map(str.isdigit, await mask_in_pieces(text)))
+
+
 def test_a_cut_stands_before_a_long_word_that_no_number_contains() -> None:
     text = "account 4111 pachas"
     assert safe_cut(text, 0, len(text)) is None
