@@ -13,7 +13,8 @@ SEAM_CHARS = 256
 """Where no place to cut is found, so much on both sides is masked once more as one text."""
 CUT_WORD_CHARS = 5
 """Shorter words of ASCII letters may be groups of an IBAN."""
-_LONG_WORD = re.compile(rf"(?<!l)l{{{CUT_WORD_CHARS},}}")
+_LONG_WORD = re.compile(rf"(?<![dl])l{{{CUT_WORD_CHARS},}}(?![dl]|$)")
+"""Beside digits it may be a part of an IBAN; at the end it may become a number word."""
 
 
 class Masked(str):

@@ -77,6 +77,20 @@ def test_a_growing_text_is_masked_as_the_whole_is(said: list[str], separator: st
     asyncio.run(grow())
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0300 1234 double one 7 thanks",
+        "MT84MALT011000012345MTLCAST001S please",
+        "4111 1111 triple 1 11111 ok",
+    ],
+)
+async def test_a_text_that_grows_letter_by_letter_is_masked_as_the_whole_is(text: str) -> None:
+    growing = GrowingMask()
+    for end in range(len(text) + 1):
+        assert await growing.update(text[:end]) == mask(text[:end])
+
+
 async def test_a_text_that_is_replaced_is_masked_anew() -> None:
     growing = GrowingMask()
     await growing.update("my account is 0300 1234567 thanks a lot")
