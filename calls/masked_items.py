@@ -45,7 +45,7 @@ class MaskedItems:
         said = self._said[item_id]
         spans = [(first, last, 0) for first, last in self._carry.hidden(item_id)]
         masked = await self._by_itself(item_id, said)
-        return Masked(hide(masked, said.text, spans) if spans else masked)
+        return Masked(hide(masked, spans) if spans else masked)
 
     async def _by_itself(self, item_id: str, said: ItemText) -> str:
         text, masked = self._whole.get(item_id, (None, ""))
@@ -74,7 +74,7 @@ def _masked_end(text: str, hidden: set[tuple[int, int]], chars: int) -> str:
     start = max(0, len(text) - chars)
     end = text[start:]
     spans = [(max(0, first - start), max(0, last - start), 0) for first, last in hidden]
-    return hide(mask(end), end, spans)
+    return hide(mask(end), spans)
 
 
 def feed(carry: Carry, item: Item, text: str) -> set[str]:

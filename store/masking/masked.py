@@ -16,15 +16,14 @@ def mask(text: str) -> str:
 
     Digits of every script are digits. Dates, times, amounts and short codes stay.
     """
-    plain = plain_text(text)
-    return hide(text, plain, _spans(plain))
+    return hide(text, _spans(plain_text(text)))
 
 
-def hide(text: str, plain: str, spans: Iterable[Span]) -> str:
+def hide(text: str, spans: Iterable[Span]) -> str:
     """Return `text` with bullets for the words and digits of the spans."""
     masked = list(text)
     for start, end, shown in spans:
-        shape = shape_of(plain[start:end])
+        shape = shape_of(plain_text(text[start:end]))
         counted = [start + place for place, each in enumerate(shape) if each in (DIGIT, LETTER)]
         for place in counted[: len(counted) - shown]:
             masked[place] = HIDDEN

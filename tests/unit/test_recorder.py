@@ -184,6 +184,13 @@ async def test_a_number_over_two_utterances_is_hidden_in_both_of_them(recording:
     assert texts == ["My card is •••• ••••", "Go on, please.", "•••• ••••", "Thanks."]
 
 
+async def test_urdu_digits_over_two_utterances_are_hidden(recording: Recording) -> None:
+    recording.receive(*turns.spoken_turn(1, "کارڈ ۴۱۱۱ ۱۱۱۱", "جی"), at_ms=1000)
+    recording.receive(*turns.spoken_turn(2, "۱۱۱۱ ۱۱۱۱ ہے", "شکریہ", "agent_1"), at_ms=6000)
+    await recording.end()
+    assert [item.text for item in await recording.items()][::2] == ["کارڈ •••• ••••", "•••• •••• ہے"]
+
+
 async def test_a_number_that_goes_on_after_ten_seconds_is_another_one(recording: Recording) -> None:
     recording.receive(*turns.spoken_turn(1, "Code 4111 1111", "Yes?"), at_ms=1000)
     recording.receive(*turns.spoken_turn(2, "1111 1111", "Thanks.", "agent_1"), at_ms=11_001)
