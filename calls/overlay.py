@@ -9,17 +9,18 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Literal
 
+from calls.masked_items import masked_ends
 from realtime.conversation import Conversation
-from realtime.item import Item
-from store.masking import before_open_number, mask
 
 TOKEN_BYTES = 16
 """128 bits."""
 SENTENCES = 2
 LOOKED_AT = 50
-"""Items from the last one on, among which the sentences are looked for."""
+"""Items from the last one on: for the last sentences, and for numbers that are said over several of them."""
 LONGEST_CHARS = 240
 """Of a sentence; two lines of large type hold no more."""
+MASKED_CHARS = 2000
+"""At the end of a text; a number that is shown begins in them."""
 UNUSED_SECONDS = 24 * 60 * 60.0
 MOST = 1000
 """Addresses at once: a visitor is a cookie, and anybody gets another one."""
@@ -123,14 +124,13 @@ class OverlayBook:
 
 def last_sentences(conversation: Conversation) -> list[str]:
     """What was said last, numbers masked as in the record; whole words, no more than fit."""
-    latest = islice(conversation.newest_first(), LOOKED_AT)
-    texts = (_shown(item) for item in latest if item.role == "user")
-    found = [text for text, _ in zip(filter(None, texts), range(SENTENCES), strict=False)]
-    return found[::-1]
+    items = list(islice(conversation.newest_first(), LOOKED_AT))[::-1]
+    shown = masked_ends(items, MASKED_CHARS)
+    texts = [_fitting(text.strip()) for item, text in zip(items, shown, strict=True) if item.role == "user"]
+    return list(filter(None, texts))[-SENTENCES:]
 
 
-def _shown(item: Item) -> str:
-    text = mask(item.text if item.finished else before_open_number(item.text)).strip()
+def _fitting(text: str) -> str:
     if len(text) <= LONGEST_CHARS:
         return text
     return f"… {text[-LONGEST_CHARS:].partition(' ')[2]}"

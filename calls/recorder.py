@@ -13,6 +13,7 @@ from typing import Protocol
 
 from calls.call import Cancellable, Timer, Watcher
 from calls.changes import CallChange, Closed, Connected, Finished, Summarised
+from calls.masked_items import MaskedItems
 from calls.owned_tasks import OwnedTasks
 from realtime.bounds import MAX_ITEMS
 from realtime.changes import (
@@ -32,7 +33,6 @@ from realtime.conversation import Conversation
 from realtime.item import Item
 from realtime.usage import known_usage
 from store.database import StoreFailure
-from store.masking import before_open_number
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord
 from store.records import Records, SessionUnknown
 
@@ -113,6 +113,7 @@ class Recorder:
         self._timer = timer
         self._clock = clock
         said = call.conversation.items
+        self._masked = MaskedItems()
         self._due: dict[str, Item] = {item.id: item for item in said}
         """What is to be written. It keeps an item that has left the conversation meanwhile."""
         self._grown: dict[str, Item] = {}
@@ -245,9 +246,22 @@ class Recorder:
 
     # -- as rows -------------------------------------------------------------------------------------------
 
-    def _row(self, item: Item) -> ItemRecord:
+    async def _rows(self, due: dict[str, Item]) -> list[ItemRecord]:
+        """Return the rows of these items, and of earlier ones in which a number begins that ends in these.
+
+        :param due: by id; the earlier items are added
+        """
+        for item in sorted(due.values(), key=lambda item: item.position):
+            for item_id in self._masked.feed(item, is_whole=self._is_whole(item)):
+                if earlier := self._call.conversation.item(item_id):
+                    due.setdefault(item_id, earlier)
+        return [self._row(item, await self._masked.masked(item.id)) for item in due.values()]
+
+    def _is_whole(self, item: Item) -> bool:
         has_left = self._call.conversation.item(item.id) is not item
-        is_whole = item.finished or has_left or self._closed is not None
+        return item.finished or has_left or self._closed is not None
+
+    def _row(self, item: Item, text: str) -> ItemRecord:
         return ItemRecord(
             session_id=self._session.id,
             item_id=item.id,
@@ -255,7 +269,7 @@ class Recorder:
             role=item.role,
             kind=item.kind,
             source=self._source,
-            text=item.text if is_whole else before_open_number(item.text),
+            text=text,
             heard=item.heard,
             started_at_ms=self._since_first(item.started_at_ms),
             ended_at_ms=self._since_first(item.ended_at_ms),
@@ -326,7 +340,7 @@ class Recorder:
     async def _write_items(self) -> None:
         some = {item_id: self._due.pop(item_id) for item_id in list(islice(self._due, ITEMS_AT_ONCE))}
         try:
-            await self._records.save_items(self._session.id, [self._row(item) for item in some.values()])
+            await self._records.save_items(self._session.id, await self._rows(some))
         except StoreFailure:
             self._due = some | self._due
             self._work.set()

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.database import Database
-from store.masking import mask
+from store.masking import Masked, mask_in_pieces
 from store.models import (
     PICODOLLARS,
     Dollars,
@@ -89,7 +89,8 @@ class Records:
         await self._update(session_id, cost_usd=usd)
 
     async def set_summary(self, session_id: str, *, topic: str | None, summary: str | None) -> None:
-        await self._update(session_id, topic=self._kept(topic), summary=self._kept(summary))
+        kept_topic, kept_summary = await self._kept(topic), await self._kept(summary)
+        await self._update(session_id, topic=kept_topic, summary=kept_summary)
 
     async def close_session(self, session_id: str, reason: str, at: datetime) -> None:
         await self._update(session_id, closed_at=at, reason=reason)
@@ -121,15 +122,17 @@ class Records:
 
         :raises SessionUnknown: none was written
         """
-        rows = [row_of(item, text=self._kept(item.text) or "") for item in items]
+        texts = [await self._kept(item.text) or "" for item in items]
+        rows = [row_of(item, text=text) for item, text in zip(items, texts, strict=True)]
         async with self._within(session_id) as transaction:
             if rows:
                 await upsert(transaction, ItemRecord, rows)
 
     async def save_tool_call(self, tool_call: ToolCallRecord) -> None:
         """:raises SessionUnknown:"""
+        arguments, output = await self._kept(tool_call.arguments), await self._kept(tool_call.output)
+        kept = {"arguments": arguments, "output": output}
         async with self._within(tool_call.session_id) as transaction:
-            kept = {"arguments": self._kept(tool_call.arguments), "output": self._kept(tool_call.output)}
             await upsert(transaction, ToolCallRecord, [row_of(tool_call, **kept)])
 
     async def save_profile(self, profile: ProfileRecord) -> None:
@@ -155,8 +158,11 @@ class Records:
                 cost = case((room, SessionRecord.cost_usd + usage.cost_usd), else_=literal(MAX_USD, Dollars))
                 await execute(transaction, update(SessionRecord).where(session).values(cost_usd=cost))
 
-    def _kept(self, text: str | None) -> str | None:
-        return mask(text) if text is not None and self._keep_text else None
+    async def _kept(self, text: str | None) -> str | None:
+        """Return what is written of a text; it is masked before the transaction begins."""
+        if text is None or not self._keep_text:
+            return None
+        return str(text) if isinstance(text, Masked) else await mask_in_pieces(text)
 
     async def _update(self, session_id: str, **values: object) -> None:
         async with self._within(session_id) as transaction:

@@ -119,6 +119,7 @@ class ApiHouse:
         await self.house.finish()
 
     async def close(self) -> None:
-        await self.finish()
+        self.book.close()
+        await self.house.registry.close()
         for client in self._clients:
             await client.aclose()

@@ -39,16 +39,13 @@ class House:
         client = RealtimeClient(self.settings.provider_url, "sk-test", self.provider)
         self.registry = Registry(Dialer(client, self.settings), self.settings, self.timer)
         self.registry.attendance = cast(Attendance, NobodyAttends())
-        self._opened: list[Call] = []
 
     def open(self, visitor_id: str = "visitor") -> Call:
-        call = self.registry.open(PERSONA, visitor_id)
-        self._opened.append(call)
-        return call
+        return self.registry.open(PERSONA, visitor_id)
 
     async def finish(self) -> None:
-        """End the calls that were opened here, and wait for what calls have going; others may follow."""
-        for call in self._opened:
+        """End every call and wait for what is under way; unlike after `Registry.close`, others may follow."""
+        for call in list(self.registry._calls.values()):
             call.end("stopped")
         await self.registry.tasks.finish()
 

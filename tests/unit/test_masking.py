@@ -1,12 +1,13 @@
+import re
 import string
 from datetime import datetime
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from store.masking import before_open_number, mask
-from store.number_words import NUMBER_WORDS
+from store.masking.number_words import NUMBER_WORDS
 
 URDU = str.maketrans(string.digits, "۰۱۲۳۴۵۶۷۸۹")
 ARABIC = str.maketrans(string.digits, "٠١٢٣٤٥٦٧٨٩")
@@ -226,6 +227,7 @@ def test_of_a_long_number_in_any_groups_at_most_the_last_four_digits_are_kept(
 def test_of_a_cnic_or_a_mobile_number_in_any_groups_nothing_is_kept(
     number: str, before: str, after: str
 ) -> None:
+    assume(not re.fullmatch(r"\d{1,3}(?:,\d{3})+", number))  # An amount in thousands may stay.
     assert not any(map(str.isdigit, mask(f"{before} {number} {after}")))
 
 

@@ -145,6 +145,19 @@ def test_numbers_are_masked_and_one_that_still_grows_is_held_back() -> None:
     assert last_sentences(conversation) == ["My card is"]
 
 
+def test_a_number_over_two_utterances_is_masked_in_both_of_them() -> None:
+    assert last_sentences(conversation_of("Card 4111 1111.", "1111 1111.")) == [
+        "Card •••• ••••.",
+        "•••• ••••.",
+    ]
+    assert last_sentences(conversation_of("4111 1111.", "Go on.", "1111 1111.")) == ["Go on.", "•••• ••••."]
+
+
+def test_a_number_whose_beginning_is_no_longer_shown_is_masked() -> None:
+    shown = last_sentences(conversation_of("word " * 1000 + "4111 " * 60))[0]
+    assert "4111" not in shown[:-5]
+
+
 def test_of_a_long_sentence_the_end_is_shown_in_whole_words() -> None:
     shown = last_sentences(conversation_of("word " * 200))[0]
     assert len(shown) <= LONGEST_CHARS + 2

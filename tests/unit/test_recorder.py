@@ -189,6 +189,30 @@ async def test_a_call_becomes_a_session_with_its_items_usage_and_cost(recording:
     }
 
 
+async def test_a_number_over_two_utterances_is_hidden_in_both_of_them(recording: Recording) -> None:
+    recording.receive(*turns.spoken_turn(1, "My card is 4111 1111", "Go on, please."), at_ms=1000)
+    await recording.everything_due()
+    assert (await recording.items())[0].text == "My card is 4111 1111"
+    recording.receive(*turns.spoken_turn(2, "1111 1111", "Thanks.", "agent_1"), at_ms=6000)
+    await recording.everything_due()
+    texts = [item.text for item in await recording.items()]
+    assert texts == ["My card is •••• ••••", "Go on, please.", "•••• ••••", "Thanks."]
+
+
+async def test_urdu_digits_over_two_utterances_are_hidden(recording: Recording) -> None:
+    recording.receive(*turns.spoken_turn(1, "کارڈ ۴۱۱۱ ۱۱۱۱", "جی"), at_ms=1000)
+    recording.receive(*turns.spoken_turn(2, "۱۱۱۱ ۱۱۱۱ ہے", "شکریہ", "agent_1"), at_ms=6000)
+    await recording.end()
+    assert [item.text for item in await recording.items()][::2] == ["کارڈ •••• ••••", "•••• •••• ہے"]
+
+
+async def test_a_number_that_goes_on_after_ten_seconds_is_another_one(recording: Recording) -> None:
+    recording.receive(*turns.spoken_turn(1, "Code 4111 1111", "Yes?"), at_ms=1000)
+    recording.receive(*turns.spoken_turn(2, "1111 1111", "Thanks.", "agent_1"), at_ms=11_001)
+    await recording.end()
+    assert [item.text for item in await recording.items()][::2] == ["Code 4111 1111", "1111 1111"]
+
+
 async def test_a_call_without_a_word_is_still_a_record(recording: Recording) -> None:
     await recording.end()
     session = await recording.records.get_session("s1")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from store.database import Database, StoreFailure
+from store.masking import Masked
 from store.models import ItemRecord, ProfileRecord, Record, ToolCallRecord, UsageRecord
 from store.records import MAX_USD, Records, SessionUnknown
 from tests.fakes.kept import NOW, a_session, an_item, database_at, everything_in
@@ -467,3 +468,9 @@ async def test_a_record_that_goes_on_is_open_again(records: Records) -> None:
     await records.open_session(a_session())
     session = await records.get_session("s1")
     assert session and (session.closed_at, session.reason) == (None, None)
+
+
+async def test_a_text_that_is_masked_already_is_written_as_it_is(records: Records) -> None:
+    await records.open_session(a_session())
+    await records.save_items("s1", [an_item("a", 0, Masked("PIN •••• 4111 1111 1111 1111"))])
+    assert [item.text for item in await records.items("s1")] == ["PIN •••• 4111 1111 1111 1111"]

@@ -98,9 +98,9 @@ def test_settings_are_read_from_an_env_file_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_an_env_file_that_was_written_on_windows_is_read(tmp_path: Path, encoding: str) -> None:
-    (tmp_path / ".env").write_bytes("MAX_CALLS=3\r\nSTORAGE_SECRET=گفتگو\r\n".encode(encoding))
+    (tmp_path / ".env").write_bytes("MAX_CALLS=3\r\nOPENAI_VOICE=گفتگو\r\n".encode(encoding))
     settings = load_settings()
-    assert (settings.max_calls, settings.storage_secret) == (3, "گفتگو")
+    assert (settings.max_calls, settings.openai_voice) == (3, "گفتگو")
 
 
 @pytest.mark.parametrize(
