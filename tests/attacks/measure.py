@@ -13,6 +13,10 @@ from tests.fakes.running_app import RunningApp
 
 PROBE = Path(__file__).with_name("lag_probe.py")
 MAX_LAG_MS = 250.0
+GIVE_UP_S = 15.0
+"""After an attack, when `/healthz` still does not answer."""
+ATTACK_S = 60.0
+"""The longest that a script takes, however slow the server is."""
 SETTLE_S = 0.5
 """After an attack, so that what it has left to do is seen too."""
 
@@ -76,6 +80,9 @@ async def measured(app: RunningApp) -> AsyncIterator[Cost]:
         await asyncio.sleep(SETTLE_S)
     finally:
         probe.stdin.close()
+        if not (await asyncio.wait({reading}, timeout=GIVE_UP_S))[0]:
+            probe.kill()
+            cost.lost += 1
         await reading
         await probe.wait()
     cost.cpu_s = cpu_seconds(app.pid) - used
