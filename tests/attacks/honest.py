@@ -41,22 +41,38 @@ def answer_calls(provider: ScriptedProvider, count: int = 1) -> None:
         provider.answer_next("calls", status=201, headers=headers, body=ANSWER)
 
 
-async def place(page: Stranger, url: str, provider: ScriptedProvider | None, attempt: int = 1) -> None:
+class NotPlaced(Exception):
+    """The server took no call; the text says how it refused."""
+
+
+async def place(
+    page: Stranger,
+    url: str,
+    provider: ScriptedProvider | None,
+    *,
+    offer: str = OFFER,
+    headers: dict[str, str] | None = None,
+) -> None:
     """Press Start and post the offer, as `static/webrtc.js` does, until the call is live.
 
     :param provider: answers the offer from a script; None: the built-in engine does
+    :raises NotPlaced: the page is refused, or its offer is
     """
+    await page.phase("microphone")
+    if await page.wait_for("ticket", "refuse", "stop") != "ticket":
+        raise NotPlaced("the page was refused")
     if provider:
         answer_calls(provider)
-    await page.phase("microphone", attempt)
-    await page.wait_for("ticket")
     (ticket,) = page.last_run("ticket") or [{}]
-    await page.phase("connecting", attempt)
+    await page.phase("connecting")
+    posted = {"Content-Type": "application/sdp"} | (headers or {}) | ticket["headers"]
     async with httpx.AsyncClient(base_url=url, cookies=page.cookies, timeout=30, verify=False) as http:
-        posted = {"Content-Type": "application/sdp"} | ticket["headers"]
-        answer = await http.post(ticket["url"], content=OFFER, headers=posted)
-    assert answer.status_code == 201, answer.text
-    await page.phase("live", attempt)
+        answer = await http.post(ticket["url"], content=offer, headers=posted)
+    if answer.status_code != 201:
+        if provider:
+            provider.forget_answers("calls")
+        raise NotPlaced(f"{answer.status_code} {answer.text}")
+    await page.phase("live")
 
 
 def reply(number: int, deltas: int = DELTAS) -> Iterator[Event]:

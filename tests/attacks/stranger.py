@@ -186,7 +186,11 @@ async def joined(
     )
     address = f"{url.replace('http', 'ws', 1)}{SOCKET}?{query}"
     async with connect(
-        address, max_size=MAX_FRAME_BYTES, ping_interval=None, additional_headers=headers or {}, close_timeout=1
+        address,
+        max_size=MAX_FRAME_BYTES,
+        ping_interval=None,
+        additional_headers=headers or {},
+        close_timeout=1,
     ) as socket:
         assert str(await socket.recv()).startswith("0")
         await socket.send("40")

@@ -24,11 +24,13 @@ async def test_idle_connections_hold_nobody_up(
     async with measured(app) as cost, honest_call(app.url, provider), asyncio.timeout(ATTACK_S):
         await attack(Target(app, provider))
     cost.check(cpu_s=4)
-    assert "Traceback" not in app.log
+    assert app.log.count("Traceback") == 0
 
 
 @pytest.mark.parametrize(
-    "begun", [b"", connections.HALF_HEADERS, connections.HALF_BODY], ids=["nothing", "half a head", "half a body"]
+    "begun",
+    [b"", connections.HALF_HEADERS, connections.HALF_BODY],
+    ids=["nothing", "half a head", "half a body"],
 )
 async def test_a_request_that_is_never_finished_is_given_up(
     begun: bytes, app: RunningApp, provider: ScriptedProvider
@@ -37,4 +39,4 @@ async def test_a_request_that_is_never_finished_is_given_up(
         readers = await connections.opened(Target(app, provider), begun, 20)
         left = await connections.until_closed(readers, within_s=DEADLINE_S + SPARE_S)
     assert left == 0, f"{left} of {len(readers)} connections are open after {DEADLINE_S + SPARE_S} s"
-    assert "Traceback" not in app.log
+    assert app.log.count("Traceback") == 0

@@ -70,7 +70,9 @@ async def started(env: dict[str, str]) -> RunningApp:
 
 
 @pytest.mark.parametrize("answer", [endless, gzip_bomb, drip, silence])
-async def test_a_provider_cannot_fill_the_memory_stop_the_loop_or_hold_a_call_for_ever(answer: Answerer) -> None:
+async def test_a_provider_cannot_fill_the_memory_stop_the_loop_or_hold_a_call_for_ever(
+    answer: Answerer,
+) -> None:
     async with raw_provider(answer) as provider:
         app = await started(provider.settings)
         try:
@@ -82,7 +84,7 @@ async def test_a_provider_cannot_fill_the_memory_stop_the_loop_or_hold_a_call_fo
             cost.check(cpu_s=3)
             app.ask_to_end()
             await asyncio.to_thread(app.wait_until_ended)
-            assert "Traceback" not in app.log
+            assert app.log.count("Traceback") == 0
         finally:
             await asyncio.to_thread(app.clean_up)
 
@@ -96,7 +98,9 @@ async def test_a_provider_is_never_asked_for_a_compressed_answer() -> None:
 
     server = await asyncio.start_server(note, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    app = await started({"OPENAI_API_KEY": "sk-0123456789abcdef", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1"})
+    app = await started(
+        {"OPENAI_API_KEY": "sk-0123456789abcdef", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1"}
+    )
     try:
         await offer(app)
     finally:

@@ -26,6 +26,7 @@ async def until_closed(readers: list[asyncio.StreamReader], within_s: float) -> 
 
     :return: how many it left open
     """
+
     async def closed(reader: asyncio.StreamReader) -> None:
         with suppress(OSError):
             await reader.read()

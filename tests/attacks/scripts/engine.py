@@ -93,6 +93,7 @@ async def session_updates(target: Target) -> None:
 
 async def many_sessions(target: Target) -> None:
     """Open sixty sessions at once and say nothing in any of them."""
+
     async def one() -> None:
         with suppress(Exception):
             async with session(target) as socket:

@@ -32,7 +32,11 @@ async def javascript_responses(target: Target) -> None:
     """Answers to questions that the server never asked: 2,000 of 10 KB."""
     async with visiting(target.url) as page:
         for _answer in range(2000):
-            message = {"client_id": page.client_id, "request_id": secrets.token_hex(8), "result": "x" * 10_000}
+            message = {
+                "client_id": page.client_id,
+                "request_id": secrets.token_hex(8),
+                "result": "x" * 10_000,
+            }
             await page.emit("javascript_response", message)
         await asyncio.sleep(0.5)
 

@@ -127,7 +127,9 @@ async def unknown_frames(target: Target) -> None:
         for number in range(1000):
             await page.send_frame('42["event",{"id":')
             await page.emit(f"name{number}", {"client_id": page.client_id})
-            await page.emit("event", {"id": number, "client_id": page.client_id, "listener_id": "x", "args": []})
+            await page.emit(
+                "event", {"id": number, "client_id": page.client_id, "listener_id": "x", "args": []}
+            )
         await asyncio.sleep(0.5)
 
 
