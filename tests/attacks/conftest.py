@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.attacks.new_log import NewLog
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 
@@ -16,6 +17,12 @@ def app(provider_of_session: ScriptedProvider) -> Iterator[RunningApp]:
     app = RunningApp(settings_for(provider_of_session)).start()
     yield app
     app.clean_up()
+
+
+@pytest.fixture
+def log(app: RunningApp) -> NewLog:
+    """What `app` logs during this test."""
+    return NewLog(app)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Samples how long `/healthz` takes: `python lag_probe.py PORT PID`, until its standard input is closed.
 
 A process of its own and the standard library alone, so that the attacker's work in the test's process does
-not delay the samples. One line for each sample: lag and delay in ms. The delay is the wall time of the answer.
+not delay the samples. One line for each sample: lag and delay in ms. The delay is the answer's wall time.
 The lag is the delay without the time for which the server's main thread, or this process, was ready to run
 but had no processor (Linux's schedstat): what remains is the server's own doing, on however busy a machine.
 """

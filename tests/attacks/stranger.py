@@ -1,6 +1,6 @@
 """A client without a cookie or a code: it fetches a page once and then speaks socket.io by hand.
 
-It depends on the page and the frames of NiceGUI 3.18. `tests/attacks/test_harness.py` fails when these change.
+It depends on page and frames of NiceGUI 3.18; `tests/attacks/test_harness.py` fails when these change.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ class Stranger:
         await self.emit("event", message)
 
     async def batch(self, *events: Event) -> None:
-        """Send these events in one batch of the bridge, numbered, all at the same time of the page's clock."""
+        """Send these events in one batch of the bridge, numbered."""
         entries = []
         for event in events:
             self._sequence += 1

@@ -1,4 +1,4 @@
-"""What a page claims of its usage closes the service for nobody else, and what it hides is counted all the same."""
+"""What a page claims of its usage closes the service for nobody, and what it hides is counted."""
 
 import asyncio
 from decimal import Decimal

@@ -6,6 +6,7 @@ import pytest
 
 from tests.attacks.honest import honest_call
 from tests.attacks.measure import ATTACK_S, measured
+from tests.attacks.new_log import NewLog
 from tests.attacks.scripts import page_events, rest
 from tests.attacks.target import Attack, Target
 from tests.fakes.provider import ScriptedProvider
@@ -35,10 +36,10 @@ BODIES: dict[Attack, float] = {rest.large_bodies: 4, rest.many_items: 6, rest.ma
     ids=lambda value: getattr(value, "__qualname__", None),
 )
 async def test_a_stranger_holds_nobody_up(
-    attack: Attack, cpu_s: float, app: RunningApp, provider: ScriptedProvider
+    attack: Attack, cpu_s: float, app: RunningApp, provider: ScriptedProvider, log: NewLog
 ) -> None:
     target = Target(app, provider)
     async with measured(app) as cost, honest_call(app.url, provider), asyncio.timeout(ATTACK_S):
         await attack(target)
     cost.check(cpu_s)
-    assert app.log.count("Traceback") == 0
+    assert log.tracebacks == []

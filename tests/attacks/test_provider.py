@@ -9,6 +9,7 @@ import pytest
 
 from tests.attacks.honest import OFFER
 from tests.attacks.measure import measured, resident_mb
+from tests.attacks.new_log import NewLog
 from tests.attacks.raw_provider import Answerer, raw_provider
 from tests.attacks.stranger import visiting
 from tests.fakes.running_app import RunningApp
@@ -84,7 +85,7 @@ async def test_a_provider_cannot_fill_the_memory_stop_the_loop_or_hold_a_call_fo
             cost.check(cpu_s=3)
             app.ask_to_end()
             await asyncio.to_thread(app.wait_until_ended)
-            assert app.log.count("Traceback") == 0
+            assert NewLog.of(app).tracebacks == []
         finally:
             await asyncio.to_thread(app.clean_up)
 

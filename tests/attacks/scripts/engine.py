@@ -1,4 +1,4 @@
-"""What a client asks of the built-in engine over a WebSocket, with a client secret that anybody here may have."""
+"""What a client asks of the built-in engine over a WebSocket, with a client secret of its own."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Page events that are small to send and large to handle. Each script is one stranger with one bridged call."""
+"""Page events that are small to send and large to handle, by one stranger with one bridged call each."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
