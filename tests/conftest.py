@@ -21,7 +21,9 @@ LONGEST = (
     "test_layout.py",
 )
 """They go first, so that at the end no worker is left alone with one of them."""
-ATTACKS_RUN_ALONE = "measures a server, so it runs alone: CI=1 uv run pytest -n 0 tests/attacks (.ci/run does it)"
+ATTACKS_RUN_ALONE = (
+    "measures a server, so it runs alone: CI=1 uv run pytest -n 0 tests/attacks (.ci/run does it)"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -57,7 +57,7 @@ async def ended(page: Stranger, reason: str = "stopped") -> None:
     await page.wait_for_ack()
 
 
-@pytest.mark.parametrize("reason", [WORDS, "کارڈ_کھو_گیا", "x" * 80, "limit_day_money"])
+@pytest.mark.parametrize("reason", [WORDS, "کارڈ_کھو_گیا", "x" * 80])
 async def test_a_reason_that_a_page_makes_up_stands_nowhere(reason: str, target: Target) -> None:
     async with target.calling_stranger() as page:
         await page.batch({"type": "guftagu.notice", "code": reason})
@@ -76,10 +76,9 @@ async def test_a_reason_that_a_page_makes_up_stands_nowhere(reason: str, target:
         response_done(usage={"input_tokens": "\ud800", "\udfff": 1}),
         response_done(usage={"output_tokens": 1e308, "input_tokens": -5, "total_tokens": 10**400}),
         response_done(status="\ud800", status_details=nested(NEST)),
-        response_done(id=WORDS * 1000, usage={"input_tokens": 1}),
         response_done(usage={"note": WORDS, "input_tokens": 5}),
     ],
-    ids=["nested", "surrogate", "huge numbers", "status", "long id", "words"],
+    ids=["nested", "surrogate", "huge numbers", "status", "words"],
 )  # fmt: skip
 async def test_usage_of_any_shape_leaves_a_record_that_can_be_read(
     event: dict[str, Any], target: Target
@@ -107,6 +106,7 @@ async def test_ids_names_and_arguments_of_items_are_bounded_and_readable(target:
         "arguments": "[" * 20_000,
     }
     async with target.calling_stranger() as page:
+        await page.batch(response_done(id="r" * 30_000, usage={"input_tokens": 1}))
         await page.batch({"type": "conversation.item.done", "previous_item_id": None, "item": call})
         done = {
             "type": "response.function_call_arguments.done",
@@ -116,7 +116,7 @@ async def test_ids_names_and_arguments_of_items_are_bounded_and_readable(target:
         await page.batch(done | {"name": "x" * 9000, "call_id": "y" * 9000})
         await ended(page)
     record = await the_record(target)
-    assert len(json.dumps(record)) < 100_000
+    assert len(json.dumps(record)) < 20_000
     assert NewLog.of(target.app).tracebacks == []
 
 

@@ -17,6 +17,7 @@ from tests.fakes.running_app import RunningApp
 pytestmark = pytest.mark.attacks
 
 MUTATIONS = 150
+ENGINE_KEY = "a key of the engine, long enough to be one"
 AUDIO, CHANNEL = OFFER.split("m=application")
 CHANNEL = f"m=application{CHANNEL}"
 SMUGGLED = {
@@ -65,16 +66,16 @@ def mutated(seed: int) -> str:
 
 
 async def test_mutated_offers_to_the_engine_never_end_in_an_error_of_ours(start_app: Started) -> None:
-    app = start_app({"MAX_CALLS_PER_ADDRESS": "0", "MAX_CALLS": "300"})
+    app = start_app({"ENGINE_API_KEY": ENGINE_KEY})
     failed: list[tuple[int, str]] = []
     async with measured(app), Target(app).http() as http:
-        headers = {"Content-Type": "application/sdp", "Connection": "close"}
+        headers = {"Content-Type": "application/sdp", "Authorization": f"Bearer {ENGINE_KEY}"}
+        headers["Connection"] = "close"
         for seed in range(MUTATIONS):
-            key = (await http.post("/token", json={}, headers={"Connection": "close"})).json()["clientSecret"]
             answer = await http.post(
                 "/engine/v1/realtime/calls",
                 content=mutated(seed),
-                headers=headers | {"Authorization": f"Bearer {key}"},
+                headers=headers,
             )
             if answer.status_code >= 500:
                 failed.append((seed, answer.text[:100]))
