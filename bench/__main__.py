@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import connect, engine, guide, redial, report, scopes, text
+from bench import attacks, connect, engine, guide, redial, report, scopes, text
 from bench.machine import Machine
 from bench.starters import chromium
 
@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "redial": redial.measure,
     "scopes": scopes.measure,
     "guide": guide.measure,
+    "attacks": attacks.measure,
 }
 
 
