@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Ok
 
 from server.passwords import hash_password
 from tests.fakes.running_app import RunningApp
@@ -21,7 +22,8 @@ EXAMPLES = 60 if "CI" in os.environ else 8
 """For each operation, each kind of caller, and right as well as wrong requests."""
 FOR_EVERYBODY = ("/healthz", "/readyz")
 
-Ask = Callable[[Case], Any]
+AnyCase = Case[Any]
+Ask = Callable[[AnyCase], Any]
 
 
 @schemathesis.serializer("application/sdp")
@@ -62,12 +64,12 @@ def ask_all(app: RunningApp, ask: Ask) -> None:
     """Make requests of every operation, and check each answer that `ask` gets."""
     asked: set[tuple[str, str]] = set()
 
-    def ask_noted(case: Case) -> Any:
+    def ask_noted(case: AnyCase) -> Any:
         asked.add((case.method, case.path))
         return ask(case)
 
     described = schemathesis.openapi.from_url(f"{app.url}/openapi.json")
-    operations = [found.ok() for found in described.get_all_operations()]
+    operations = [found.ok() for found in described.get_all_operations() if isinstance(found, Ok)]
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             # An operation without parameters has no wrong requests.
@@ -85,7 +87,7 @@ def _ask_one(cases: Any, ask: Ask) -> None:
         suppress_health_check=list(HealthCheck),
     )
     @given(case=cases)
-    def asked(case: Case) -> None:
+    def asked(case: AnyCase) -> None:
         check(ask(case))
 
     asked()
@@ -94,7 +96,7 @@ def _ask_one(cases: Any, ask: Ask) -> None:
 def test_a_client_with_a_key_never_meets_an_error_of_ours(app: RunningApp, session_id: str) -> None:
     turns = itertools.cycle((True, False))
 
-    def ask(case: Case) -> Any:
+    def ask(case: AnyCase) -> Any:
         if next(turns):  # Made-up ids alone would never get past 404.
             _name_session(case, session_id)
         return case.call(base_url=app.url, headers=bearer(), timeout=20)
@@ -102,7 +104,7 @@ def test_a_client_with_a_key_never_meets_an_error_of_ours(app: RunningApp, sessi
     ask_all(app, ask)
 
 
-def _name_session(case: Case, session_id: str) -> None:
+def _name_session(case: AnyCase, session_id: str) -> None:
     if "session_id" in (case.path_parameters or {}):
         case.path_parameters["session_id"] = session_id
     if isinstance(case.body, dict) and "sessionId" in case.body:
@@ -110,7 +112,7 @@ def _name_session(case: Case, session_id: str) -> None:
 
 
 def test_without_a_key_everything_is_refused_in_the_one_shape(app: RunningApp) -> None:
-    def ask(case: Case) -> Any:
+    def ask(case: AnyCase) -> Any:
         case.headers.pop("Authorization", None)
         response = case.call(base_url=app.url, timeout=20)
         assert response.status_code >= 400 or case.path in FOR_EVERYBODY, f"{case.method} {case.path}"
