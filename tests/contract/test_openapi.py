@@ -18,7 +18,7 @@ from server.passwords import hash_password
 from tests.fakes.running_app import RunningApp
 
 KEY, PASSWORD = "the-key-of-a-client-0123456789", "a password that nobody guesses"
-EXAMPLES = 60 if "CI" in os.environ else 8
+EXAMPLES = 25 if "CI" in os.environ else 8
 """For each operation, each kind of caller, and right as well as wrong requests."""
 FOR_EVERYBODY = ("/healthz", "/readyz")
 
