@@ -108,6 +108,19 @@ class Stranger:
         async with asyncio.timeout(within_s), self._news:
             await self._news.wait_for(lambda: self.acknowledged >= self._sequence or self.closed.is_set())
 
+    async def settle(self, quiet_s: float = 2, within_s: float = 60) -> None:
+        """Wait until the server has acknowledged everything, has closed the socket, or goes no further.
+
+        A server that is sent too much leaves some of it out, and never acknowledges that.
+        """
+        async with asyncio.timeout(within_s):
+            while self.acknowledged < self._sequence and not self.closed.is_set():
+                before = self.acknowledged
+                with suppress(TimeoutError):
+                    await self.wait_for_ack(quiet_s)
+                if self.acknowledged == before:
+                    return
+
     @property
     def acknowledged(self) -> int:
         """The number of the last entry that the server acknowledged."""

@@ -39,7 +39,7 @@ async def _many(page: Stranger, events: Iterator[Event]) -> None:
 async def _until_idle(page: Stranger, within_s: float = 60) -> None:
     """Wait until the server has handled what was sent, or has left it out or closed the socket."""
     await page.phase("live")
-    await page.wait_for_ack(within_s)
+    await page.settle(within_s=within_s)
 
 
 def chain(count: int, prefix: str = "i") -> Iterator[Event]:
@@ -66,7 +66,7 @@ async def large_item_by_deltas(target: Target) -> None:
         for _piece in range(100):
             await page.batch({"type": "response.output_audio_transcript.delta", **delta})
         await page.phase("ended", reason="stopped")
-        await page.wait_for_ack(60)
+        await page.settle()
 
 
 async def move_the_head(target: Target) -> None:
@@ -149,4 +149,4 @@ async def redials(target: Target) -> None:
         for attempt in range(2, 202):
             await page.phase("redialling", attempt)
             await page.phase("microphone", attempt)
-        await page.wait_for_ack(60)
+        await page.settle()
