@@ -33,7 +33,7 @@ WITH_PROVIDER: Mapping[str, Attack] = {
     "3 REST bodies of half a MB": rest.large_bodies,
     "1,000 addresses of one file": memory.files_by_other_names,
     "300 unknown addresses": memory.unknown_pages,
-    "800 idle connections": connections.idle_connections,
+    "600 idle connections": connections.idle_connections,
 }
 WITH_ENGINE: Mapping[str, Attack] = {
     "engine: 400 out-of-band responses": engine.out_of_band_responses,

@@ -41,8 +41,8 @@ async def until_closed(readers: list[asyncio.StreamReader], within_s: float) -> 
 
 
 async def idle_connections(target: Target) -> None:
-    """Open 800 connections, on half of them half a head, and leave them for three seconds."""
-    readers = await opened(target, b"", 400) + await opened(target, HALF_HEADERS, 400)
+    """Open 600 connections, on half of them half a head, and leave them for three seconds."""
+    readers = await opened(target, b"", 300) + await opened(target, HALF_HEADERS, 300)
     await until_closed(readers, within_s=3)
 
 
