@@ -37,7 +37,7 @@ async def test_a_request_that_is_never_finished_is_given_up(
     begun: bytes, app: RunningApp, provider: ScriptedProvider, log: NewLog
 ) -> None:
     async with honest_call(app.url, provider):
-        readers = await connections.opened(Target(app, provider), begun, 20)
-        left = await connections.until_closed(readers, within_s=DEADLINE_S + SPARE_S)
-    assert left == 0, f"{left} of {len(readers)} connections are open after {DEADLINE_S + SPARE_S} s"
+        opened = await connections.opened(Target(app, provider), begun, 20)
+        left = await connections.until_closed(opened, within_s=DEADLINE_S + SPARE_S)
+    assert left == 0, f"{left} of {len(opened)} connections are open after {DEADLINE_S + SPARE_S} s"
     assert log.tracebacks == []

@@ -1,7 +1,6 @@
 """What the provider's side sends is bounded in bytes and in time, and cannot keep the server from ending."""
 
 import asyncio
-import gzip
 import zlib
 
 import httpx
@@ -35,7 +34,7 @@ async def endless(writer: asyncio.StreamWriter) -> None:
 
 async def gzip_bomb(writer: asyncio.StreamWriter) -> None:
     """Send 0.3 MB that are 300 MB when they are unpacked."""
-    packer = zlib.compressobj(9, zlib.DEFLATED, gzip.zlib.MAX_WBITS | 16)  # type: ignore[attr-defined]
+    packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     packed = b"".join(packer.compress(b"v=0\r\n" + bytes(2**20)) for _piece in range(300)) + packer.flush()
     writer.write(HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed)
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from tests.attacks.conftest import settings_for
 from tests.attacks.honest import honest_call
@@ -84,6 +85,6 @@ async def test_a_page_behind_the_access_code_gives_no_socket_to_who_has_not_ente
 
 
 async def test_a_socket_of_another_site_is_refused(open_app: RunningApp) -> None:
-    with pytest.raises(Exception, match="403"):
+    with pytest.raises(InvalidStatus, match="403"):
         async with visiting(open_app.url, headers={"Origin": "https://evil.example"}):
             pass
