@@ -12,7 +12,7 @@ from tests.fakes.provider import ScriptedProvider
 # Where it is set, each of a hundred processes would compile our modules anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-ORDER = ("tests/unit", "tests/contract", "tests/browser")
+ORDER = ("tests/unit", "tests/contract", "tests/attacks", "tests/browser")
 LONGEST = (
     "test_outage.py",
     "test_captions.py",
@@ -23,6 +23,9 @@ LONGEST = (
     "test_layout.py",
 )
 """They go first, so that at the end no worker is left alone with one of them."""
+ATTACKS_RUN_ALONE = (
+    "measures a server, so it runs alone: CI=1 uv run pytest -n 0 tests/attacks (.ci/run does it)"
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,6 +33,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker("slow"):
                 item.add_marker(pytest.mark.skip(reason="takes long; CI does it (or you, with CI=1)"))
+    if "CI" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
+        for item in items:
+            if item.get_closest_marker("attacks"):
+                item.add_marker(pytest.mark.skip(reason=ATTACKS_RUN_ALONE))
     items.sort(key=lambda item: (_folder(item), _place(item)))
 
 

@@ -165,6 +165,10 @@ class ScriptedProvider:
         content = text.encode() if isinstance(text, str) else text
         self._scripts[route].append(Answer(status, headers or {}, content))
 
+    def forget_answers(self, route: Route) -> None:
+        """Drop the scripted answers to this route that nobody asked for."""
+        self._scripts[route].clear()
+
     def hang_next(self, route: Route) -> None:
         """The next request to this route is read and never answered."""
         self._scripts[route].append(Answer(hangs=True))

@@ -1,0 +1,99 @@
+"""What an attack costs the server: processor time, event-loop lag and memory, all seen from outside."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.figures import percentile
+from bench.process_cpu import cpu_seconds
+from tests.fakes.running_app import RunningApp
+
+PROBE = Path(__file__).with_name("lag_probe.py")
+MAX_LAG_MS = 250.0
+GIVE_UP_S = 15.0
+"""After an attack, when `/healthz` still does not answer."""
+ATTACK_S = 60.0
+"""The longest that a script takes, however slow the server is."""
+SETTLE_S = 0.5
+"""After an attack, so that what it has left to do is seen too."""
+
+
+@dataclass
+class Cost:
+    """What the server spent between two moments."""
+
+    cpu_s: float = 0.0
+    """Processor seconds of all its threads, the honest call's included."""
+    grown_mb: float = 0.0
+    """Growth of resident memory, in MiB."""
+    lags_ms: list[float] = field(default_factory=list)
+    """How long `/healthz` took, without the time in which the machine was busy with others."""
+    delays_ms: list[float] = field(default_factory=list)
+    """How long `/healthz` took, by the clock."""
+    lost: int = 0
+    """Connections of the probe that the server closed without an answer."""
+
+    @property
+    def lag_ms(self) -> float:
+        return max(self.lags_ms, default=0.0)
+
+    def __str__(self) -> str:
+        if not self.delays_ms:
+            return f"{self.cpu_s:.2f} s of processor, /healthz never answered, {self.grown_mb:+.0f} MB"
+        return (
+            f"{self.cpu_s:.2f} s of processor, largest lag {self.lag_ms:.0f} ms, /healthz p50 "
+            f"{percentile(self.delays_ms, 50):.0f} and p99 {percentile(self.delays_ms, 99):.0f} ms, "
+            f"{self.grown_mb:+.0f} MB"
+        )
+
+    def check(self, cpu_s: float) -> None:
+        """Fail when the attack took more than `cpu_s` of the processor, or held everybody else up."""
+        print(self)
+        assert self.lags_ms and not self.lost, f"{self.lost} requests of the probe got no answer"
+        assert self.lag_ms < MAX_LAG_MS, f"others waited {self.lag_ms:.0f} ms; {self}"
+        assert self.cpu_s < cpu_s, f"it cost more than {cpu_s:g} s of processor; {self}"
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process in MiB."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+@asynccontextmanager
+async def measured(app: RunningApp) -> AsyncIterator[Cost]:
+    """Measure the server while the block runs; the figures are complete after it."""
+    cost = Cost()
+    probe = await asyncio.create_subprocess_exec(
+        sys.executable, str(PROBE), str(app.port), str(app.pid),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert probe.stdout and probe.stdin
+    await probe.stdout.readline()
+    used, held = cpu_seconds(app.pid), resident_mb(app.pid)
+    reading = asyncio.create_task(_read(probe.stdout, cost))
+    try:
+        yield cost
+        await asyncio.sleep(SETTLE_S)
+    finally:
+        probe.stdin.close()
+        if not (await asyncio.wait({reading}, timeout=GIVE_UP_S))[0]:
+            probe.kill()
+            cost.lost += 1
+        await reading
+        await probe.wait()
+    cost.cpu_s = cpu_seconds(app.pid) - used
+    cost.grown_mb = resident_mb(app.pid) - held
+
+
+async def _read(samples: asyncio.StreamReader, cost: Cost) -> None:
+    async for line in samples:
+        match line.split():
+            case [lag, delay]:
+                cost.lags_ms.append(float(lag))
+                cost.delays_ms.append(float(delay))
+            case _:
+                cost.lost += 1
