@@ -255,7 +255,11 @@ class Recorder:
             for item_id in self._masked.feed(item, is_whole=self._is_whole(item)):
                 if earlier := self._call.conversation.item(item_id):
                     due.setdefault(item_id, earlier)
-        return [self._row(item, await self._masked.masked(item.id)) for item in due.values()]
+        rows = []
+        for item in due.values():
+            rows.append(self._row(item, await self._masked.masked(item.id)))
+            await asyncio.sleep(0)  # To mask a long text takes some 40 ms.
+        return rows
 
     def _is_whole(self, item: Item) -> bool:
         has_left = self._call.conversation.item(item.id) is not item

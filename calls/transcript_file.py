@@ -1,5 +1,6 @@
 """The caller's own conversation as a file: what the page shows, unmasked, for it goes to nobody else."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -20,10 +21,10 @@ Shown = Callable[[Item], tuple[str, str]]
 """What the page shows of an item: its text, and the ISO 639 code of its language."""
 
 
-def transcript_file(
+async def transcript_file(
     call: Call, form: str, opened_at: datetime, speakers: Mapping[str, str], shown: Shown
 ) -> str:
-    """The text of the file.
+    """Return the text of the file; it is written in a thread, as a long conversation takes some 100 ms.
 
     :param form: one of `FORMS`
     :param opened_at: the time of day the call began, with its zone
@@ -31,7 +32,7 @@ def transcript_file(
     """
     lines = [_line(call, item, *shown(item)) for item in call.conversation.items if item.role != "system"]
     meta = TranscriptMeta(call.id, call.persona.title, opened_at, speakers=speakers)
-    return FORMS[form][0](lines, meta)
+    return await asyncio.to_thread(FORMS[form][0], lines, meta)
 
 
 def _line(call: Call, item: Item, text: str, language: str) -> TranscriptLine:

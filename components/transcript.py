@@ -117,11 +117,11 @@ class Transcript(
         ]
         self._draw([["mark", None, there]])
 
-    def as_file(self, form: str) -> str:
-        """The conversation as the page shows it; empty without one."""
+    async def as_file(self, form: str) -> str:
+        """Return the conversation as the page shows it; empty without one."""
         if not self._call:
             return ""
-        return transcript_file(self._call, form, self._opened_at, self._speakers, self._shown)
+        return await transcript_file(self._call, form, self._opened_at, self._speakers, self._shown)
 
     def _shown(self, item: Item) -> tuple[str, str]:
         view = self._view

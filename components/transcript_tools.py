@@ -40,13 +40,14 @@ class TranscriptTools(ui.element, component="transcript_tools.js"):
         self._transcript = transcript
         self._matches: list[Match] = []
         self._current = -1
+        self._is_writing = False
         self._props["words"] = {name: words[f"transcript_tools.{name}"] for name in LABELS}
         self._props["forms"] = list(FORMS)
         self._props["transcript"] = transcript.id
         self._props["max-length"] = MAX_QUERY_CHARS
         self.on("search", self._search)
         self.on("step", self._step)
-        self.on("copy", lambda: self.run_method("take", transcript.as_file("txt")))
+        self.on("copy", self._copy)
         self.on("download", self._download)
 
     def _search(self, event: events.GenericEventArguments) -> None:
@@ -65,8 +66,24 @@ class TranscriptTools(ui.element, component="transcript_tools.js"):
         self._transcript.show_matches(self._matches, self._current)
         self.run_method("found", self._current + 1, len(self._matches))
 
-    def _download(self, event: events.GenericEventArguments) -> None:
+    async def _copy(self) -> None:
+        text = await self._file("txt")
+        if text is not None:
+            self.run_method("take", text)
+
+    async def _download(self, event: events.GenericEventArguments) -> None:
         form: Any = event.args
         if isinstance(form, str) and form in FORMS and self._transcript.call_id:
-            name, text = f"{self._transcript.call_id}.{form}", self._transcript.as_file(form)
-            self.run_method("save", name, FORMS[form][1], text)
+            name, text = f"{self._transcript.call_id}.{form}", await self._file(form)
+            if text is not None:
+                self.run_method("save", name, FORMS[form][1], text)
+
+    async def _file(self, form: str) -> str | None:
+        """Return the conversation in one of `FORMS`; None while another file is being written."""
+        if self._is_writing:
+            return None
+        self._is_writing = True
+        try:
+            return await self._transcript.as_file(form)
+        finally:
+            self._is_writing = False

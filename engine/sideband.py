@@ -46,6 +46,7 @@ class SidebandSocket:
         try:
             while (text := await self._next_text()) is not None:
                 call.receive(text, self)
+                await asyncio.sleep(0)  # Events that wait already would be received without a pause.
         finally:
             call.detach(self)
             sending.cancel()

@@ -49,13 +49,13 @@ async def test_one_address_holds_half_of_the_places_and_other_addresses_the_rest
     async with AsyncExitStack() as stack:
         refused = 0
         for _page in range(6):
-            headers = {"X-Forwarded-For": "198.51.100.7"}
+            headers = {"X-Forwarded-For": "93.184.216.34"}
             page = await stack.enter_async_context(visiting(app.url, headers=headers))
             try:
                 await place(page, app.url, provider, headers=headers)
             except NotPlaced:
                 refused += 1
         assert refused == 2, f"{6 - refused} of 8 places are held by one address"
-        headers = {"X-Forwarded-For": "203.0.113.9"}
+        headers = {"X-Forwarded-For": "93.184.216.99"}
         other = await stack.enter_async_context(visiting(app.url, headers=headers))
         await place(other, app.url, provider, headers=headers)

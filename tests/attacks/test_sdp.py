@@ -17,7 +17,7 @@ from tests.fakes.running_app import RunningApp
 pytestmark = pytest.mark.attacks
 
 MUTATIONS = 150
-ENGINE_KEY = "a key of the engine, long enough to be one"
+ENGINE_KEY = "a-key-of-the-engine-that-is-long-enough"
 AUDIO, CHANNEL = OFFER.split("m=application")
 CHANNEL = f"m=application{CHANNEL}"
 SMUGGLED = {

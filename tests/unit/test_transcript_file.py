@@ -32,17 +32,17 @@ def a_call(*, controlled: bool = False) -> Any:
     return SimpleNamespace(id="call_1", persona=persona, controlled=controlled, conversation=conversation)
 
 
-def file_of(form: str, call: Any) -> str:
+async def file_of(form: str, call: Any) -> str:
     speakers = {"user": "You", "assistant": "Assistant", "tool": "Looked something up"}
-    return transcript_file(call, form, OPENED, speakers, shown)
+    return await transcript_file(call, form, OPENED, speakers, shown)
 
 
 def shown(item: Item) -> tuple[str, str]:
     return (f"{item.name} (done)" if item.role == "tool" else item.text), "en"
 
 
-def test_a_text_file_holds_what_the_page_shows_with_its_times() -> None:
-    assert file_of("txt", a_call(controlled=True)).splitlines()[3:] == [
+async def test_a_text_file_holds_what_the_page_shows_with_its_times() -> None:
+    assert (await file_of("txt", a_call(controlled=True))).splitlines()[3:] == [
         f"[00:02] You: My IBAN is {IBAN}",
         "[00:03] Looked something up: look_up (done)",
         "[00:05] Assistant: Thank you.",
@@ -51,18 +51,18 @@ def test_a_text_file_holds_what_the_page_shows_with_its_times() -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_every_form_holds_the_callers_own_words_unmasked_and_no_arguments(form: str) -> None:
-    text = file_of(form, a_call())
+async def test_every_form_holds_the_callers_own_words_unmasked_and_no_arguments(form: str) -> None:
+    text = await file_of(form, a_call())
     assert IBAN in text and "خدا حافظ" in text
     assert "cnic" not in text
 
 
 @pytest.mark.parametrize(("form", "clock"), [("srt", "00:00:05,000"), ("vtt", "00:00:05.000")])
-def test_subtitles_begin_when_the_words_did_in_the_call(form: str, clock: str) -> None:
-    assert f"{clock} --> " in file_of(form, a_call())
+async def test_subtitles_begin_when_the_words_did_in_the_call(form: str, clock: str) -> None:
+    assert f"{clock} --> " in await file_of(form, a_call())
 
 
 @pytest.mark.parametrize(("controlled", "source"), [(True, "provider"), (False, "browser")])
-def test_the_file_says_who_told_of_it(controlled: bool, source: str) -> None:
-    items = json.loads(file_of("json", a_call(controlled=controlled)))["items"]
+async def test_the_file_says_who_told_of_it(controlled: bool, source: str) -> None:
+    items = json.loads(await file_of("json", a_call(controlled=controlled)))["items"]
     assert {item["source"] for item in items} == {source}
