@@ -2,7 +2,7 @@ import pytest
 
 from bench.masking import SOURCES, score_of
 
-RECALL = {"lists": 1.0, "independent": 0.98, "blind": 0.95}
+RECALL = {"lists": 1.0, "independent": 0.98, "blind": 0.96}
 STAYED = {"lists": 1.0, "independent": 0.98, "blind": 0.98}
 SENTENCES = {"lists": 150, "independent": 150, "blind": 99}
 """Of each kind at least."""
