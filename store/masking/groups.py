@@ -82,6 +82,12 @@ def is_weak_filler(word: str) -> bool:
     return _spelling(word) in WEAK_FILLERS
 
 
+def may_stand_in_number(word: str) -> bool:
+    """Return whether a number may go on over this word."""
+    known = _spelling(word)
+    return digits_of(word) is not None or known in FILLERS or known in WEAK_FILLERS or known in HUNDRED
+
+
 def is_linking(word: str) -> bool:
     """Return whether this word may stand at an utterance's edge beside a number over several of them."""
     return _spelling(word) in LINKING

@@ -3,8 +3,8 @@
 import re
 
 from store.masking.characters import plain_text, shape_of, spelling
-from store.masking.groups import LONGEST_WORD, digits_of, is_filler
-from store.masking.number_words import FILLERS, NUMBER_WORDS
+from store.masking.groups import LONGEST_WORD, digits_of, may_stand_in_number
+from store.masking.number_words import FILLERS, HUNDRED, NUMBER_WORDS, WEAK_FILLERS
 from store.masking.runs import LONGEST_GAP
 
 _TOKENS = re.compile("[dl]+")
@@ -38,7 +38,7 @@ def _kept_of(plain: str) -> int:
 
 def _may_belong(word: str) -> bool:
     is_code = word.isascii() and word.isupper() and len(word) <= 4
-    return _is_part_of_number(word) or is_filler(word) or is_code
+    return any(map(str.isdigit, word)) or may_stand_in_number(word) or is_code
 
 
 def _is_part_of_number(word: str) -> bool:
@@ -50,4 +50,5 @@ def _may_become_one(word: str) -> bool:
     return len(word) <= LONGEST_WORD and spelling(word) in _BEGINNINGS
 
 
-_BEGINNINGS = frozenset(word[:end] for word in {*NUMBER_WORDS, *FILLERS} for end in range(1, len(word) + 1))
+_WORDS = {*NUMBER_WORDS, *FILLERS, *WEAK_FILLERS, *HUNDRED}
+_BEGINNINGS = frozenset(word[:end] for word in _WORDS for end in range(1, len(word) + 1))

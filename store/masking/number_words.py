@@ -112,6 +112,7 @@ _HUNDREDS = """
 _REPEATS = """
 0 double ڈبل डबल
 00 triple ٹرپل ट्रिपल
+000 quadruple quad کواڈرپل क्वाड्रपल
 """
 _FILLERS = """
 and then uhm uhmm um umm uh uhh hmm hm er erm ah okay ok so right yes yeah well now next again plus minus dash

@@ -4,17 +4,19 @@ import asyncio
 import re
 
 from store.masking.characters import plain_text, shape_of
-from store.masking.groups import digits_of, is_filler
-from store.masking.masked import HIDDEN, mask
+from store.masking.groups import may_stand_in_number
+from store.masking.masked import mask
 
-PIECE_CHARS = 16 * 1024
-"""So much is masked without giving way to the event loop."""
-SEAM_CHARS = 256
-"""Where no place to cut is found, so much on both sides is masked once more as one text."""
-CUT_WORD_CHARS = 5
-"""Shorter words of ASCII letters may be groups of an IBAN."""
-_LONG_WORD = re.compile(rf"(?<![dl])l{{{CUT_WORD_CHARS},}}(?![dl]|$)")
-"""Beside digits it may be a part of an IBAN; at the end it may become a number word."""
+PIECE_CHARS = 2048
+"""So much is masked without giving way to the event loop, and at most so much again when a text grows."""
+LONGEST_NUMBER = 400
+"""Characters; no number is said or written in more, whatever stands between its digits."""
+IBAN_WORD_CHARS = 4
+"""Words of ASCII letters that are no longer may be groups of an IBAN."""
+_WORD = re.compile(r"(?<![dl])l{3,}(?![dl]|$)")
+"""Beside digits it may be a part of an IBAN, and a shorter one its beginning; at the end it may become a
+number word."""
+_DIGIT = re.compile("d")
 
 
 class Masked(str):
@@ -32,45 +34,71 @@ class GrowingMask:
     """Masks one text again and again while it grows, and of it only what is new."""
 
     def __init__(self) -> None:
-        self._safe = ""
-        """The beginning of the text, until where no number can go on."""
+        self._known = ""
+        """The beginning of the text that need not be masked again."""
         self._masked = ""
         """The same, masked."""
+        self._from = 0
+        """Where masking goes on: before the end of `_known` where a number may stand over that."""
 
     async def update(self, text: str) -> Masked:
         """Return the whole text masked; one that does not begin as before is masked anew."""
-        if not text.startswith(self._safe):
-            self._safe = self._masked = ""
-        start, masked = len(self._safe), self._masked
-        while len(text) - start > PIECE_CHARS:
-            cut = safe_cut(text, start, start + PIECE_CHARS)
-            masked += mask(text[start : cut or start + PIECE_CHARS])
-            start = cut or start + PIECE_CHARS
-            if not cut:
-                masked = _mask_seam(text, masked)
+        if not text.startswith(self._known):
+            self._known, self._masked, self._from = "", "", 0
+        while len(text) - self._from > PIECE_CHARS:
+            self._take_piece(text, self._from + PIECE_CHARS)
             await asyncio.sleep(0)
-        cut = safe_cut(text, start, len(text)) or start
-        masked += mask(text[start:cut])
-        self._safe, self._masked = text[:cut], masked
-        return Masked(masked + mask(text[cut:]))
+        if cut := safe_cut(text, len(self._known), len(text)):
+            self._keep(text, cut, cut, cut)
+        return Masked(self._masked + self._rest(text, len(text)))
+
+    def _take_piece(self, text: str, end: int) -> None:
+        """Mask up to a safe place before `end`, or else to one that is masked with what is on both sides."""
+        if cut := safe_cut(text, len(self._known), end):
+            self._keep(text, cut, cut, cut)
+        else:
+            end = _after_space(text, end)
+            middle = end - LONGEST_NUMBER
+            self._keep(text, middle, end, _after_space(text, middle - LONGEST_NUMBER))
+
+    def _keep(self, text: str, known: int, end: int, go_on_from: int) -> None:
+        """Keep the text up to `known` as it is masked together with what follows up to `end`."""
+        masked = self._rest(text, end)
+        self._masked += masked[: known - len(self._known)]
+        self._known, self._from = text[:known], go_on_from
+
+    def _rest(self, text: str, end: int) -> str:
+        """Return what follows on the known text up to `end`, masked."""
+        return mask(text[self._from : end])[len(self._known) - self._from :]
 
 
 def safe_cut(text: str, start: int, end: int) -> int | None:
     """Return the last place in `text[start:end]` behind its start over which no number goes on."""
-    near = max(start, end - PIECE_CHARS)
+    near = max(0, start - LONGEST_NUMBER)
     plain = plain_text(text[near:end])
-    words = [match.span() for match in _LONG_WORD.finditer(shape_of(plain))]
-    for first, last in reversed(words):
-        word = plain[first:last]
-        if near + first > start and not (is_filler(word) or digits_of(word)):
+    shape = shape_of(plain)
+    for match in reversed(list(_WORD.finditer(shape, start - near + 1))):
+        first = match.start()
+        word = plain[first : match.end()]
+        if not may_stand_in_number(word) and (_ends_iban(word) or _is_far_from_digits(shape, near, first)):
             return near + first
     return None
 
 
-def _mask_seam(text: str, masked: str) -> str:
-    """Return `masked` with what is hidden when the text around its end is masked as one."""
-    end = len(masked)
-    start = max(0, end - SEAM_CHARS)
-    seam = mask(text[start : end + SEAM_CHARS])
-    both = zip(masked[start:], seam, strict=False)
-    return masked[:start] + "".join(HIDDEN if HIDDEN in pair else pair[0] for pair in both)
+def _ends_iban(word: str) -> bool:
+    return len(word) > IBAN_WORD_CHARS or not word.isascii()
+
+
+def _is_far_from_digits(shape: str, near: int, place: int) -> bool:
+    """Return whether no IBAN can have begun before this place.
+
+    :param near: how many characters stand before the shape
+    """
+    reach = place - LONGEST_NUMBER
+    return (reach >= 0 or not near) and not _DIGIT.search(shape, max(0, reach), place)
+
+
+def _after_space(text: str, end: int) -> int:
+    """Return the last place behind a space that is close before `end`, or `end` without one."""
+    space = text.rfind(" ", end - LONGEST_NUMBER // 8, end)
+    return end if space < 0 else space + 1

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.masking import mask
-from store.masking.pieces import PIECE_CHARS, GrowingMask, mask_in_pieces, safe_cut
+from store.masking import before_open_number, mask
+from store.masking.masked import HIDDEN
+from store.masking.number_words import FILLERS, HUNDRED, WEAK_FILLERS
+from store.masking.pieces import LONGEST_NUMBER, PIECE_CHARS, GrowingMask, mask_in_pieces, safe_cut
 
 SENTENCE = "my account has 250,000 rupees and the card 4111 1111 1111 1111 expires 05/06/2027, you know; "
 
@@ -42,6 +44,37 @@ async def test_a_number_over_a_cut_is_hidden_where_no_safe_place_exists(unit: st
 async def test_a_phone_number_over_a_cut_is_hidden_whole() -> None:
     text = "ab 0300 1234567 c " * (2 * PIECE_CHARS // 18)
     assert not any(map(str.isdigit, await mask_in_pieces(text)))
+
+
+@pytest.mark.parametrize("number", ["0300 1234567", "4111 1111 1111 1111"])
+@pytest.mark.parametrize("place", [PIECE_CHARS - back * LONGEST_NUMBER for back in (0, 1, 2)])
+async def test_a_number_anywhere_around_a_forced_cut_is_masked_as_in_the_whole(
+    number: str, place: int
+) -> None:
+    for start in range(place - 60 - len(number), place + 5):
+        text = ("x " * PIECE_CHARS)[:start] + f" {number} " + "a b c " * 100
+        masked = await mask_in_pieces(text)
+        assert masked == mask(text)
+        assert HIDDEN in masked
+
+
+async def test_a_number_that_grows_over_any_filler_is_never_shown_in_part() -> None:
+    for word in sorted(FILLERS | WEAK_FILLERS | HUNDRED):
+        said = f"my number is zero three zero {word} zero one two three four five six seven thanks".split()
+        growing, stored, whole = GrowingMask(), [], mask(" ".join(said))
+        assert HIDDEN in whole, word
+        for count in range(1, len(said)):
+            stored.append(await growing.update(before_open_number(" ".join(said[:count]) + " ")))
+        assert await growing.update(" ".join(said)) == whole, word
+        for text in stored:
+            shown = zip(text, whole, strict=False)
+            assert not any(hidden == HIDDEN != each for each, hidden in shown), (word, text)
+
+
+def test_no_cut_stands_before_a_short_word_near_digits() -> None:
+    assert safe_cut("MT84 MALT 0110 word 0001", 0, 24) is None
+    far = "a " * LONGEST_NUMBER
+    assert safe_cut(f"4111 {far}word a", 0, 2000) == 5 + len(far)
 
 
 def test_a_cut_stands_before_a_long_word_that_no_number_contains() -> None:
@@ -97,15 +130,17 @@ async def test_a_text_that_is_replaced_is_masked_anew() -> None:
     assert await growing.update("another text") == "another text"
 
 
-async def test_a_growing_text_costs_its_new_words_alone() -> None:
-    """A text of n sentences that grows n times takes n times a sentence's work, and not n² of them."""
+@pytest.mark.parametrize("step", [SENTENCE, "AA11 " * 16, "1 " * 40, "word " * 16, "hundred " * 10])
+async def test_a_growing_text_costs_its_new_words_alone(step: str) -> None:
+    """A text that grows n times takes n times the work of one step, and not n² times."""
 
-    async def grow(sentences: int) -> float:
+    async def grow(steps: int) -> float:
         growing, text, begun = GrowingMask(), "", time.process_time()
-        for _ in range(sentences):
-            text += SENTENCE
+        for _ in range(steps):
+            text += step
             await growing.update(text)
         return time.process_time() - begun
 
-    small, large = [min([await grow(n) for _ in range(3)]) for n in (40, 160)]
-    assert large < 3 * 4 * small
+    small, middle, large = [min([await grow(n) for _ in range(2)]) for n in (40, 80, 160)]
+    assert middle < 4 * small
+    assert large < 9 * small
