@@ -6,7 +6,7 @@ import ipaddress
 
 UNKNOWN = "unknown"
 IPV6_PREFIX = 64
-"""One customer's network: whoever has one IPv6 address has all of its /64."""
+"""One customer's network: a client with one IPv6 address has all of its /64."""
 PSEUDONYM_LENGTH = 12
 
 

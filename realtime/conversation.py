@@ -99,7 +99,7 @@ class Conversation:
         return not len(self._transcript)
 
     def newest_first(self) -> Iterator[Item]:
-        """Go through the items from the last one on; whoever needs only the end copies nothing."""
+        """Go through the items from the last one on; a reader of the end alone copies nothing."""
         return reversed(self._transcript)
 
     @property

@@ -46,7 +46,7 @@ FORWARDING = frozenset(
     }
 )
 FORWARDING_PREFIXES = ("x-forwarded-", "x-original-", "x-proxyuser-")
-"""Headers that proxies and tunnels add. A local proxy connects from this machine, for whoever asks it."""
+"""Headers that proxies and tunnels add. A local proxy connects from this machine on behalf of any client."""
 PARALLEL_HASHES = 2
 """Hashes at once: each takes memory and a processor, and anybody can ask for one."""
 

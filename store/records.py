@@ -45,7 +45,7 @@ LONGEST_CALL = timedelta(hours=8)
 REPORTED_SOURCES = ("response", "transcription")
 """Usage that whoever tells of the session's events tells of too."""
 MAX_REMEMBERED = 10_000
-"""Ids of deleted sessions. Whoever still writes of one does so within two minutes."""
+"""Ids of deleted sessions. A writer that still has one of them ends within two minutes."""
 Row = TypeVar("Row", bound=Record)
 
 

@@ -171,7 +171,7 @@ async def test_two_installations_on_one_host_have_cookies_of_different_names(
 async def test_a_visitor_who_signs_in_has_another_cookie_than_before(
     start_app: Started, provider: ScriptedProvider
 ) -> None:
-    """Whoever planted a cookie in another's browser is not signed in with it afterwards."""
+    """A cookie planted in another's browser is not signed in with it afterwards."""
     app = start_app(settings_for(provider) | {"ACCESS_CODE": CODE})
     async with Target(app).http() as http:
         await http.get("/sign-in")

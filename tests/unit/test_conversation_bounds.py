@@ -327,7 +327,7 @@ def test_an_item_takes_its_followers_along_unless_they_are_very_many() -> None:
         assert bool([change for change in changes if isinstance(change, ItemMoved)]) == (length == MAX_MOVED)
 
 
-def test_positions_follow_the_order_and_whoever_has_another_one_is_told_of() -> None:
+def test_positions_follow_the_order_and_an_item_with_another_one_is_told_of() -> None:
     conversation = chain_of(20)
     before = {item.id: item.position for item in conversation.items}
     changes = played(conversation, message("new", "x", previous="i5"), stands("i19", "i2"))
