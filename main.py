@@ -14,50 +14,50 @@ from nicegui import App, Client, app, core, ui
 from nicegui.server import Server
 
 from access.brute_force_guard import BruteForceGuard
+from access.passwords import hash_password
 from access.turn_credentials import TurnCredentials
-from calls.archive import Archive
-from calls.captions import Captions
-from calls.dialer import Dialer
-from calls.extraction import Extraction
-from calls.new_persona import new_persona
-from calls.offered_personas import default_persona, offered_personas
-from calls.overlay import OverlayBook
-from calls.persona import PersonaError, load_personas
-from calls.personas import Personas
-from calls.phone import Phone, lines_of
+from agents.new_persona import new_persona
+from agents.offered_personas import default_persona, offered_personas
+from agents.persona import PersonaError, load_personas
+from agents.personas import Personas
+from calls.channels.api_session_registry import SessionBook
+from calls.channels.captions import Captions
+from calls.channels.overlay import OverlayBook
+from calls.channels.phone import Phone, lines_of
+from calls.provider_gateway import Dialer
 from calls.registry import STOP_HANG_UP_SECONDS, STOP_RECORD_SECONDS, Registry
-from calls.session_book import SessionBook
+from calls.services.archive import Archive
+from calls.services.profile_extraction import Extraction
 from commands.exit_codes import ExitCode
-from components.event_costs import event_cost, socket_bucket
+from components.shared.event_costs import event_cost, socket_bucket
 from engine.mount import EngineMount
-from engine.recognizer import NoRecognizer
-from engine.whisper import WhisperRecognizer, recognizer_here
+from engine.stt.speech_to_text import NoRecognizer
+from engine.stt.whisper import WhisperRecognizer, recognizer_here
 from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
-from server.api import BesidePages, Parts, create_api
-from server.body_limit import BodyLimit
-from server.closing import Closing, within
+from server.api.app import BesidePages, Parts, create_api
 from server.connection_limits import ConnectionLimits
 from server.errors import method_not_allowed
-from server.headers import SecurityHeaders
-from server.health import Readiness
 from server.http_protocol import bounded_protocol
 from server.logging_setup import set_up_logging
+from server.middleware.body_limit import BodyLimit
 from server.middleware.client_disconnect import ClientDisconnects
 from server.middleware.engine_key_guard import EngineKeyGuard
 from server.middleware.handshake_deadline import HandshakeDeadline
 from server.middleware.last_hop import LastHop
+from server.middleware.origins import SOCKET_PATH, SameOrigin
 from server.middleware.page_cookies import PageCookies
+from server.middleware.request_log import RequestLog
+from server.middleware.security_headers import SecurityHeaders
 from server.middleware.socket_limits import SocketLimits
+from server.middleware.static_cache import StaticCache
 from server.middleware.waiting_pages import WaitingPages
-from server.origins import SOCKET_PATH, SameOrigin
-from server.passwords import hash_password
 from server.port import require_free_port
-from server.request_log import RequestLog
-from server.routes import call_routes
+from server.routes.calls import call_routes
+from server.routes.health import Readiness
+from server.routes.webhook import webhook_routes
 from server.session_cookie import session_options
-from server.static_cache import StaticCache
-from server.webhook import webhook_routes
+from server.shutdown import Closing, within
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
 from store.visitor_files import VisitorFiles
 

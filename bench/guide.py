@@ -6,10 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from agents.guide_search import GuideSearch, search_tool
+from agents.persona import SEARCH_FIRST, Persona, load_persona
 from bench.figures import table
-from calls.guide_search import GuideSearch, search_tool
-from calls.persona import SEARCH_FIRST, Persona, load_persona
-from engine.usage import text_tokens
+from engine.session.usage import text_tokens
 from realtime.prices import Prices
 
 PERSONAS = Path(__file__).parents[1] / "personas"

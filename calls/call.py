@@ -6,8 +6,11 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
-from calls.ask import Questions
-from calls.changes import (
+from agents.known_caller import with_profile
+from agents.persona import Persona
+from calls.codes import failure_code
+from calls.control_line import ControlLine
+from calls.events import (
     CallChange,
     CallerActed,
     Closed,
@@ -20,20 +23,17 @@ from calls.changes import (
     Summarised,
     Warned,
 )
-from calls.codes import failure_code
-from calls.control_line import ControlLine
-from calls.dialer import Dialer
 from calls.history import awaits_answer, history
-from calls.known_caller import with_profile
+from calls.out_of_band import Questions
 from calls.owned_tasks import OwnedTasks
-from calls.persona import Persona
+from calls.provider_gateway import Dialer
 from calls.refusal import CallRefused
-from calls.ticket import TICKET_SECONDS
+from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline
 from calls.watchers import tell_all
-from realtime.changes import Change, ErrorReported, UsageReported
 from realtime.client import ClientSecret
 from realtime.conversation import Conversation
+from realtime.conversation.changes import Change, ErrorReported, UsageReported
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import OfferRefused, sections
 from realtime.sequencer import ResponseSequencer

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from calls.persona import NoiseReduction, Persona, Strict, TurnDetection
+from agents.persona import NoiseReduction, Persona, Strict, TurnDetection
 
 VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
 """Of the Realtime API."""

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from realtime.conversation import Conversation
-from realtime.item import Item
+from realtime.conversation.item import Item
 
 MAX_MESSAGES = 1000
 MAX_CHARS = 200_000

@@ -7,19 +7,19 @@ from functools import partial
 from typing import Any
 
 from access.turn_credentials import TurnCredentials
-from calls.attendance import Attendance, Kind
+from agents.persona import Persona
 from calls.call import DELETED, STOPPING, Call, Timer
-from calls.changes import Summarised
-from calls.dialer import Dialer
+from calls.events import Summarised
 from calls.owned_tasks import OwnedTasks, cancelled
-from calls.persona import Persona
 from calls.places import CALLS_PER_VISITOR, Places
+from calls.provider_gateway import Dialer
+from calls.rate_limit import Starts
 from calls.refusal import CallRefused as CallRefused
 from calls.reservation import Reservation as Reservation
 from calls.reservation import Reservations
-from calls.starts import Starts
-from calls.summary import summary_of
-from calls.ticket import TICKET_SECONDS, Ticket, TicketBook
+from calls.services.call_services import Attendance, Kind
+from calls.services.summary import summary_of
+from calls.tickets import TICKET_SECONDS, Ticket, TicketBook
 from calls.visitor_addresses import VisitorAddresses
 from calls.watchers import tell_all
 from realtime.conversation import Conversation

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from calls.call import Cancellable, Timer
-from calls.changes import CallChange, Closed, Connected, Warned
-from realtime.changes import Activity, ActivityChanged, ItemFinished
+from calls.events import CallChange, Closed, Connected, Warned
+from realtime.conversation.changes import Activity, ActivityChanged, ItemFinished
 
 LONGEST_SESSION_S = 60 * 60.0
 """The provider ends a session then."""

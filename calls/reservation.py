@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from calls.call import Call
-from calls.ticket import Ticket
+from calls.tickets import Ticket
 
 OPENED_SECONDS = 5.0
 MAX_RESERVATIONS = 1000

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from calls.call import Call
-from realtime.item import Item
+from realtime.conversation.item import Item
 from store.export import TranscriptLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
 
 FORMS = {

@@ -15,17 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from calls.persona import Persona
+from agents.persona import Persona
+from commands.audio.reading import BYTES_PER_SAMPLE, RATE, UnreadableAudio, read_audio
+from commands.audio.wav import write_wav
 from commands.exit_codes import ExitCode
 from commands.provider import provider_of
+from realtime.conversation.heard import whole_words
 from realtime.events import ClientEvent, ServerEvent, server_event
 from realtime.failures import ProviderFailure
-from realtime.heard import whole_words
 from realtime.session import build_session
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
 from settings import Settings
-from speech.reading import BYTES_PER_SAMPLE, RATE, UnreadableAudio, read_audio
-from speech.wav import write_wav
 
 APPEND_BYTES = RATE * BYTES_PER_SAMPLE // 10
 """100 ms in one event."""

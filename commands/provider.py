@@ -15,7 +15,7 @@ from realtime.socket import RealtimeSocket
 from settings import Settings
 
 if TYPE_CHECKING:
-    from engine.recognizer import Recognizer
+    from engine.stt.speech_to_text import Recognizer
 
 
 SILENT_ENGINE_S = 30 * 60.0
@@ -72,8 +72,8 @@ async def provider_of(settings: Settings, *, listens: bool) -> AsyncIterator[Pro
 
 @asynccontextmanager
 async def _own_engine(settings: Settings, listens: bool) -> AsyncIterator[Provider]:
-    from engine.app import create_engine
-    from engine.whisper import recognizer_here
+    from engine.http.app import create_engine
+    from engine.stt.whisper import recognizer_here
 
     recognizer = recognizer_here(settings.whisper_model)
     try:
@@ -99,8 +99,8 @@ async def _prepare(recognizer: "Recognizer", model: str) -> None:
 
     :raises NothingListens: there is none
     """
-    from engine.recognizer import NoRecognizer, RecognitionFailed
-    from engine.whisper import WhisperRecognizer
+    from engine.stt.speech_to_text import NoRecognizer, RecognitionFailed
+    from engine.stt.whisper import WhisperRecognizer
 
     if isinstance(recognizer, NoRecognizer):
         raise NothingListens(NO_RECOGNIZER)

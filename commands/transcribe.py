@@ -12,6 +12,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from commands.audio.reading import UnreadableAudio, duration_s, read_audio
+from commands.audio.segments import segments_of
 from commands.exit_codes import ExitCode
 from commands.provider import NothingListens, Provider, provider_of
 from realtime.dictation import Dictation, Settled
@@ -19,9 +21,7 @@ from realtime.failures import ProviderFailure
 from realtime.session import transcription_for
 from realtime.socket import RealtimeSocket, SessionRefused
 from settings import Settings, SettingsError, load_settings
-from speech.reading import UnreadableAudio, duration_s, read_audio
-from speech.segments import segments_of
-from speech.subtitles import FORMATS, Cue, Format, written
+from transcripts.subtitles import FORMATS, Cue, Format, written
 
 DEFAULT_MODEL = "gpt-transcribe"
 LANGUAGE = re.compile(r"[a-z]{2,3}")

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.types import Receive, Scope, Send
 
-from engine.recognizer import Recognizer
+from engine.stt.speech_to_text import Recognizer
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 
 class EngineMount:
-    """An ASGI app that stands for the engine's; the parameters are those of `engine.app.create_engine`."""
+    """An ASGI app that stands for the engine's, with the parameters of `engine.http.app.create_engine`."""
 
     def __init__(
         self, server_key: str, *, ice_servers: Callable[[], list[dict[str, Any]]], recognizer: Recognizer
@@ -30,8 +30,8 @@ class EngineMount:
         await engine(scope, receive, send)
 
     async def _make(self) -> "FastAPI":
-        await asyncio.to_thread(importlib.import_module, "engine.app")
-        from engine.app import create_engine
+        await asyncio.to_thread(importlib.import_module, "engine.http.app")
+        from engine.http.app import create_engine
 
         return create_engine(self._server_key, ice_servers=self._ice_servers, recognizer=self._recognizer)
 

@@ -7,31 +7,26 @@ from contextlib import suppress
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
 
+from agents.persona import Persona
 from calls.call import Call
-from calls.changes import CallChange, Closed, RenewalWished
+from calls.call_controls import Steering
 from calls.choice import Choice
-from calls.greeting import greet
+from calls.events import CallChange, Closed, RenewalWished
 from calls.owned_tasks import OwnedTasks
-from calls.persona import Persona
 from calls.registry import CallRefused, Registry, Reservation
-from calls.steering import Steering
-from components import stylesheet
-from components.badge import demo_badge
-from components.call_view import CallView
-from components.controls import Controls
-from components.footer import footer
-from components.header import header
-from components.notice import Notice
-from components.orb import SELECTOR, Orb
-from components.resume import Resume
-from components.scopes import Scopes
-from components.settings_drawer import SettingsDrawer
-from components.status import Status
-from components.steps import steps
-from components.text_field import TextField
-from components.transcript import Transcript
-from components.transcript_tools import TranscriptTools
-from components.uplink import (
+from calls.services.greeting import greet
+from components.call.badge import demo_badge
+from components.call.call_view import CallView
+from components.call.controls import Controls
+from components.call.microphone_help import OBSTACLES, WayOut
+from components.call.notice import Notice
+from components.call.orb import SELECTOR, Orb
+from components.call.resume import Resume
+from components.call.scopes import Scopes
+from components.call.status import Status
+from components.call.steps import steps
+from components.call.text_field import TextField
+from components.call.uplink import (
     Chosen,
     Entry,
     EventReported,
@@ -42,9 +37,14 @@ from components.uplink import (
     Talked,
     TicketWished,
 )
-from components.way_out import OBSTACLES, WayOut
-from components.webrtc import WebRTC
-from components.words import Words
+from components.call.webrtc import WebRTC
+from components.settings.settings_drawer import SettingsDrawer
+from components.shared import stylesheet
+from components.shared.footer import footer
+from components.shared.header import header
+from components.shared.words import Words
+from components.transcript.transcript import Transcript
+from components.transcript.transcript_tools import TranscriptTools
 from pages.client_host import host_of
 from pages.colors import colors, is_dark, theme_color
 from pages.page_words import page_words

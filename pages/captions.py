@@ -6,30 +6,30 @@ from typing import Any
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
 
+from agents.persona import Persona
 from calls.call import Call
-from calls.captions import Captions, CaptionsChoice, captions_choice
-from calls.changes import CallChange, Closed, RenewalWished
-from calls.last_words import LastWords
-from calls.overlay import OverlayBook
+from calls.channels.captions import Captions, CaptionsChoice, captions_choice
+from calls.channels.last_words import LastWords
+from calls.channels.overlay import OverlayBook
+from calls.events import CallChange, Closed, RenewalWished
 from calls.owned_tasks import OwnedTasks
-from calls.persona import Persona
 from calls.registry import CallRefused
-from components.caption_lines import CaptionLines
-from components.captions_controls import CaptionsControls
-from components.captions_view import CaptionsView
-from components.header import CAPTIONS_PATH, language_link
-from components.no_listener import no_listener
-from components.notice import Notice
-from components.orb import SELECTOR, Orb
-from components.overlay_feed import OverlayFeed
-from components.overlay_link import OverlayLink
-from components.status import Status
-from components.text_node import TextNode
-from components.transcript_tools import TranscriptTools
-from components.uplink import Entry, EventReported, Flooded, NoticeReported, PhaseReported
-from components.way_out import OBSTACLES, WayOut
-from components.webrtc import WebRTC
-from components.words import Words
+from components.call.microphone_help import OBSTACLES, WayOut
+from components.call.notice import Notice
+from components.call.orb import SELECTOR, Orb
+from components.call.status import Status
+from components.call.uplink import Entry, EventReported, Flooded, NoticeReported, PhaseReported
+from components.call.webrtc import WebRTC
+from components.captions.caption_lines import CaptionLines
+from components.captions.captions_controls import CaptionsControls
+from components.captions.captions_view import CaptionsView
+from components.captions.no_recognizer import no_listener
+from components.captions.overlay_feed import OverlayFeed
+from components.captions.overlay_link import OverlayLink
+from components.shared.header import CAPTIONS_PATH, language_link
+from components.shared.text_node import TextNode
+from components.shared.words import Words
+from components.transcript.transcript_tools import TranscriptTools
 from pages import overlay
 from pages.caller import END_URL, KEEP_PAGE_SECONDS, VIEWPORT
 from pages.client_host import host_of

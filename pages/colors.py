@@ -1,6 +1,6 @@
 """A persona's colours, for the stylesheet."""
 
-from calls.persona import Persona
+from agents.persona import Persona
 
 
 def colors(persona: Persona) -> str:

@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from calls.persona import Persona
-from components import stylesheet
-from components.words import LANGUAGES, Words
+from agents.persona import Persona
+from components.shared import stylesheet
+from components.shared.words import LANGUAGES, Words
 from pages.colors import colors, is_dark
 from pages.page_words import page_words
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
 
-from calls.overlay import Overlay, OverlayBook
-from components.words import Words
+from calls.channels.overlay import Overlay, OverlayBook
+from components.shared.words import Words
 from pages.page_words import preferred_language
 
 PATH = "/captions/overlay"

@@ -2,8 +2,8 @@
 
 from starlette.requests import Request
 
-from calls.persona import Persona
-from components.words import LANGUAGES, Words
+from agents.persona import Persona
+from components.shared.words import LANGUAGES, Words
 
 
 def page_words(request: Request, persona: Persona) -> Words:

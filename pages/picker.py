@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
 
-from calls.persona import Persona
-from components.header import CAPTIONS_PATH, PICKER_PATH, language_link
-from components.persona_card import persona_card
-from components.text_node import TextNode
+from agents.persona import Persona
+from components.shared.header import CAPTIONS_PATH, PICKER_PATH, language_link
+from components.shared.persona_card import persona_card
+from components.shared.text_node import TextNode
 from pages.colors import colors, is_dark
 from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH

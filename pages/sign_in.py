@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from access.brute_force_guard import BruteForceGuard, TooManyTries
-from calls.persona import Persona
-from components.footer import footer
-from components.header import header
-from components.sign_in_form import LONGEST_CODE, sign_in_form
-from components.words import Words
+from agents.persona import Persona
+from components.shared.footer import footer
+from components.shared.header import header
+from components.shared.sign_in_form import LONGEST_CODE, sign_in_form
+from components.shared.words import Words
 from pages.client_host import host_of
 from pages.colors import colors, is_dark
 from pages.page_words import page_words

@@ -10,10 +10,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, JsonValue
 from starlette.exceptions import HTTPException
 
-from calls.api_session import LimitReached
 from calls.call import CallEnded
+from calls.channels.api_session import LimitReached
+from calls.channels.api_session_registry import ChoiceRefused, SecretRefused
 from calls.registry import CallRefused
-from calls.session_book import ChoiceRefused, SecretRefused
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import OfferRefused
 from store.database import StoreFailure

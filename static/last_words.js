@@ -1,5 +1,5 @@
 // Stop on captions: the microphone is off at once, and what was said until then is still written down.
-// calls/last_words.py says when that is done.
+// calls/channels/last_words.py says when that is done.
 
 const UNDERWAY_MS = 200; // sound on its way may be slower than the event behind it
 const LONGEST_MS = 3000;

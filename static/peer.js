@@ -1,6 +1,6 @@
 // One attempt to hold a call: its peer connection, its channel, and what it holds on to.
 
-import { maySleep } from "awake";
+import { maySleep } from "wake_lock";
 
 /** What of a call needs neither microphone nor network; made while the page is idle, so the click need not wait. */
 export function preparePeer(withChannel) {

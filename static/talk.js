@@ -66,7 +66,7 @@ function tellSession(bridge, what) {
   return bridge.withChannel;
 }
 
-/** `press`, `release`, `drop`, `answer` or `stop_answer`: see calls/steering.py. */
+/** `press`, `release`, `drop`, `answer` or `stop_answer`: see calls/call_controls.py. */
 export function act(bridge, action) {
   bridge.tell({ type: "guftagu.talk", action });
 }

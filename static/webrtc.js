@@ -1,8 +1,8 @@
 // The browser's half of a call: microphone, peer connection, event channel and remote audio.
-// components/webrtc.py is the other half.
+// components/call/webrtc.py is the other half.
 
-import { TicketAhead } from "ahead";
-import { stayAwake } from "awake";
+import { TicketAhead } from "ticket_prefetch";
+import { stayAwake } from "wake_lock";
 import { recallChoice } from "choice";
 import { holdMicrophone, openChosenMicrophone, watchDevices } from "devices";
 import { readEvent } from "inbound";
@@ -11,7 +11,7 @@ import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
 import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release } from "peer";
-import { holdsBack, letGo, settle } from "press";
+import { holdsBack, letGo, settle } from "predial";
 import { open } from "talk";
 import { Uplink } from "uplink";
 import { cutVoice } from "voice_cut";

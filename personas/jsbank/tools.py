@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-from calls.tools import Identity, ToolContext, ToolRefused, tool
+from agents.tools import Identity, ToolContext, ToolRefused, tool
 from store.demo_bank import DemoBank, DemoCard
 
 GUIDE = Path(__file__).with_name("guide.md").read_text("utf-8-sig")

@@ -8,8 +8,8 @@ from typing import Protocol
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.errors import error
+from server.middleware.origins import SOCKET_PATH
 from server.middleware.page_frames import MalformedFrame, PageEvent, PageFrames, page_of
-from server.origins import SOCKET_PATH
 
 log = logging.getLogger("guftagu.http")
 

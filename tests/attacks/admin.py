@@ -1,6 +1,6 @@
 """The administrator of an attacked app, who reads its records."""
 
-from server.passwords import hash_password
+from access.passwords import hash_password
 
 PASSWORD = "a password that nobody guesses in a year"
 AUTH = ("admin", PASSWORD)

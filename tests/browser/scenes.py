@@ -2,7 +2,7 @@
 
 from playwright.sync_api import ViewportSize, expect
 
-from components.words import Words
+from components.shared.words import Words
 from tests.browser.caller import Caller
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.turns import (

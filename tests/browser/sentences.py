@@ -1,6 +1,6 @@
 """The page's sentences, in the language it has when nobody asks for another."""
 
-from components.words import Words
+from components.shared.words import Words
 
 
 def sentence(code: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from components.words import Words
+from components.shared.words import Words
 from tests.browser.caller import Caller
 from tests.browser.conftest import AppFactory, CallerFactory
 from tests.browser.scenes import DESKTOP, LANGUAGES, PHONE, fall_silent, press_start, talk

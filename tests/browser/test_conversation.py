@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from components.words import Words
+from components.shared.words import Words
 from tests.browser.conftest import CallerFactory
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp

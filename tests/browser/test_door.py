@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from components.words import Words
+from components.shared.words import Words
 from tests.browser.conftest import AppFactory, CallerFactory
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from components.words import Words
+from components.shared.words import Words
 from tests.browser.caller import Caller
 from tests.browser.conftest import CallerFactory
 from tests.browser.scenes import LANGUAGES, PHONE, SCREENS, SMALL_PHONE, TABLET, press_start, talk

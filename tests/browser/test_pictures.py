@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from components.words import Words
+from components.shared.words import Words
 from tests.browser.caller import SCREENSHOTS, Caller
 from tests.browser.conftest import AppFactory, CallerFactory
 from tests.browser.scenes import LANGUAGES, SCREENS, press_start, talk

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Error, Response, WebSocket, expect
 
-from server.passwords import hash_password
+from access.passwords import hash_password
 from tests.browser.caller import Caller
 from tests.browser.conftest import ENGINE_KEY, AppFactory, CallerFactory
 from tests.browser.sentences import sentence

@@ -14,7 +14,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
 from schemathesis.core.result import Ok
 
-from server.passwords import hash_password
+from access.passwords import hash_password
 from tests.fakes.running_app import RunningApp
 
 KEY, PASSWORD = "the-key-of-a-client-0123456789", "a password that nobody guesses"

@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from components.event_costs import COSTS
+from components.shared.event_costs import COSTS
 from server.middleware.socket_limits import MAX_DROPPED, POLICY_VIOLATION
 from tests.fakes.page_socket import fetch_page, page_socket, until_message, wait_until_cut_off
 from tests.fakes.running_app import RunningApp

@@ -15,24 +15,24 @@ import uvicorn
 from fastapi import FastAPI
 from openai.types.webhooks import RealtimeCallIncomingWebhookEvent
 
-from calls.attendance import Attendance
+from agents.limits import Limits
+from agents.persona import Persona, TurnDetection
 from calls.call import Call
-from calls.call_limits import Limits
-from calls.changes import Closed
-from calls.dialer import Dialer
-from calls.meter import DaySpending
-from calls.persona import Persona, TurnDetection
-from calls.phone import Phone, lines_of
+from calls.channels.phone import Phone, lines_of
+from calls.events import Closed
+from calls.provider_gateway import Dialer
 from calls.registry import Registry
-from engine.app import create_engine
-from engine.brain import Prompt, Reply, ToolCall
-from engine.phone import Phone as EnginePhone
-from engine.phone_line import PhoneLine
-from engine.webhook import Webhook
+from calls.services.call_services import Attendance
+from calls.services.metering import DaySpending
+from engine.http.app import create_engine
+from engine.http.phone import Phone as EnginePhone
+from engine.llm.language_model import Prompt, Reply, ToolCall
+from engine.media.phone_line import PhoneLine
+from engine.media.webhook import Webhook
 from realtime.client import RealtimeClient
 from realtime.prices import NothingBilled
 from realtime.sip import incoming_call
-from server.webhook import WEBHOOK_PATH, webhook_routes
+from server.routes.webhook import WEBHOOK_PATH, webhook_routes
 from store.records import Records
 from tests.fakes.engine_server import SERVER_KEY
 from tests.fakes.kept import database_in

@@ -11,8 +11,8 @@ import openai as sdk
 import pytest
 from openai import AsyncOpenAI
 
-from engine.phone_line import PhoneLine
-from engine.webhook import Webhook
+from engine.media.phone_line import PhoneLine
+from engine.media.webhook import Webhook
 from tests.contract.sideband import Sideband
 from tests.fakes.engine_server import EngineServer, running_engine
 from tests.fakes.speech import write_microphone

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from openai.types.realtime import RealtimeSessionCreateRequest, RealtimeTranscriptionSessionCreateRequest
 
-from calls.captions import Captions, CaptionsChoice, CaptionsDialer, Source
-from calls.persona import load_persona
+from agents.persona import load_persona
+from calls.channels.captions import Captions, CaptionsChoice, CaptionsDialer, Source
 from commands import ask, transcribe
-from engine.session_config import new_session
-from engine.transcription_config import new_session_of_any_type
+from engine.session.session_config import new_session
+from engine.session.transcription_config import new_session_of_any_type
 from realtime.client import RealtimeClient
 from realtime.session import build_session
 from tests.fakes.house import House

@@ -11,7 +11,7 @@ import pytest
 from openai import AsyncOpenAI
 from websockets.exceptions import ConnectionClosed
 
-from engine.call import Limits
+from engine.session.call import Limits
 from tests.contract.socket import Socket, conversation, transcription
 from tests.fakes.engine_server import SERVER_KEY, EngineServer, running_engine
 from tests.fakes.engine_session import ScriptedRecognizer

@@ -10,17 +10,17 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
-from calls.attendance import Attendance
-from calls.call_limits import Limits
-from calls.dialer import Dialer
-from calls.extraction import Extraction
-from calls.meter import DaySpending
-from calls.persona import Persona
-from calls.session_book import SessionBook
+from agents.limits import Limits
+from agents.persona import Persona
+from calls.channels.api_session_registry import SessionBook
+from calls.provider_gateway import Dialer
+from calls.services.call_services import Attendance
+from calls.services.metering import DaySpending
+from calls.services.profile_extraction import Extraction
 from realtime.client import RealtimeClient
 from realtime.prices import Prices
-from server.api import Parts, create_api
-from server.health import Readiness
+from server.api.app import Parts, create_api
+from server.routes.health import Readiness
 from settings import Settings
 from state.database_leases import DatabaseLeases
 from store.database import Database

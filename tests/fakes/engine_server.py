@@ -11,9 +11,9 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
-from engine.app import create_engine
-from engine.calls import Calls
-from engine.phone import Phone
+from engine.http.app import create_engine
+from engine.http.phone import Phone
+from engine.session.calls import Calls
 
 SERVER_KEY = "sk-engine-test"
 

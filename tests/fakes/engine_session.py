@@ -6,13 +6,13 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-from engine.brain import Brain, Prompt, Reply
-from engine.client_events import ClientEvents
-from engine.outlet import Player, Utterance
-from engine.recognizer import Hints, NoRecognizer, Recognizer
-from engine.session import Session
-from engine.speaker import Voice
-from engine.transcription_config import new_session_of_any_type
+from engine.llm.language_model import Brain, Prompt, Reply
+from engine.media.audio_output import Player, Utterance
+from engine.session.client_events import ClientEvents
+from engine.session.session import Session
+from engine.session.transcription_config import new_session_of_any_type
+from engine.stt.speech_to_text import Hints, NoRecognizer, Recognizer
+from engine.tts.text_to_speech import Voice
 from tests.fakes.timer import FakeTimer
 
 FRAME = bytes(1024)

@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from calls.attendance import Attendance
+from agents.persona import Persona
 from calls.call import Call
-from calls.changes import CallChange
-from calls.dialer import Dialer
-from calls.persona import Persona
+from calls.events import CallChange
+from calls.provider_gateway import Dialer
 from calls.registry import Registry
+from calls.services.call_services import Attendance
 from realtime.client import RealtimeClient
 from settings import Settings
 from tests.fakes.nobody_attends import NobodyAttends

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from calls.owned_tasks import OwnedTasks
-from calls.recorder import Recorder
+from calls.services.recording import Recorder
 from store.models import UsageRecord
 from store.records import Records
 from tests.fakes.house import House

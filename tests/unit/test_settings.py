@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from server.passwords import hash_password
+from access.passwords import hash_password
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
 
 

@@ -1,0 +1,57 @@
+"""The personas of a deployment, each as its folder says now."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from agents.persona import Persona, PersonaError, load_persona
+
+log = logging.getLogger("guftagu.personas")
+
+FILES = ("persona.toml", "guide.md", "tools.py")
+
+Stamp = tuple[tuple[int, int] | None, ...]
+
+
+class Personas(Mapping[str, Persona]):
+    """Personas by name. An edited folder counts from the next look; one that an edit broke stays as is."""
+
+    def __init__(self, root: Path, personas: Mapping[str, Persona]) -> None:
+        """:param personas: those that were loaded from under `root`"""
+        self._root = root
+        self._good = dict(personas)
+        self._stamps = {name: _stamp(root / name) for name in personas}
+
+    def __getitem__(self, name: str) -> Persona:
+        good = self._good[name]
+        stamp = _stamp(self._root / name)
+        if stamp == self._stamps[name]:
+            return good
+        self._stamps[name] = stamp
+        return self._reload(name)
+
+    def _reload(self, name: str) -> Persona:
+        try:
+            self._good[name] = load_persona(self._root / name)
+        except PersonaError as error:
+            log.error("persona kept as it was: %s", error)
+        return self._good[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._good)
+
+    def __len__(self) -> int:
+        return len(self._good)
+
+
+def _stamp(folder: Path) -> Stamp:
+    """When each file was changed (ns), and its size; None for one that is not there."""
+    return tuple(_file_stamp(folder / name) for name in FILES)
+
+
+def _file_stamp(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,143 @@
+"""The sessions of outside clients, and what they may choose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
+
+from agents.persona import Persona
+from calls.channels.api_session import SECRET_SECONDS, ApiSession
+from calls.provider_gateway import Dialer
+from calls.registry import CallRefused, Registry
+from realtime.client import ClientSecret
+from settings import Settings
+from state.expiring_storage import ExpiringStorage
+
+STARTS_PER_MINUTE = 60
+"""Of one key: it may serve many customers."""
+UNITS_PER_MINUTE = 3_000_000
+"""What one key may report, as `realtime.json_size` counts it: 24 MB of text, which is a thousand calls."""
+TRANSCRIPTION_MODELS = ("gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-transcribe", "whisper-1")
+"""Those that transcribe what voice detection commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a client asks for; None leaves it to the deployment."""
+
+    persona: str | None = None
+    model: str | None = None
+    voice: str | None = None
+    transcription: str | None = None
+
+
+class ChoiceRefused(Exception):
+    """A client asks for something that is not on the list."""
+
+    def __init__(self, name: str, allowed: list[str]) -> None:
+        super().__init__(f"{name}: takes one of {', '.join(allowed)}.")
+        self.name = name
+
+
+class SecretRefused(Exception):
+    """A client secret's holder can rewrite its session, so a controlled one hands out none."""
+
+
+class SessionBook:
+    """All that are in use, in this process."""
+
+    def __init__(
+        self, registry: Registry, dialer: Dialer, personas: Mapping[str, Persona], settings: Settings
+    ) -> None:
+        self._registry = registry
+        self._dialer = dialer
+        self._personas = personas
+        self._settings = settings
+        self._sessions: dict[str, ApiSession] = {}
+        self._starts = MovingWindowRateLimiter(ExpiringStorage())
+        self._start_limit = RateLimitItemPerMinute(STARTS_PER_MINUTE)
+        self._reports = FixedWindowRateLimiter(ExpiringStorage())
+        self._report_limit = RateLimitItemPerMinute(UNITS_PER_MINUTE)
+
+    def open(self, owner: str, choice: Choice, *, relayed: bool) -> ApiSession:
+        """Open a session and its record.
+
+        :raises ChoiceRefused: it names something that is not on the list
+        :raises SecretRefused: the persona's calls are controlled, so it has to be relayed
+        :raises CallRefused: the day's money is spent
+        """
+        persona, dialer = self._chosen(choice, relayed=relayed)
+        self.check_start(owner)
+        session = ApiSession(persona, owner, dialer, self._registry, relayed=relayed)
+        self._sessions[session.id] = session
+        session.watch(lambda _: self._forget(session))
+        return session
+
+    async def token(self, owner: str, choice: Choice) -> ClientSecret:
+        """A client secret that belongs to no session.
+
+        :raises ChoiceRefused: it names something that is not on the list
+        :raises SecretRefused: the persona's calls are controlled
+        :raises CallRefused: too many starts of this key, or the day's money is spent
+        :raises ProviderFailure: none was minted
+        """
+        persona, dialer = self._chosen(choice, relayed=False)
+        self.check_start(owner)
+        return await dialer.secret(persona, owner, SECRET_SECONDS)
+
+    def check_start(self, owner: str) -> None:
+        """Count a start of this key.
+
+        :raises CallRefused: too many, or the day's money is spent
+        """
+        self._registry.check_money()
+        if not self._starts.hit(self._start_limit, owner):
+            raise CallRefused("starts_exceeded", 60)
+
+    def check_report(self, owner: str, units: int) -> None:
+        """Count what a key reports.
+
+        :param units: as `realtime.json_size` counts
+        :raises CallRefused: too much in this minute
+        """
+        if not self._reports.hit(self._report_limit, owner, cost=units):
+            raise CallRefused("too_fast", 60)
+
+    def get(self, session_id: str, owner: str | None) -> ApiSession | None:
+        """The session, if it is in use and this owner's; None as owner: anybody's."""
+        session = self._sessions.get(session_id)
+        return session if session and owner in (None, session.owner) else None
+
+    def close(self) -> None:
+        """End every session; the registry waits for what they have going."""
+        for session in list(self._sessions.values()):
+            session.end("server_stopping")
+
+    def _forget(self, session: ApiSession) -> None:
+        if session.closed:
+            self._sessions.pop(session.id, None)
+
+    # -- what may be chosen ------------------------------------------------------------------------
+
+    def _chosen(self, choice: Choice, *, relayed: bool) -> tuple[Persona, Dialer]:
+        settings = self._settings
+        name = choice.persona or settings.persona
+        _check("persona", name, list(self._personas))
+        persona = self._personas[name]
+        spec = self._dialer.spec(persona)
+        own_ears = str((spec.transcription or {}).get("model", ""))
+        _check("model", choice.model, [*settings.allowed_models, spec.model])
+        _check("voice", choice.voice, [*settings.allowed_voices, spec.voice])
+        _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_ears])
+        if self._dialer.controls(persona) and not relayed:
+            raise SecretRefused
+        dialer = self._dialer.choosing(
+            model=choice.model, voice=choice.voice, transcription_model=choice.transcription
+        )
+        return persona, dialer
+
+
+def _check(name: str, wanted: str | None, allowed: list[str]) -> None:
+    if wanted is not None and wanted not in allowed:
+        raise ChoiceRefused(name, list(dict.fromkeys(allowed)))

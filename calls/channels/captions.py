@@ -1,0 +1,129 @@
+"""A captions session: a call in which nothing answers and everything that is said is written down."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast, get_args
+
+from agents.persona import Persona, Transcription, TurnDetection
+from calls.call import Call
+from calls.events import CallChange
+from calls.provider_gateway import Dialer
+from calls.registry import Registry
+from calls.tickets import Ticket
+from realtime.client import CreatedCall, RealtimeClient
+from realtime.conversation.changes import TextAppended
+from realtime.model_name import undated
+from realtime.session import SessionSpec, build_transcription_session
+from settings import Settings
+
+NAME = "captions"
+LIVE_MODELS = ("gpt-live-transcribe", "gpt-realtime-whisper")
+"""They write while somebody speaks and take no turn detection: whoever has the sound commits."""
+LANGUAGES = ("ur", "en")
+SILENCE_MS = 500
+
+Source = Literal["microphone", "tab"]
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionsChoice:
+    """What the page chose for its next session."""
+
+    language: str
+    """ISO 639 code of what will be said."""
+    source: Source = "microphone"
+
+
+def captions_choice(told: object, offered: tuple[str, ...]) -> CaptionsChoice | None:
+    """What a browser says it chose; None where that is nothing that was offered."""
+    if not isinstance(told, dict):
+        return None
+    language, source = told.get("language"), told.get("source")
+    if language not in offered or source not in get_args(Source):
+        return None
+    return CaptionsChoice(str(language), cast(Source, source))
+
+
+class CaptionsDialer(Dialer):
+    """Places transcription sessions: they take an `ek_` and a raw offer, which this server posts itself."""
+
+    remembers = False
+
+    def controls(self, persona: Persona) -> bool:
+        """Never: it is the page's own speech that the page reports, and nothing is done because of it."""
+        return False
+
+    async def place(self, persona: Persona, visitor_id: str, offer_sdp: str) -> CreatedCall:
+        """Mint a secret with the session in it and post the offer with it; the browser sees neither.
+
+        :raises ProviderFailure: nothing was created
+        """
+        secret = await self.secret(persona, visitor_id)
+        return await self.client.create_call_with(secret, offer_sdp)
+
+    def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
+        """The session object of captions."""
+        return build_transcription_session(self.spec(persona))
+
+    def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
+        """How to listen; the model that is recorded and billed is the recogniser."""
+        return replace(persona.session(), model=persona.transcription.model, voice="", instructions="")
+
+
+class Captions:
+    """Opens captions sessions beside the calls of `registry`: in its places, limits and records."""
+
+    def __init__(self, registry: Registry, client: RealtimeClient, settings: Settings, like: Persona) -> None:
+        """:param like: whose key terms, limits and language count"""
+        self._registry = registry
+        self._dialer = CaptionsDialer(client, settings)
+        self._like = like
+        self._model = settings.captions_model
+        self.languages = tuple(dict.fromkeys((like.language, *LANGUAGES)))
+        """What may be chosen, the likeliest first."""
+
+    @property
+    def needs_commits(self) -> bool:
+        """Whether the page has to say where an utterance ends."""
+        return undated(self._model) in LIVE_MODELS
+
+    def open(self, visitor_id: str, choice: CaptionsChoice, host: str | None = None) -> Call:
+        """Open a session for a visitor.
+
+        :param host: the visitor's address, as for any call
+        :raises CallRefused: as for any call
+        """
+        call = self._registry.open(
+            self.listener(choice), visitor_id, "captions", host=host, dialer=self._dialer
+        )
+        call.watch(lambda changes: _note_speech(call, changes))
+        return call
+
+    def ice_servers(self, visitor_id: str) -> list[dict[str, Any]]:
+        """Return the ICE servers for one visitor's browser, as for any call."""
+        return self._registry.ice_servers(visitor_id)
+
+    async def ticket(self, call: Call) -> Ticket:
+        """Where the browser posts its offer: always here, for the secret must not leave this server."""
+        return self._registry.relay_ticket(call)
+
+    def listener(self, choice: CaptionsChoice) -> Persona:
+        """Nobody who speaks: the listening half of a persona."""
+        changed: dict[str, Any] = {
+            "name": NAME,
+            "language": choice.language,
+            "noise_reduction": "near_field" if choice.source == "microphone" else "off",
+            "greeting": "",
+            "control": "bridged",
+            "tools": {},
+            "transcription": Transcription(model=self._model, languages=[choice.language]),
+            "turn_detection": TurnDetection(
+                type="manual" if self.needs_commits else "server_vad", silence_duration_ms=SILENCE_MS
+            ),
+        }
+        return self._like.model_copy(update=changed)
+
+
+def _note_speech(call: Call, changes: list[CallChange]) -> None:
+    """Without turn detection nothing but words tells the leash that somebody speaks."""
+    if any(isinstance(change, TextAppended) for change in changes):
+        call.acted()

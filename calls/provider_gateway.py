@@ -1,0 +1,153 @@
+"""Placing a call at the provider: the persona's session, with the deployment's overrides."""
+
+import hashlib
+import hmac
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from agents.persona import Persona
+from realtime.client import ClientSecret, CreatedCall, RealtimeClient
+from realtime.failures import ProviderFailure
+from realtime.session import SessionSpec, build_session
+from realtime.sideband import Sideband, SidebandLost
+from settings import Settings
+
+log = logging.getLogger("guftagu.calls")
+
+PSEUDONYM_LENGTH = 16
+SECRET_SECONDS = 30
+"""A client secret is used at once, so it need not live longer than a slow network takes."""
+
+Answer = TypeVar("Answer")
+
+
+@dataclass
+class StoredPrompt:
+    """`OPENAI_PROMPT_ID` until the provider refuses it: then it is gone for all who dial."""
+
+    id: str | None
+
+
+class Dialer:
+    """Turns a persona into a session and asks the provider for a call or a client secret."""
+
+    remembers = True
+    """Whether a session takes what was said before it began."""
+
+    def __init__(
+        self, client: RealtimeClient, settings: Settings, prompt: "StoredPrompt | None" = None
+    ) -> None:
+        self.client = client
+        self._settings = settings
+        self._prompt = prompt or StoredPrompt(settings.openai_prompt_id)
+
+    async def place(self, persona: Persona, visitor_id: str, offer_sdp: str) -> CreatedCall:
+        """Create the call from the browser's offer, with the server's key.
+
+        :raises ProviderFailure: nothing was created
+        """
+        return await self._with_prompt(
+            lambda prompt_id: self.client.create_call(
+                offer_sdp,
+                self.session(persona, prompt_id),
+                safety_identifier=self.safety_identifier(visitor_id),
+            )
+        )
+
+    def choosing(
+        self, *, model: str | None = None, voice: str | None = None, transcription_model: str | None = None
+    ) -> "Dialer":
+        """The same provider, with these choices (None: as it was) over the deployment's."""
+        names = {
+            "openai_model": model,
+            "openai_voice": voice,
+            "openai_transcription_model": transcription_model,
+        }
+        chosen = {name: value for name, value in names.items() if value is not None}
+        return Dialer(self.client, self._settings.model_copy(update=chosen), self._prompt)
+
+    async def secret(
+        self, persona: Persona, visitor_id: str, expires_after_s: int = SECRET_SECONDS
+    ) -> ClientSecret:
+        """Mint a client secret that holds the whole session.
+
+        :raises ProviderFailure: nothing was minted
+        """
+        return await self._with_prompt(
+            lambda prompt_id: self.client.create_client_secret(
+                self.session(persona, prompt_id),
+                expires_after_s=expires_after_s,
+                safety_identifier=self.safety_identifier(visitor_id),
+            )
+        )
+
+    async def accept(self, persona: Persona, provider_call_id: str) -> None:
+        """Accept a phone call that rings at the provider.
+
+        :raises ProviderFailure: it is not accepted
+        """
+        await self._with_prompt(
+            lambda prompt_id: self.client.accept(provider_call_id, self.session(persona, prompt_id))
+        )
+
+    def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
+        """The session object of a call with `persona`."""
+        return build_session(self.spec(persona, prompt_id))
+
+    def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
+        """What a call with `persona` asks of the provider, with the deployment's overrides."""
+        settings = self._settings
+        return persona.session(
+            controlled=self.controls(persona),
+            model=settings.openai_model,
+            voice=settings.openai_voice,
+            transcription_model=settings.openai_transcription_model,
+            prompt_id=prompt_id,
+        )
+
+    def controls(self, persona: Persona) -> bool:
+        """Whether calls with `persona` are run under the server's control."""
+        return persona.control == "sideband" or self._settings.control == "sideband"
+
+    async def attach(self, provider_call_id: str | None) -> Sideband:
+        """The sideband to a call this server created.
+
+        :raises SidebandLost: also when the provider named no call id
+        """
+        if provider_call_id is None:
+            raise SidebandLost("the provider named no call id")
+        return await Sideband.attach(self.client.base_url, self._settings.provider_key, provider_call_id)
+
+    async def warm(self) -> None:
+        """Make ready for a call that may be placed soon."""
+        await self.client.warm()
+
+    async def hang_up(self, provider_call_id: str | None) -> None:
+        """End the call at the provider, where its id is known."""
+        if provider_call_id:
+            await self.client.hang_up(provider_call_id)
+
+    def pseudonym(self, visitor_id: str) -> str:
+        """Return a short stable name of the visitor for others' logs, such as a TURN server's."""
+        return self.safety_identifier(visitor_id)[:PSEUDONYM_LENGTH]
+
+    def safety_identifier(self, visitor_id: str) -> str:
+        """A stable pseudonym of the visitor, for the provider's abuse handling."""
+        return hmac.new(
+            self._settings.storage_secret.encode(), visitor_id.encode(), hashlib.sha256
+        ).hexdigest()
+
+    async def _with_prompt(self, ask: Callable[[str | None], Awaitable[Answer]]) -> Answer:
+        """Ask with the stored prompt; where the provider refuses just that, drop it and ask without."""
+        prompt_id = self._prompt.id
+        try:
+            return await ask(prompt_id)
+        except ProviderFailure as failure:
+            if not (prompt_id and failure.about_prompt):
+                raise
+        if self._prompt.id:
+            log.warning("the provider refused OPENAI_PROMPT_ID; going on without it")
+            self._prompt.id = None
+        return await ask(None)

@@ -1,0 +1,118 @@
+"""The database of a deployment, and what every call is recorded in and held to."""
+
+import asyncio
+
+from pydantic import ValidationError
+
+from agents.limits import Limits
+from calls.registry import Registry
+from calls.services.call_services import Attendance, spending_so_far
+from calls.services.lease_keeper import LeaseKeeper
+from realtime.prices import NothingBilled, Prices
+from settings import Settings, SettingsError
+from state.database_dedupe import DatabaseDedupe
+from state.database_leases import DatabaseLeases
+from state.dedupe import Dedupe
+from state.leases import LEASE_SECONDS
+from store.address import AddressRefused
+from store.database import Database, StoreFailure
+from store.demo_bank import DemoBank
+from store.records import Records
+from store.retention import Retention
+
+RENEWALS = 3
+"""How often a lease is renewed in its time."""
+
+
+class Archive:
+    """The database of this deployment, open as long as it serves."""
+
+    def __init__(self, settings: Settings, registry: Registry) -> None:
+        self._settings = settings
+        self._registry = registry
+        self._prices = prices_of(settings)
+        self._limits = limits_of(settings)
+        try:
+            self._database = Database(settings.database_url)
+        except AddressRefused as refused:
+            raise SettingsError(f"DATABASE_URL: {refused}") from None
+        self._leases = DatabaseLeases(self._database)
+        self.records = Records(
+            self._database, keep_text=settings.store_transcripts, server_id=self._leases.server_id
+        )
+        self.deliveries: Dedupe = DatabaseDedupe(self._database, "delivery")
+        self.rings: Dedupe = DatabaseDedupe(self._database, "ring")
+        self._keeper: LeaseKeeper | None = None
+        self._retention: Retention | None = None
+
+    async def prepare(self) -> None:
+        """Do all that can fail, before anything is served; `open` may then follow in another event loop.
+
+        :raises SettingsError: `DATABASE_URL` names one that cannot be opened, written or read
+        """
+        try:
+            await self._database.open()
+            await DemoBank(self._database).seed()
+            await self._leases.take()
+            self._day = await spending_so_far(self.records, self._limits)
+        except StoreFailure as failure:
+            raise SettingsError(f"DATABASE_URL: this database cannot be used: {failure}") from None
+        finally:
+            await self._database.close()
+
+    async def open(self) -> None:
+        """Let every call from now on be recorded and held to its limits; once it is prepared."""
+        self._keeper = LeaseKeeper(
+            self._leases, self.records, self._registry.leave, every_s=LEASE_SECONDS / RENEWALS
+        )
+        if self._settings.retention_days:
+            self._retention = Retention(self.records, self._settings.retention_days)
+        self._registry.attendance = Attendance(
+            self._database,
+            self.records,
+            self._prices,
+            self._limits,
+            self._registry.tasks,
+            day=self._day,
+            timer=asyncio.get_running_loop().call_later,
+        )
+
+    async def check(self) -> None:
+        """Write a row.
+
+        :raises StoreFailure: it cannot be written
+        """
+        await self._leases.renew()
+
+    async def close(self) -> None:
+        """Close it; after the calls."""
+        if self._retention:
+            await self._retention.close()
+        if self._keeper:
+            await self._keeper.close()
+        await self._database.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a call may take here."""
+    return Limits(
+        minutes=settings.max_call_minutes,
+        idle_seconds=settings.max_idle_seconds,
+        call_usd=settings.max_call_usd,
+        day_usd=settings.max_day_usd,
+        address_day_share=settings.max_day_share_per_address,
+    )
+
+
+def prices_of(settings: Settings) -> Prices:
+    """What the provider bills.
+
+    :raises SettingsError: `PRICES` has another form than the table
+    """
+    if settings.provider_kind == "engine":
+        return NothingBilled()
+    try:
+        return Prices(settings.prices)
+    except ValidationError as error:
+        places = ", ".join(".".join(map(str, e["loc"])) for e in error.errors(include_input=False))
+        raise SettingsError(f"PRICES: not a price table at {places}") from None

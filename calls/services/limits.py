@@ -1,0 +1,198 @@
+"""The leash of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from agents.limits import Limits
+from calls.call import Cancellable, Timer
+from calls.events import CallChange, CallerActed, Closed, Connected, Warned
+from calls.services.metering import DaySpending, Meter
+from calls.services.share import Share
+from realtime.conversation.changes import Activity, ActivityChanged, UsageReported
+
+MINUTES_WARNING_S = 60.0
+IDLE_WARNING_S = 20.0
+CALL_MONEY_WARNING = Decimal("0.8")
+DAY_MONEY_WARNING = Decimal("0.95")
+"""Shares of the limit at which the caller is warned."""
+GRACE_S = 10.0
+"""Between warning and end where the money went past both at once."""
+CHECK_S = 5.0
+"""How often money is looked at that no event tells of: minutes of a bridged call, other calls of the day."""
+
+
+@dataclass
+class _Budget:
+    """Money that runs out."""
+
+    code: str
+    limit: Decimal
+    warn_at: Decimal
+    spent: Callable[[], Decimal]
+    spent_before: Decimal
+    """When the call began."""
+    warned: bool = False
+
+
+class Leash:
+    """Holds one call to its limits. Show it the call's changes, after the meter saw them."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        meter: Meter,
+        day: DaySpending,
+        timer: Timer,
+        clock: Callable[[], float],
+        *,
+        warn: Callable[[Warned], None],
+        end: Callable[[str], None],
+        shares: Sequence[Share] = (),
+    ) -> None:
+        """
+        :param clock: seconds, running as `timer` does
+        :param warn: tells the caller
+        :param end: closes the call with a limit's code; called at most once
+        :param shares: of the day's money, which the call spends from
+        """
+        self._limits = limits
+        self._meter = meter
+        self._timer = timer
+        self._clock = clock
+        self._warn = warn
+        self._end_call = end
+        self._budgets = [
+            _budget("limit_money", limits.call_usd, CALL_MONEY_WARNING, lambda: meter.usd),
+            _budget("limit_day_money", limits.day_usd, DAY_MONEY_WARNING, lambda: day.usd),
+            *(
+                _budget("limit_share_money", each.limit_usd, CALL_MONEY_WARNING, partial(day.of, each.payer))
+                for each in shares
+            ),
+        ]
+        self._timers: dict[str, Cancellable] = {}
+        self._started_s: float | None = None
+        self._over = False
+        self._idle_left_s = limits.idle_seconds
+        self._resting_since_s: float | None = None
+
+    def start(self) -> None:
+        """The provider holds the session: the limits count from here."""
+        if self._started_s is not None or self._over:
+            return
+        self._started_s = self._clock()
+        total_s = max(0.0, self._limits.minutes * 60 - self._meter.seconds)
+        ahead_s = min(MINUTES_WARNING_S, total_s / 2)
+        self._after(
+            "minutes warning", total_s - ahead_s, lambda: self._warn(Warned("limit_minutes", ahead_s))
+        )
+        self._after("minutes", total_s, lambda: self._end("limit_minutes"))
+        self._rest()
+        self._keep_checking()
+
+    def apply(self, changes: Iterable[CallChange]) -> None:
+        """Follow who speaks, what is spent, and the end of the call."""
+        for change in changes:
+            if isinstance(change, ActivityChanged):
+                self._follow(change.activity)
+            elif isinstance(change, UsageReported):
+                self._check_money()
+            elif isinstance(change, Connected):
+                self.start()
+            elif isinstance(change, CallerActed):
+                self.caller_acted()
+            elif isinstance(change, Closed):
+                self.stop()
+
+    def caller_acted(self) -> None:
+        """The caller did something that is not speech, such as typing."""
+        resting = self._resting_since_s is not None
+        self._stop_resting()
+        self._idle_left_s = self._limits.idle_seconds
+        if resting:
+            self._rest()
+
+    def stop(self) -> None:
+        """Let go of the call; nothing is warned of or ended any more."""
+        self._over = True
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+
+    # -- idle time ---------------------------------------------------------------------------------
+
+    def _follow(self, activity: Activity) -> None:
+        self._stop_resting()
+        if activity == "caller_speaking":
+            self._idle_left_s = self._limits.idle_seconds
+        elif activity == "listening":
+            self._rest()
+
+    def _rest(self) -> None:
+        """Nobody speaks: idle time runs on. An agent that asks "still there?" only holds it up."""
+        if self._started_s is None or self._over:
+            return
+        self._resting_since_s = self._clock()
+        ahead_s = min(IDLE_WARNING_S, self._limits.idle_seconds / 2)
+        if self._idle_left_s > ahead_s:
+            warning = Warned("limit_idle", ahead_s)
+            self._after("idle warning", self._idle_left_s - ahead_s, lambda: self._warn(warning))
+        self._after("idle", self._idle_left_s, lambda: self._end("limit_idle"))
+
+    def _stop_resting(self) -> None:
+        if self._resting_since_s is None:
+            return
+        self._idle_left_s -= self._clock() - self._resting_since_s
+        self._resting_since_s = None
+        for name in ("idle warning", "idle"):
+            if timer := self._timers.pop(name, None):
+                timer.cancel()
+
+    # -- money -------------------------------------------------------------------------------------
+
+    def _keep_checking(self) -> None:
+        self._check_money()
+        if not self._over:
+            self._after("check", CHECK_S, self._keep_checking)
+
+    def _check_money(self) -> None:
+        self._meter.settle()
+        for budget in self._budgets:
+            if self._started_s is not None and not self._over:
+                self._check(budget)
+
+    def _check(self, budget: _Budget) -> None:
+        spent = budget.spent()
+        if spent >= budget.limit and budget.warned:
+            if f"{budget.code} grace" not in self._timers:
+                self._end(budget.code)
+        elif spent >= budget.limit:
+            budget.warned = True
+            self._after(f"{budget.code} grace", GRACE_S, lambda: self._end(budget.code))
+            self._warn(Warned(budget.code, GRACE_S))
+        elif spent >= budget.warn_at and not budget.warned:
+            budget.warned = True
+            self._warn(Warned(budget.code, self._seconds_left(budget, spent)))
+
+    def _seconds_left(self, budget: _Budget, spent: Decimal) -> float | None:
+        """Until the money is spent, at the pace of this call so far."""
+        during_call = spent - budget.spent_before
+        elapsed_s = self._clock() - (self._started_s or 0)
+        if during_call <= 0 or elapsed_s <= 0:
+            return None
+        return float((budget.limit - spent) / during_call) * elapsed_s
+
+    # -- both --------------------------------------------------------------------------------------
+
+    def _after(self, name: str, seconds: float, callback: Callable[[], None]) -> None:
+        self._timers[name] = self._timer(seconds, callback)
+
+    def _end(self, code: str) -> None:
+        if not self._over:
+            self.stop()
+            self._end_call(code)
+
+
+def _budget(code: str, limit: Decimal, warn_share: Decimal, spent: Callable[[], Decimal]) -> _Budget:
+    return _Budget(code, limit, limit * warn_share, spent, spent_before=spent())

@@ -1,0 +1,203 @@
+"""The money of a call, and of the day.
+
+A browser can hide usage from a bridged call, or make it up. So such a call costs at least its minutes at the
+worst price, and what it reports is believed by the day's total only up to the call's own limit.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from calls.events import CallChange, Closed, Connected, Finished
+from calls.services.share import Share
+from realtime.conversation.changes import UsageReported
+from realtime.prices import Prices
+
+log = logging.getLogger("guftagu.money")
+
+NOTHING = Decimal(0)
+ALARM_SHARE = Decimal("0.8")
+"""Of the day's money: from here on the log warns."""
+
+
+class DaySpending:
+    """What all calls together spent today, and who of them how much."""
+
+    def __init__(
+        self,
+        today: Callable[[], date],
+        usd: Decimal = NOTHING,
+        *,
+        by_payer: Mapping[str, Decimal] | None = None,
+        limit_usd: Decimal | None = None,
+    ) -> None:
+        """
+        :param today: the day that counts now, such as `lambda: datetime.now(UTC).date()`
+        :param usd: what was spent today before this process began
+        :param by_payer: who spent how much of it
+        :param limit_usd: the day's money; the log has one warning when `ALARM_SHARE` of it is spent
+        """
+        self._today = today
+        self._day = today()
+        self._usd = usd
+        self._by_payer = dict(by_payer or {})
+        self._limit_usd = limit_usd
+        self._alarmed = False
+        self._alarm()
+
+    @property
+    def usd(self) -> Decimal:
+        self._turn_the_page()
+        return self._usd
+
+    def of(self, payer: str) -> Decimal:
+        """Return what one payer spent today."""
+        self._turn_the_page()
+        return self._by_payer.get(payer, NOTHING)
+
+    def left(self, shares: Iterable[Share]) -> Decimal | None:
+        """Return what is left of the smallest of these shares; None where there is none."""
+        return min((max(NOTHING, share.limit_usd - self.of(share.payer)) for share in shares), default=None)
+
+    def add(self, usd: Decimal, shares: Iterable[Share] = ()) -> None:
+        """Add what was spent, also to the shares it was spent from."""
+        self._turn_the_page()
+        if not usd:
+            return
+        self._usd += usd
+        for share in shares:
+            self._by_payer[share.payer] = self.of(share.payer) + usd
+        self._alarm()
+
+    def _alarm(self) -> None:
+        if self._limit_usd is None or self._alarmed or self._usd < self._limit_usd * ALARM_SHARE:
+            return
+        self._alarmed = True
+        log.warning("%d %% of the day's money (MAX_DAY_USD=%s) is spent", ALARM_SHARE * 100, self._limit_usd)
+
+    def _turn_the_page(self) -> None:
+        if (today := self._today()) != self._day:
+            self._day, self._usd, self._alarmed = today, NOTHING, False
+            self._by_payer.clear()
+
+
+class Meter:
+    """What one call costs. Feed it the call's changes; `settle` books what is new on the day."""
+
+    def __init__(
+        self,
+        prices: Prices,
+        model: str,
+        transcription_model: str | None,
+        day: DaySpending,
+        clock: Callable[[], float],
+        *,
+        bridged: bool,
+        limit_usd: Decimal,
+        context_tokens: int = 0,
+        before: "Meter | None" = None,
+        shares: Sequence[Share] = (),
+    ) -> None:
+        """
+        :param clock: seconds on any clock that runs evenly, such as `time.monotonic`
+        :param bridged: usage is what the browser reports, not what the provider says
+        :param limit_usd: what the call may cost
+        :param context_tokens: what the session is told, which every response bills anew
+        :param before: of an ended call that this one carries on; what it counted is counted here too
+        :param shares: of the day's money, which the call spends from
+        """
+        self._prices = prices
+        self._model = model
+        self._transcription_model = transcription_model or ""
+        self._day = day
+        self._clock = clock
+        self._bridged = bridged
+        self._limit_usd = limit_usd
+        self._context_tokens = context_tokens
+        self._reported = NOTHING
+        self._charged = self._charges_booked = before.believed if before else NOTHING
+        self._booked = NOTHING
+        """Of the session itself, without `_charged`."""
+        self._shares = shares
+        self._seconds_before = before.seconds if before else 0.0
+        self._started_s: float | None = None
+        self._stopped_s: float | None = None
+
+    @property
+    def usd(self) -> Decimal:
+        """What the call cost so far."""
+        return max(self._reported, self._floor()) + self._charged
+
+    @property
+    def believed(self) -> Decimal:
+        """What of that counts for the day and the record: no bridged call can claim more than its limit."""
+        return min(self.usd, self._limit_usd + self._charged) if self._bridged else self.usd
+
+    @property
+    def seconds(self) -> float:
+        """How long the provider has held the session, and those of the calls before."""
+        return self._seconds_before + self._own_seconds()
+
+    def start(self) -> None:
+        """The provider holds the session: minutes count from here."""
+        if self._started_s is None:
+            self._started_s = self._clock()
+
+    def apply(self, changes: Iterable[CallChange]) -> None:
+        """Count the usage among these changes of the call."""
+        for change in changes:
+            if isinstance(change, UsageReported):
+                self._reported += self.cost_of(change)
+            elif isinstance(change, Connected):
+                self.start()
+            elif isinstance(change, Closed):
+                self._stop()
+            elif isinstance(change, Finished):
+                self.settle()
+
+    def cost_of(self, change: UsageReported) -> Decimal:
+        """What one report comes to; a record keeps it beside the usage."""
+        return cost_of(self._prices, self._model, self._transcription_model, change)
+
+    def charge(self, usd: Decimal) -> None:
+        """Add what the server itself spent on the call outside its session, such as an extraction."""
+        self._charged += usd
+        self.settle()
+
+    def settle(self) -> None:
+        """Book on the day what was spent since the last time."""
+        self._day.add(self._charged - self._charges_booked, self._shares)
+        self._charges_booked = self._charged
+        new = self._bookable(self.believed - self._charged - self._booked)
+        self._day.add(new, self._shares)
+        self._booked += new
+
+    def _bookable(self, usd: Decimal) -> Decimal:
+        """Return how much of a sum the day believes: a browser's claims stay within its shares."""
+        left = self._day.left(self._shares) if self._bridged else None
+        return usd if left is None else min(usd, left)
+
+    def _stop(self) -> None:
+        if self._stopped_s is None:
+            self._stopped_s = self._clock()
+            self.settle()
+
+    def _floor(self) -> Decimal:
+        if not self._bridged:
+            return NOTHING
+        minutes = Decimal(str(self._own_seconds())) / 60
+        return self._prices.worst_cost(self._model, minutes, self._context_tokens)
+
+    def _own_seconds(self) -> float:
+        if self._started_s is None:
+            return 0.0
+        until_s = self._clock() if self._stopped_s is None else self._stopped_s
+        return until_s - self._started_s
+
+
+def cost_of(prices: Prices, model: str, transcription_model: str, change: UsageReported) -> Decimal:
+    """What one report of usage comes to, in US dollars."""
+    if change.source == "transcription":
+        return prices.transcription_cost(transcription_model, change.usage)
+    return prices.cost(model, change.usage)

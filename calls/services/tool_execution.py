@@ -1,0 +1,221 @@
+"""Running the tools an agent calls in one call: each once, all outputs of a response, then one reply.
+
+Whatever goes wrong becomes an answer the agent can pass on politely; no error text of ours leaves the server.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel, ValidationError
+
+from agents.tools import Tool, ToolContext, ToolRefused
+from calls.events import CallChange, Closed
+from calls.owned_tasks import OwnedTasks
+from realtime.conversation.changes import ResponseFinished, ToolReady
+from realtime.error_place import where
+from realtime.recent import RecentIds
+
+log = logging.getLogger("guftagu.tools")
+
+PUBLIC_RUNS_PER_MINUTE = 10
+"""Of one bridged call, whose browser could ask for any number."""
+REMEMBERED_CALLS = 10_000
+MAX_WAITING = 64
+"""Function calls that wait for the others of their response; a reply is asked for without an older one."""
+MAX_RUNNING = 64
+MAX_LOG_LINES = 1000
+"""Of one call: a browser can ask for tools that do not exist as often as it likes."""
+
+SENTENCES = {
+    "unknown_tool": {
+        "en": "This service is not available here.",
+        "ur": "یہ سہولت یہاں دستیاب نہیں۔",
+    },
+    "controlled_only": {
+        "en": "For safety this can only be done in a verified call. A branch or the helpline can help.",
+        "ur": "حفاظت کی خاطر یہ کام صرف محفوظ کال میں ہو سکتا ہے۔ شاخ یا ہیلپ لائن سے رابطہ کیجیے۔",
+    },
+    "too_many": {
+        "en": "That was asked too often; please wait a minute.",
+        "ur": "یہ بہت بار پوچھا گیا؛ براہِ کرم ایک منٹ انتظار کیجیے۔",
+    },
+    "bad_arguments": {
+        "en": "Some of the details are missing or not in the right form; please ask for them again.",
+        "ur": "کچھ معلومات نامکمل یا غلط شکل میں ہیں؛ براہِ کرم دوبارہ پوچھیے۔",
+    },
+    "timed_out": {
+        "en": "The system did not answer in time. It is not certain whether this was done; please check.",
+        "ur": "نظام نے بروقت جواب نہیں دیا۔ معلوم نہیں کہ کام ہوا یا نہیں؛ براہِ کرم تصدیق کر لیجیے۔",
+    },
+    "failed": {
+        "en": "Something went wrong on our side; please try again a little later.",
+        "ur": "ہماری طرف کچھ خرابی ہوئی؛ براہِ کرم تھوڑی دیر بعد کوشش کیجیے۔",
+    },
+}
+
+Send = Callable[..., None]
+"""`Call.send`: client events, a `response.create` among them in its turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRun:
+    """What came of one function call; a record of it masks arguments and output."""
+
+    call_id: str
+    name: str = field(repr=False)
+    arguments: str = field(repr=False)
+    output: str = field(repr=False)
+    status: str
+    """`completed`, a key of `SENTENCES`, or the code of a `ToolRefused`."""
+    started_s: float
+    """On the runner's clock."""
+    took_s: float
+
+
+@dataclass(eq=False)
+class _Job:
+    """One function call between its request and the reply that takes it up."""
+
+    ready: ToolReady
+    answered: bool = False
+    response_finished: bool = False
+
+
+@dataclass
+class ToolRunner:
+    """Acts on the function calls of one call. Feed it the call's changes."""
+
+    tools: Mapping[str, Tool]
+    context: ToolContext
+    send: Send
+    response_of: Callable[[str], str | None]
+    """The id of the response an item belongs to, None where the provider did not say."""
+    tasks: OwnedTasks
+    """Own what runs. A tool that has begun is finished, also when the caller hangs up meanwhile."""
+    clock: Callable[[], float]
+    """Seconds, such as `time.monotonic`."""
+    control: Literal["bridged", "controlled"]
+    language: str = "en"
+    on_run: Callable[[ToolRun], None] = lambda run: None
+    _seen: RecentIds = field(default_factory=lambda: RecentIds(REMEMBERED_CALLS))
+    _jobs: deque[_Job] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
+    _public_runs: deque[float] = field(default_factory=deque)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _log_lines_left: int = MAX_LOG_LINES
+    _over: bool = False
+
+    def apply(self, changes: Iterable[CallChange]) -> None:
+        """Start what is ready, each `call_id` once; ask for the reply when all of a response is answered."""
+        for change in changes:
+            if isinstance(change, ToolReady) and not self._over and self._seen.add(change.call_id):
+                job = _Job(change)
+                self._jobs.append(job)
+                running = self.tasks.start(self._work(job), f"tool of {self.context.call_id}")
+                self._running.add(running)
+                running.add_done_callback(self._running.discard)
+            elif isinstance(change, ResponseFinished):
+                self._finish_response(change.response_id)
+            elif isinstance(change, Closed):
+                self._over = True
+
+    async def settled(self) -> None:
+        """Wait until every tool that runs now has answered."""
+        if self._running:
+            await asyncio.wait(set(self._running))
+
+    # -- one reply for a response's calls ----------------------------------------------------------
+
+    def _finish_response(self, response_id: str) -> None:
+        for job in self._jobs_of(response_id):
+            job.response_finished = True
+        self._reply_if_answered(response_id)
+
+    def _reply_if_answered(self, response_id: str | None) -> None:
+        jobs = self._jobs_of(response_id)
+        if jobs and all(job.answered and job.response_finished for job in jobs):
+            for job in jobs:
+                self._jobs.remove(job)
+            self.send({"type": "response.create"})
+
+    def _jobs_of(self, response_id: str | None) -> list[_Job]:
+        """Of a response; where the provider does not say which an item belongs to, of any."""
+        return [job for job in self._jobs if self.response_of(job.ready.item_id) in (response_id, None)]
+
+    async def _work(self, job: _Job) -> None:
+        started_s = self.clock()
+        ready = job.ready
+        status, output = await self._outcome(ready)
+        item = {"type": "function_call_output", "call_id": ready.call_id, "output": output}
+        self.send({"type": "conversation.item.create", "item": item})
+        job.answered = True
+        self._reply_if_answered(self.response_of(ready.item_id))
+        took_s = self.clock() - started_s
+        name = ready.name if ready.name in self.tools else "(unknown)"
+        if self._log_lines_left > 0:
+            self._log_lines_left -= 1
+            log.info("%s: tool %s %s in %.0f ms", self.context.call_id, name, status, took_s * 1000)
+        self.on_run(ToolRun(ready.call_id, ready.name, ready.arguments, output, status, started_s, took_s))
+
+    # -- one call ----------------------------------------------------------------------------------
+
+    async def _outcome(self, ready: ToolReady) -> tuple[str, str]:
+        """Status and output."""
+        tool = self.tools.get(ready.name)
+        if len(self._running) > MAX_RUNNING:
+            return self._sorry("too_many")
+        if tool is None:
+            return self._sorry("unknown_tool")
+        if self.control == "bridged" and not tool.public:
+            return self._sorry("controlled_only")
+        if self.control == "bridged" and not self._may_run_again():
+            return self._sorry("too_many")
+        try:
+            arguments = tool.arguments.model_validate_json(ready.arguments or "{}")
+        except ValidationError as error:
+            return self._sorry("bad_arguments", details=_problems(error))
+        return await self._run(tool, arguments)
+
+    async def _run(self, tool: Tool, arguments: BaseModel) -> tuple[str, str]:
+        running = asyncio.create_task(tool.run(self.context, arguments), name=tool.name)
+        done, _ = await asyncio.wait({running}, timeout=tool.timeout_s)
+        if not done:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            return self._sorry("timed_out")
+        return self._sorry("failed") if running.cancelled() else self._said(tool, running)
+
+    def _said(self, tool: Tool, done: asyncio.Task[str]) -> tuple[str, str]:
+        error = done.exception()
+        if error is None:
+            return "completed", done.result()
+        if isinstance(error, ToolRefused):
+            return error.code, _error(error.code, error.sentence)
+        log.error("%s: tool %s failed: %s", self.context.call_id, tool.name, where(error))
+        return self._sorry("failed")
+
+    def _may_run_again(self) -> bool:
+        now = self.clock()
+        while self._public_runs and self._public_runs[0] <= now - 60:
+            self._public_runs.popleft()
+        if len(self._public_runs) >= PUBLIC_RUNS_PER_MINUTE:
+            return False
+        self._public_runs.append(now)
+        return True
+
+    def _sorry(self, code: str, **more: Any) -> tuple[str, str]:
+        sentences = SENTENCES[code]
+        return code, _error(code, sentences.get(self.language, sentences["en"]), **more)
+
+
+def _error(code: str, sentence: str, **more: Any) -> str:
+    return json.dumps({"error": sentence, "code": code, **more}, ensure_ascii=False)
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """Which arguments are wrong, without their values."""
+    return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]

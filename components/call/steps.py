@@ -1,0 +1,23 @@
+"""How it works, in three lines, and what never to say aloud."""
+
+from nicegui import ui
+
+from agents.persona import Persona
+from components.shared.text_node import TextNode
+from components.shared.words import Words
+
+
+def steps(persona: Persona, words: Words) -> None:
+    """For wide screens, beside the circle."""
+    with ui.element("aside").classes("steps"):
+        TextNode("h2", words["steps.title"]).classes("steps__title")
+        with ui.element("ol").classes("steps__list"):
+            for sentence in (words["steps.start"], how_to_speak(persona, words), words["steps.type"]):
+                TextNode("li", sentence)
+        TextNode("p", words["steps.safety"]).classes("steps__safety")
+
+
+def how_to_speak(persona: Persona, words: Words) -> str:
+    """Names the language where the catalogue knows it."""
+    named = f"steps_speak.{persona.language}"
+    return words[named if named in words else "steps.speak"]

@@ -1,0 +1,23 @@
+"""Words typed beside the voice; they leave the browser only when sent."""
+
+from components.call.uplink import MAX_SAID_CHARS
+from components.call.webrtc import WebRTC
+from components.shared.live_element import LiveElement
+from components.shared.words import Words
+
+LABELS = ("label", "placeholder", "placeholder_off", "send")
+
+
+class TextField(LiveElement, component="text_field.js"):
+    """One line and a button. What is sent takes the bridge, so a page without a connection loses nothing."""
+
+    def __init__(self, words: Words, webrtc: WebRTC) -> None:
+        super().__init__()
+        self._props["words"] = {name: words[f"field.{name}"] for name in LABELS}
+        self._props["bridge"] = webrtc.id
+        self._props["max-length"] = MAX_SAID_CHARS
+        self._props["disabled"] = True
+
+    def enable(self, enabled: bool) -> None:
+        """Whether a call is there to type into."""
+        self.draw(disabled=not enabled)

@@ -1,0 +1,183 @@
+"""The Python half of `static/webrtc.js`: what the browser reports, and what it is told to do."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any, Protocol
+
+from nicegui import events, ui
+
+from calls.call import Call, CallEnded
+from calls.tickets import Ticket
+from components.call.uplink import Entry, PhaseReported, Uplink
+from components.shared.words import Words
+from realtime.conversation import FOLLOWED_EVENTS
+from realtime.events import OLDER_NAMES, UNFOLLOWED, ServerEvent
+from realtime.failures import ProviderFailure
+
+ACK_EVERY = 25
+SLICE_ENTRIES = 40
+"""Handled without a pause: 10 ms at most."""
+MAX_WAITING_BATCHES = 30
+"""Of 128 KB each. The echo of a thousand messages comes in a dozen."""
+KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWED
+"""All others are told of as unknown."""
+PARTS = (
+    "uplink", "ticket_prefetch", "wake_lock", "inbound", "offer", "peer", "predial", "microphone", "devices",
+    "choice", "talk", "levels", "page_line", "voice_cut",
+)  # fmt: skip
+"""Of the browser's half, by their names in `static/`."""
+
+
+class Browser(Protocol):
+    """Runs a method of the browser's half; `ui.element.run_method` in the product."""
+
+    def __call__(self, name: str, *args: Any) -> object: ...
+
+
+class TicketOffice(Protocol):
+    """Gives tickets: a registry, or what has its own way with them."""
+
+    async def ticket(self, call: Call) -> Ticket:
+        """:raises ProviderFailure, CallEnded: there is none; the call is closed"""
+
+
+class Bridge:
+    """Reads what the browser sends and acknowledges it; addresses what it is told to the right attempt."""
+
+    def __init__(
+        self, run: Browser, *, on_entry: Callable[[Entry], None], pace_ms: Callable[[], float]
+    ) -> None:
+        """
+        :param on_entry: called synchronously for every new entry, in order
+        :param pace_ms: how long the browser may gather events when busy
+        """
+        self._run = run
+        self._on_entry = on_entry
+        self._pace_ms = pace_ms
+        self._uplink = Uplink(FOLLOWED_EVENTS)
+        self._waiting: deque[Iterator[Entry]] = deque()
+        self._acknowledged = 0
+        self._attempt = 0
+
+    def handle(self, args: object) -> None:
+        """Handle one `batch` of the browser, of whatever shape; a long one in slices, in order."""
+        if len(self._waiting) == MAX_WAITING_BATCHES:
+            for entry in self._uplink.refuse(args):
+                self._on_entry(entry)
+            return
+        self._waiting.append(self._uplink.read(args))
+        if len(self._waiting) == 1:
+            self._handle_slice()
+
+    def _handle_slice(self) -> None:
+        batch = self._waiting[0]
+        entries = list(islice(batch, SLICE_ENTRIES))
+        try:
+            self._handle_entries(entries)
+        finally:
+            if len(entries) < SLICE_ENTRIES:
+                self._waiting.popleft()
+            if self._waiting:
+                asyncio.get_running_loop().call_soon(self._handle_slice)
+
+    def _handle_entries(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            if isinstance(entry, PhaseReported):
+                self._attempt = entry.attempt
+            self._on_entry(entry)
+        urgent = any(isinstance(entry, PhaseReported) for entry in entries)
+        if urgent or self._uplink.last_seq - self._acknowledged >= ACK_EVERY:
+            self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        self._acknowledged = self._uplink.last_seq
+        self._run("ack", self._acknowledged, self._pace_ms())
+
+    async def dial(
+        self, call: Call, registry: TicketOffice, end_url: str, ice_servers: list[dict[str, Any]]
+    ) -> None:
+        """Let the browser post its offer, and tell it how to end the call without this page."""
+        attempt = self._attempt
+        try:
+            ticket = await registry.ticket(call)
+        except (ProviderFailure, CallEnded):
+            return  # the call is closed by now and has told its watchers why
+        self._run(
+            "ticket",
+            {
+                "url": ticket.url,
+                "headers": ticket.headers,
+                "endUrl": end_url,
+                "endToken": call.end_token,
+                "iceServers": ice_servers,
+                "attempt": attempt,
+            },
+        )
+
+    def ready(self, ticket: Ticket, ice_servers: list[dict[str, Any]]) -> None:
+        """Let the browser post its offer in the very click that will come; the rest follows with `dial`."""
+        self._run("ready", {"url": ticket.url, "headers": ticket.headers, "iceServers": ice_servers})
+
+    def refuse(self) -> None:
+        """There will be no call: release everything, say nothing."""
+        self._run("refuse", self._attempt)
+
+    def send(self, events: list[dict[str, Any]]) -> None:
+        """Client events for the data channel."""
+        self._run("send", events, self._attempt)
+
+    def listen(self) -> None:
+        """The talk button is down and what was heard before is forgotten: open the microphone."""
+        self._run("listen", self._attempt)
+
+    def redial(self) -> None:
+        """Leave the provider's session and dial for another one."""
+        self._run("redial")
+
+    def stop(self, reason: str) -> None:
+        """The call is over."""
+        self._run("stop", reason, self._attempt)
+
+
+class WebRTC(
+    ui.element,
+    component="../../static/webrtc.js",
+    dependencies=[f"../../static/{part}.js" for part in PARTS],
+):
+    """The element that owns microphone, peer connection and data channel in the browser."""
+
+    def __init__(
+        self,
+        words: Words,
+        *,
+        orb: str,
+        grace_s: float,
+        with_channel: bool,
+        keeps_record: bool,
+        on_entry: Callable[[Entry], None],
+        pace_ms: Callable[[], float],
+    ) -> None:
+        """
+        :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
+        :param grace_s: how long the page's socket may be down before the browser ends the call
+        :param with_channel: whether the page may speak to the session (not in a controlled call)
+        :param keeps_record: whether what was said outlives this page
+        """
+        super().__init__()
+        self.bridge = Bridge(self.run_method, on_entry=on_entry, pace_ms=pace_ms)
+        self._props["known"] = sorted(KNOWN_EVENTS)
+        self._props["wanted"] = sorted(FOLLOWED_EVENTS)
+        self._props["with-channel"] = with_channel
+        self._props["orb"] = orb
+        self._props["grace-ms"] = grace_s * 1000
+        kept = words["bridge.kept" if keeps_record else "bridge.not_kept"]
+        self._props["words"] = {
+            **{key: words[f"bridge.{key}"] for key in ("tap_to_hear", "reload")},
+            **{key: f"{words[f'bridge.{key}']} {kept}" for key in ("page_lost", "server_gone")},
+        }
+        self.on("batch", self._handle)
+
+    def _handle(self, event: events.GenericEventArguments) -> None:
+        self.bridge.handle(event.args)

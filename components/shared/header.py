@@ -1,0 +1,33 @@
+"""Whose page this is."""
+
+from nicegui import ui
+
+from agents.persona import Persona
+from components.shared.persona_text import persona_text
+from components.shared.text_node import TextNode
+from components.shared.words import LANGUAGES, Words
+
+PICKER_PATH = "/p"
+CAPTIONS_PATH = "/captions"
+
+
+def header(persona: Persona, words: Words, *, others: bool = False) -> None:
+    """Heading, what it is about, and the other language.
+
+    :param others: whether there are more assistants to choose from
+    """
+    with ui.element("header").classes("header").props("role=banner"):
+        persona_text("h1", persona.heading, persona).classes("header__heading")
+        if persona.intro:
+            persona_text("p", persona.intro, persona).classes("header__intro")
+        if others:
+            link = TextNode("a", words["assistants.others"]).classes("header__others")
+            link.props(f'href="{PICKER_PATH}?lang={words.language}"')
+        language_link(words)
+
+
+def language_link(words: Words) -> None:
+    """The same page in the other language."""
+    other = next(language for language in LANGUAGES if language != words.language)
+    link = TextNode("a", words["page.other_language"]).classes("header__language")
+    link.props(f'href="?lang={other}" lang={other} hreflang={other}')

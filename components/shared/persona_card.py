@@ -1,0 +1,28 @@
+"""One assistant among others: who it is, what it speaks, what it is for."""
+
+from nicegui import ui
+
+from agents.persona import Persona
+from components.shared.persona_text import persona_text
+from components.shared.text_node import TextNode
+from components.shared.words import Words
+
+
+def persona_card(persona: Persona, words: Words) -> None:
+    """A card that is one link; with the persona's own accent."""
+    card = ui.element("a").classes("persona-card").style(f"--own: {persona.colors.accent}")
+    card.props(f'href="/p/{persona.name}?lang={words.language}"')
+    with card:
+        persona_text("span", persona.title, persona).classes("persona-card__title")
+        spoken = words("assistants.speaks", language=language_name(persona, words))
+        TextNode("span", spoken).classes("persona-card__language")
+        for text in filter(None, (persona.intro, persona.footer)):
+            persona_text("span", text, persona).classes("persona-card__intro")
+
+
+def language_name(persona: Persona, words: Words) -> str:
+    """In the page's language; its code where the catalogue has no name."""
+    named = f"language.{persona.language}"
+    if named in words:
+        return words[named]
+    return persona.language

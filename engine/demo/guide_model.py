@@ -1,0 +1,135 @@
+"""The brain of the keyless engine: rules, and the guide inside the instructions."""
+
+import asyncio
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from engine.demo.guide import Guide, guide_in
+from engine.demo.out_of_band_answers import aside
+from engine.demo.phrases import phrase
+from engine.demo.small_talk import small_talk
+from engine.demo.tool_rules import choose_call, look_up
+from engine.llm.bounded_text import bounded
+from engine.llm.language_model import Prompt, Reply
+from engine.session.items import Item, words_of
+
+ANSWER_FIELDS = ("message", "answer", "text", "result", "summary")
+TOLD_TO_SAY = re.compile(r"[^\n«“\"]*\bsay\b[^\n«“\"]*[«“\"]([^«»“”\"]+)[»”\"]", re.IGNORECASE)
+"""Instructions that begin by giving words to be said, such as: Say exactly this: «Welcome!»"""
+MAX_OPENING = 4000
+"""Characters of the instructions in which such words are looked for."""
+_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guide")
+"""Keeps the rules out of the event loop; one thread, as two would only take turns at the interpreter."""
+
+
+class GuideBrain:
+    """Says only what the instructions' guide, a function's output or its own few phrases say."""
+
+    async def reply(self, prompt: Prompt) -> Reply:
+        """Return what to say or call now; a conversation's ends are looked at, not all of a long one."""
+        looked_at = replace(prompt, items=bounded(prompt.items))
+        return await asyncio.get_running_loop().run_in_executor(_worker, _reply, looked_at)
+
+
+def _reply(prompt: Prompt) -> Reply:
+    if prompt.aside and (told := aside(prompt)):
+        return Reply(told)
+    if prompt.idle:
+        return Reply(phrase("still_there", prompt.language))
+    turn = _unanswered(prompt.items)
+    typed = " ".join(filter(None, (_words(item) for item in turn))).strip()
+    outputs = [item for item in turn if item["type"] == "function_call_output"]
+    if outputs:
+        return Reply(" ".join(_told(item["output"], typed, prompt.language) for item in outputs))
+    if typed:
+        return _answer(typed, turn, prompt)
+    if heard := [item for item in turn if item.get("role") == "user"]:
+        return _not_understood(heard, prompt)
+    first_words = TOLD_TO_SAY.match(prompt.instructions[:MAX_OPENING])
+    return Reply(first_words[1].strip() if first_words else phrase("greeting", prompt.language))
+
+
+def _unanswered(items: list[Item]) -> list[Item]:
+    """What came since the agent last spoke; when more was typed behind a function's output, only that."""
+    spoken = [n for n, item in enumerate(items) if item.get("role") == "assistant"]
+    turn = items[spoken[-1] + 1 :] if spoken else items
+    outputs = [n for n, item in enumerate(turn) if item["type"] == "function_call_output"]
+    if outputs and any(_words(item) for item in turn[outputs[-1] + 1 :]):
+        return turn[outputs[-1] + 1 :]
+    return turn
+
+
+def _words(item: Item) -> str:
+    return words_of(item) if item.get("role") == "user" else ""
+
+
+def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Reply:
+    calling = any(item["type"] == "function_call" for item in turn)
+    if not calling and (call := choose_call(typed, prompt.tools, prompt.tool_choice)):
+        return Reply(call=call)
+    if kind := small_talk(typed):
+        return Reply(phrase(kind, prompt.language))
+    if answer := guide_in(prompt.instructions).answer(typed):
+        return Reply(answer)
+    if not calling and (call := look_up(typed, prompt.tools, prompt.tool_choice)):
+        return Reply(call=call)
+    return Reply(phrase("in_progress" if calling else "nothing_fits", prompt.language))
+
+
+def _listened(heard: list[Item]) -> bool:
+    """Whether a recogniser heard the speech and found no words in it."""
+    return any(part.get("transcript") == "" for item in heard for part in item["content"])
+
+
+def _not_understood(heard: list[Item], prompt: Prompt) -> Reply:
+    if _listened(heard):
+        return Reply(phrase("say_again", prompt.language))
+    if prompt.explained:
+        return Reply(phrase("please_type", prompt.language))
+    return Reply(phrase("no_recognizer", prompt.language), explains=True)
+
+
+def _told(output: str, question: str, language: str) -> str:
+    """What of an output answers: of sections of a guide the best one, of anything else all."""
+    return Guide(output).answer(question) or _spoken_output(output, language)
+
+
+def _spoken_output(output: str, language: str) -> str:
+    try:
+        return _spoken(json.loads(output), language) or phrase("done", language)
+    except (ValueError, RecursionError):
+        return output
+
+
+def _spoken(value: Any, language: str) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return phrase("yes" if value else "no", language)
+        case {"error": str(error)}:
+            return f"{phrase('not_done', language)} {error}"
+        case dict():
+            return _spoken_fields(value, language)
+        case list():
+            return _listed([_spoken(one, language) for one in value], language)
+        case _:
+            return str(value)
+
+
+def _spoken_fields(fields: dict[str, Any], language: str) -> str:
+    for name in ANSWER_FIELDS:
+        if isinstance(fields.get(name), str):
+            return str(fields[name])
+    told = [f"{name.replace('_', ' ')}: {_spoken(value, language)}" for name, value in fields.items()]
+    return _listed(told, language)
+
+
+def _listed(parts: list[str], language: str) -> str:
+    if not parts:
+        return ""
+    comma, end = ("، ", "۔") if language == "ur" else (", ", ".")
+    return comma.join(part.rstrip("۔.") for part in parts) + end

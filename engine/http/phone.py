@@ -1,0 +1,118 @@
+"""Phone calls: ringing, and what the server that is told of it may do: accept, reject, refer."""
+
+import asyncio
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from engine.http.api_error import ApiError
+from engine.http.validation import Strict
+from engine.media.phone_line import PhoneLine
+from engine.media.webhook import Webhook
+from engine.session.call import Call
+from engine.session.calls import Calls, no_such_call
+from engine.session.items import new_id
+from engine.session.session_config import new_session
+
+RING_S = 60
+DECLINE = 603
+NOT_ON_THE_PHONE = ("threshold", "prefix_padding_ms", "silence_duration_ms")
+"""Fields of turn detection that a phone call cannot be accepted with."""
+
+
+class Rejection(Strict):
+    """Body of `reject`."""
+
+    status_code: Annotated[int, Field(ge=400, le=699)] = DECLINE
+
+
+class Referral(Strict):
+    """Body of `refer`."""
+
+    target_uri: Annotated[str, Field(pattern=r"^(?:tel|sips?):\S+$")]
+
+
+class Phone:
+    """Every phone call of one engine, ringing or picked up."""
+
+    def __init__(self, calls: Calls, webhook: Webhook | None) -> None:
+        """:param webhook: who is told that it rings; without one it cannot"""
+        self._calls = calls
+        self._webhook = webhook
+        self._lines: dict[str, PhoneLine] = {}
+
+    async def ring(self, from_: str, to: str) -> PhoneLine:
+        """Somebody calls.
+
+        :param from_: address of the caller, such as `sip:+923001234567@trunk.example`
+        :param to: address that was dialled
+        :raises httpx.HTTPError: nobody took notice
+        """
+        if self._webhook is None:
+            raise RuntimeError("without a webhook nobody hears the phone ring")
+        line = PhoneLine(new_id("rtc"), from_, to)
+        self._lines = {each.call_id: each for each in (*self._lines.values(), line) if not each.over.is_set()}
+        asyncio.get_running_loop().call_later(RING_S, self._give_up, line)
+        try:
+            await self._webhook.tell_of(line)
+        except BaseException:
+            self._give_up(line)
+            raise
+        return line
+
+    def accept(self, call_id: str, session: Any) -> Call:
+        """Pick up.
+
+        :param session: as for any call, without the fields that phone calls refuse
+        :raises ApiError: it does not ring, or the session is wrong
+        """
+        line = self._ringing(call_id)
+        _refuse_unfit(session)
+        return self._calls.pick_up(line, new_session(session, param=""))
+
+    def reject(self, call_id: str, rejection: Rejection) -> None:
+        """Turn the caller away.
+
+        :raises ApiError: it does not ring
+        """
+        line = self._ringing(call_id)
+        line.status_code = rejection.status_code
+        line.end("rejected")
+
+    def refer(self, call_id: str, referral: Referral) -> None:
+        """Send the caller elsewhere; the call goes on until one side hangs up.
+
+        :raises ApiError: this is no phone call that was picked up
+        """
+        line = self._lines.get(call_id)
+        if line is None or line.state != "accepted":
+            raise no_such_call(call_id)
+        line.referred_to = referral.target_uri
+
+    def close(self) -> None:
+        """Stop ringing."""
+        for line in list(self._lines.values()):
+            self._give_up(line)
+
+    def _ringing(self, call_id: str) -> PhoneLine:
+        line = self._lines.get(call_id)
+        if line is None or line.state != "ringing":
+            raise no_such_call(call_id)
+        return line
+
+    def _give_up(self, line: PhoneLine) -> None:
+        if line.state == "ringing":
+            line.end("over")
+
+
+def _refuse_unfit(session: Any) -> None:
+    node, path = session, "audio.input.turn_detection"
+    for part in path.split("."):
+        node = node.get(part) if isinstance(node, dict) else None
+    for name in NOT_ON_THE_PHONE:
+        if isinstance(node, dict) and name in node:
+            raise ApiError(
+                f"Unsupported parameter for a SIP call: '{path}.{name}'.",
+                code="unsupported_parameter",
+                param=f"{path}.{name}",
+            )

@@ -1,0 +1,159 @@
+"""One session: a conversation, and everyone who hears of it.
+
+The order of events holds because everything that says one runs in the event loop without awaiting in between.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from engine.llm.language_model import Brain
+from engine.media.audio_output import Outlet, Player, Utterance
+from engine.session.event import encoded
+from engine.session.idle import CallLater
+from engine.session.input_audio_turns import Caller
+from engine.session.items import Item, Items, new_id
+from engine.session.responses import Responses
+from engine.session.session_config import SessionConfig
+from engine.session.transcription_config import AnyConfig
+from engine.stt.speech_to_text import Recognizer
+from engine.tts.text_to_speech import Speaker
+
+
+class Connection(Protocol):
+    """A data channel or a sideband WebSocket."""
+
+    def send(self, text: str) -> None:
+        """One event as JSON; never blocks."""
+
+
+class Session:
+    """Knows nothing of WebRTC or HTTP: audio comes in as frames and goes out through an outlet."""
+
+    def __init__(
+        self,
+        config: AnyConfig,
+        *,
+        outlet: Callable[[Player], Outlet],
+        brain: Brain,
+        speaker: Speaker,
+        recognizer: Recognizer,
+        detect: Callable[[bytes], float],
+        call_later: CallLater,
+        expires_at: int,
+        word_interval_s: float = 0.02,
+    ) -> None:
+        """
+        :param outlet: makes the way to the caller's ear, which tells the session what really went out
+        :param detect: probability of speech in a frame of 512 samples at 16 kHz
+        :param call_later: the event loop's, or a test's
+        :param expires_at: Unix seconds, only to be told
+        :param word_interval_s: pace of the words ahead of the voice
+        """
+        self.id = new_id("sess")
+        self.config = config
+        self.items = Items()
+        self.explained = False
+        self.spoken: dict[str, Utterance] = {}
+        """What began to be played, by item id."""
+        self._expires_at = expires_at
+        self.connections: list[Connection] = []
+        self._outlet = outlet(self)
+        self.caller = Caller(self, recognizer, detect, call_later)
+        self.responses = Responses(self, brain, speaker, self._outlet, word_interval_s)
+
+    @property
+    def agent(self) -> SessionConfig:
+        """The settings of whoever answers; in a transcription session nobody does."""
+        assert isinstance(self.config, SessionConfig)
+        return self.config
+
+    @property
+    def committed_ms(self) -> int:
+        """How much of the caller's speech is in the conversation."""
+        return self.caller.committed_ms
+
+    def attach(self, connection: Connection) -> None:
+        """From now on `connection` gets every event; first `session.created`."""
+        self.connections.append(connection)
+        connection.send(encoded("session.created", session=self.shown()))
+
+    def detach(self, connection: Connection) -> None:
+        """No more events for `connection`."""
+        if connection in self.connections:
+            self.connections.remove(connection)
+
+    def emit(self, event_type: str, **fields: Any) -> None:
+        """Say an event to everyone connected."""
+        text = encoded(event_type, **fields)
+        for connection in list(self.connections):
+            connection.send(text)
+
+    def shown(self) -> dict[str, Any]:
+        """The effective session, as events and answers show it."""
+        about = {"id": self.id, "object": self.config.object_name, "expires_at": self._expires_at}
+        return about | self.config.model_dump()
+
+    def configure(self, config: AnyConfig) -> None:
+        """Go on with other settings."""
+        if config.turn_detection != self.config.turn_detection:
+            self.caller.audio.configure(config.turn_detection)
+        self.config = config
+        self.emit("session.updated", session=self.shown())
+
+    def add(self, item: Item, previous_item_id: Any = None) -> None:
+        """A whole item enters the conversation.
+
+        :raises ApiError: when it cannot stand there
+        """
+        previous = self.items.add(item, previous_item_id)
+        self.caller.not_idle()
+        self.emit("conversation.item.added", previous_item_id=previous, item=item)
+        self.emit("conversation.item.done", previous_item_id=previous, item=item)
+
+    def interrupt(self) -> None:
+        """The caller speaks: stop thinking and fall silent."""
+        if self.responses.active:
+            self.responses.cancel(reason="turn_detected")
+        self.silence()
+
+    def silence(self) -> None:
+        """Cut whatever is being played."""
+        for utterance in self._outlet.clear():
+            if utterance.complete and not utterance.packets:
+                self.utterance_stopped(utterance)
+                continue
+            if utterance.sent:
+                self.emit("output_audio_buffer.cleared", response_id=utterance.response_id)
+            self.truncate(utterance.item_id, utterance.played_ms)
+
+    def truncate(self, item_id: str, audio_end_ms: int) -> None:
+        """The caller heard no more of an item than this; its words are no longer known."""
+        for item in self.items:
+            if item["id"] == item_id:
+                item["content"] = [{"type": "output_audio"}]
+                self.emit(
+                    "conversation.item.truncated", item_id=item_id, content_index=0, audio_end_ms=audio_end_ms
+                )
+
+    async def recognised(self) -> None:
+        """Returns when everything committed so far is words, or known to stay none."""
+        await self.caller.recognised()
+
+    async def close(self) -> None:
+        """Stop everything; nothing is said any more."""
+        self.connections.clear()
+        await self.caller.close()
+        await self.responses.close()
+
+    def utterance_started(self, utterance: Utterance) -> None:
+        """Its first packet goes out now."""
+        self.caller.not_idle()
+        self.spoken[utterance.item_id] = utterance
+        if self._outlet.plays:
+            self.emit("output_audio_buffer.started", response_id=utterance.response_id)
+
+    def utterance_stopped(self, utterance: Utterance) -> None:
+        """Its last packet has gone out."""
+        if utterance.sent and self._outlet.plays:
+            self.emit("output_audio_buffer.stopped", response_id=utterance.response_id)
+        self.caller.wait()

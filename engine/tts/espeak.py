@@ -1,0 +1,143 @@
+"""The keyless voice: espeak-ng, which speaks Urdu and English.
+
+espeak-ng is global state, and two threads in it abort the process. So the whole process has one worker thread
+and initialises once; every engine and call speaks through it, a sentence at a time.
+"""
+
+import asyncio
+import ctypes
+import threading
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+
+import espeakng_loader
+import numpy as np
+
+from engine.media.opus import packets
+from engine.tts.pronounce import pronounceable
+from engine.tts.text_to_speech import Voice
+
+OUTPUT_SYNCHRONOUS = 2
+DO_NOT_EXIT = 0x8000
+UTF8 = 1
+RATE, PITCH = 1, 3
+WORDS_PER_MINUTE = {"ur": 150, "en": 165}
+FIRST_BLOCK_PACKETS, BLOCK_PACKETS = 3, 10
+"""Handed over as soon as they are encoded, so that a long sentence begins at once."""
+AUDIBLE = 300
+"""PCM16 level; what is quieter before a sentence is cut off."""
+
+SynthCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+
+_worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="espeak")
+
+
+@dataclass(frozen=True, slots=True)
+class Timbre:
+    """How one of the API's voices sounds here."""
+
+    variant: str
+    """An espeak-ng voice variant: m1 to m8 are men, f1 to f5 women."""
+    pitch: int
+    """0 to 100."""
+
+
+TIMBRES = {
+    "alloy": Timbre("f5", 45),
+    "ash": Timbre("m1", 40),
+    "ballad": Timbre("m4", 45),
+    "coral": Timbre("f2", 55),
+    "echo": Timbre("m7", 45),
+    "sage": Timbre("f3", 45),
+    "shimmer": Timbre("f4", 60),
+    "verse": Timbre("m3", 45),
+    "marin": Timbre("f2", 48),
+    "cedar": Timbre("m3", 35),
+}
+DEFAULT_TIMBRE = TIMBRES["marin"]
+
+
+class EspeakSpeaker:
+    """Speaks with espeak-ng."""
+
+    async def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:
+        """The sentence as Opus packets of 20 ms at 48 kHz, block by block as they get ready."""
+        loop = asyncio.get_running_loop()
+        blocks: asyncio.Queue[list[bytes] | None] = asyncio.Queue()
+        unwanted = threading.Event()
+
+        def hand_over(block: list[bytes] | None) -> None:
+            if not unwanted.is_set():
+                loop.call_soon_threadsafe(blocks.put_nowait, block)
+
+        work = loop.run_in_executor(_worker, _speak, sentence, voice, hand_over, unwanted)
+        try:
+            while block := await blocks.get():
+                yield block
+            await work
+        finally:
+            unwanted.set()
+
+
+def _speak(
+    sentence: str, voice: Voice, hand_over: Callable[[list[bytes] | None], None], unwanted: threading.Event
+) -> None:
+    try:
+        if unwanted.is_set():
+            return
+        pcm = _without_silence_before(_espeak().synthesise(pronounceable(sentence), voice))
+        encoded = packets(pcm, _espeak().sample_rate)
+        size = FIRST_BLOCK_PACKETS
+        while (block := list(islice(encoded, size))) and not unwanted.is_set():
+            hand_over(block)
+            size = BLOCK_PACKETS
+    finally:
+        hand_over(None)
+
+
+def _without_silence_before(pcm: bytes) -> bytes:
+    loud = np.flatnonzero(np.abs(np.frombuffer(pcm, np.int16).astype(np.int32)) > AUDIBLE)
+    return pcm[2 * int(loud[0]) :] if loud.size else b""
+
+
+@cache
+def _espeak() -> "_Espeak":
+    return _Espeak()
+
+
+class _Espeak:
+    """The library; only ever used in the worker thread."""
+
+    def __init__(self) -> None:
+        self._library = ctypes.CDLL(espeakng_loader.get_library_path())
+        data = espeakng_loader.get_data_path().encode()
+        self.sample_rate = self._library.espeak_Initialize(OUTPUT_SYNCHRONOUS, 0, data, DO_NOT_EXIT)
+        if self.sample_rate <= 0:
+            raise RuntimeError("espeak-ng did not start")
+        self._pcm = bytearray()
+        self._callback = SynthCallback(self._take)
+        self._library.espeak_SetSynthCallback(self._callback)
+
+    def synthesise(self, text: str, voice: Voice) -> bytes:
+        """Mono PCM16 at `sample_rate`."""
+        self._set(voice)
+        self._pcm.clear()
+        encoded = text.encode()
+        self._library.espeak_Synth(encoded, len(encoded) + 1, 0, 1, 0, UTF8, None, None)
+        return bytes(self._pcm)
+
+    def _set(self, voice: Voice) -> None:
+        timbre = TIMBRES.get(voice.name, DEFAULT_TIMBRE)
+        if self._library.espeak_SetVoiceByName(f"{voice.language}+{timbre.variant}".encode()):
+            raise RuntimeError(f"espeak-ng has no voice {voice.language}+{timbre.variant}")
+        words_per_minute = round(WORDS_PER_MINUTE[voice.language] * voice.speed)
+        self._library.espeak_SetParameter(RATE, max(80, min(450, words_per_minute)), 0)
+        self._library.espeak_SetParameter(PITCH, timbre.pitch, 0)
+
+    def _take(self, samples: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
+        if count > 0:
+            self._pcm += ctypes.string_at(samples, 2 * count)
+        return 0

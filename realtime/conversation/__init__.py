@@ -1,0 +1,5 @@
+"""The reducer that keeps one conversation, and its types."""
+
+from realtime.conversation.conversation import FOLLOWED_EVENTS, Conversation
+
+__all__ = ["FOLLOWED_EVENTS", "Conversation"]

@@ -1,0 +1,53 @@
+"""How much of a reply the caller heard before it was cut.
+
+The server tells *when* a reply was cut, in milliseconds of its audio, never at which word. The words come
+from the estimate of `realtime.conversation.pace`: after n milliseconds n × pace characters were heard.
+"""
+
+from collections.abc import Sequence
+
+from realtime.conversation.pace import spoken_chars
+
+
+def heard_lengths(
+    texts: Sequence[str], audio_ends_ms: Sequence[float | None], played_ms: float | None, chars_per_ms: float
+) -> list[int | None]:
+    """The characters heard of each item of one reply that was cut, in order; None: all, or nobody can tell.
+
+    :param audio_ends_ms: `audio_end_ms` of an item's `conversation.item.truncated`, which is believed before
+        all else: what stands before such an item was heard, what stands behind it was not
+    :param played_ms: `output_audio_buffer.started` to `cleared`, spread over the items in order
+    """
+    if any(end is not None for end in audio_ends_ms):
+        return _by_audio_end(texts, audio_ends_ms, chars_per_ms)
+    if played_ms is None:
+        return [None] * len(texts)
+    return _by_played_time(texts, spoken_chars(played_ms, chars_per_ms))
+
+
+def _by_audio_end(texts: Sequence[str], ends_ms: Sequence[float | None], pace: float) -> list[int | None]:
+    last_cut = max(place for place, end in enumerate(ends_ms) if end is not None)
+    lengths: list[int | None] = []
+    for place, (text, end) in enumerate(zip(texts, ends_ms, strict=True)):
+        if end is not None:
+            lengths.append(whole_words(text, spoken_chars(end, pace)))
+        else:
+            lengths.append(None if place < last_cut else 0)
+    return lengths
+
+
+def _by_played_time(texts: Sequence[str], played_chars: int) -> list[int | None]:
+    lengths: list[int | None] = []
+    left = played_chars
+    for place, text in enumerate(texts):
+        wholly = left >= len(text) and place < len(texts) - 1
+        lengths.append(None if wholly else whole_words(text, left))
+        left = max(0, left - len(text))
+    return lengths
+
+
+def whole_words(text: str, chars: int) -> int:
+    """The length of what remains when `text`, cut after `chars` characters, loses the word it was cut in."""
+    if chars >= len(text):
+        return len(text)
+    return max(0, text.rfind(" ", 0, chars + 1), text.rfind("\n", 0, chars + 1))

@@ -1,0 +1,37 @@
+"""Where the agent's voice is in its text: an estimate.
+
+No public event says at which word the voice is. What is known: the text that arrived, when playback began
+(`output_audio_buffer.started`), and that it ended (`stopped`) or was cut (`cleared`, `truncated`). In between
+speech is assumed to run at an even pace, which is, in this order: the reply's own, once it was played to its
+end (all its characters over the time it took); that of the replies played to their end before it in this
+call; 14 characters a second. What was heard of a reply that is cut (`heard.py`) is the same estimate.
+"""
+
+USUAL_CHARS_PER_MS = 14 / 1000
+SHORTEST_SAMPLE_MS = 1000
+
+
+class SpeakingPace:
+    """Characters a millisecond, learned from replies that were played to their end."""
+
+    def __init__(self) -> None:
+        self._chars = 0
+        self._played_ms = 0.0
+
+    @property
+    def chars_per_ms(self) -> float:
+        return self._chars / self._played_ms if self._played_ms else USUAL_CHARS_PER_MS
+
+    def learn(self, chars: int, played_ms: float) -> None:
+        self._chars += chars
+        self._played_ms += played_ms
+
+
+def spoken_chars(played_ms: float, chars_per_ms: float) -> int:
+    """The characters of a reply that the voice is behind after playing for `played_ms`."""
+    return int(played_ms * chars_per_ms)
+
+
+def reaches_after_ms(chars: int, chars_per_ms: float) -> float:
+    """How long after the start of playback the voice is `chars` characters into a reply."""
+    return chars / chars_per_ms

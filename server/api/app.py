@@ -1,0 +1,88 @@
+"""The REST API: an application of its own beside the pages, so that all its answers have one shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from agents.persona import Persona
+from calls.channels.api_session_registry import SessionBook
+from calls.registry import Registry
+from calls.services.profile_extraction import Extraction
+from server.api.authentication import Access
+from server.api.profiles import profile_routes
+from server.api.records import record_routes
+from server.api.sessions import session_routes
+from server.errors import ErrorAnswer, add_error_handlers
+from server.middleware.body_limit import BodyLimit
+from server.middleware.origins import with_cors
+from server.routes.health import Readiness, health_routes
+from settings import Settings
+from store.records import Records
+
+DESCRIPTION = (
+    "Start calls from other clients, follow them, and read what is recorded. Send a key of `API_KEYS` as "
+    "`Authorization: Bearer …`; without `API_KEYS` the server answers programs on its own machine only."
+)
+FAILURES: dict[int | str, str] = {
+    400: "The request is not right.",
+    401: "No key, or a wrong one.",
+    403: "Not from here, or not this way.",
+    404: "There is no such session, or it is not yours.",
+    409: "Not in this state.",
+    413: "Too large.",
+    429: "Too many, or too much; `Retry-After` says when to come back.",
+    502: "The provider did not do its part.",
+    503: "The database does not answer.",
+    "default": "Any other failure.",
+}
+MAX_BODY_BYTES = 512 * 1024
+FIRST_PARTS = ("token", "session", "sessions", "extract-profile", "openapi.json", "healthz", "readyz")
+"""Paths that begin with these are the API's; all others are the pages'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes work with."""
+
+    sessions: SessionBook
+    registry: Registry
+    records: Records
+    extraction: Extraction
+    readiness: Readiness
+    personas: Mapping[str, Persona]
+
+
+def create_api(parts: Parts, settings: Settings) -> ASGIApp:
+    """The API with everything around it but logging. It describes itself at `/openapi.json`."""
+    api = FastAPI(
+        title="Guftagu",
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={status: {"model": ErrorAnswer, "description": text} for status, text in FAILURES.items()},
+    )
+    api.state.access = Access(settings)
+    add_error_handlers(api)
+    api.include_router(session_routes(parts.sessions))
+    titles = {name: persona.title for name, persona in parts.personas.items()}
+    api.include_router(record_routes(parts.records, parts.sessions, parts.registry, titles))
+    profiles = profile_routes(parts.extraction, parts.records, parts.sessions, parts.registry, parts.personas)
+    api.include_router(profiles)
+    api.include_router(health_routes(parts.readiness))
+    return with_cors(BodyLimit(api, MAX_BODY_BYTES), settings.allowed_origins)
+
+
+class BesidePages:
+    """ASGI middleware: requests to the API's paths go to the API, everything else to the pages."""
+
+    def __init__(self, app: ASGIApp, api: ASGIApp) -> None:
+        self._pages = app
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_api = scope["type"] == "http" and scope["path"].strip("/").partition("/")[0] in FIRST_PARTS
+        await (self._api if is_api else self._pages)(scope, receive, send)

@@ -1,0 +1,64 @@
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from agents.persona import load_personas
+from agents.personas import Personas
+from tests.unit.agents.test_persona import GOOD, write
+
+
+def opened(root: Path) -> Personas:
+    return Personas(root, load_personas(root)[0])
+
+
+def edit(file: Path, text: str) -> None:
+    """A later time, however coarse the file system's clock is."""
+    before = file.stat().st_mtime_ns if file.exists() else 0
+    file.write_text(text, "utf-8")
+    os.utime(file, ns=(before + 10**9, before + 10**9))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write(tmp_path, "shop")
+    return tmp_path
+
+
+def test_an_edit_counts_from_the_next_look(root: Path) -> None:
+    personas = opened(root)
+    assert personas["shop"].title == "T"
+    edit(root / "shop" / "persona.toml", GOOD.format(name="shop").replace('"T"', '"Renamed"'))
+    assert personas["shop"].title == "Renamed"
+
+
+def test_a_guide_that_is_added_counts_too(root: Path) -> None:
+    personas = opened(root)
+    edit(root / "shop" / "guide.md", "# Hours\nNine to five.")
+    assert "Nine to five." in personas["shop"].session().instructions
+
+
+def test_an_edit_that_breaks_it_keeps_the_last_good_one_and_is_logged(
+    root: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    personas = opened(root)
+    edit(root / "shop" / "persona.toml", GOOD.format(name="shop") + 'colour = "red"\n')
+    with caplog.at_level(logging.ERROR):
+        assert personas["shop"].title == personas["shop"].title == "T"
+    assert [record.getMessage() for record in caplog.records] == [
+        "persona kept as it was: shop/persona.toml: colour: Extra inputs are not permitted"
+    ]
+
+
+def test_a_persona_that_nobody_touched_is_not_read_again(root: Path) -> None:
+    personas = opened(root)
+    assert personas["shop"] is personas["shop"]
+
+
+def test_only_the_personas_it_was_given_are_in_it(root: Path) -> None:
+    write(root, "other")
+    loaded, _ = load_personas(root)
+    personas = Personas(root, {"shop": loaded["shop"]})
+    assert list(personas) == ["shop"]
+    assert "other" not in personas

@@ -1,0 +1,57 @@
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from calls.registry import Registry
+from calls.services.archive import Archive
+from calls.services.recording import utc_now
+from settings import SettingsError
+from store.models import UsageRecord
+from store.records import Records
+from tests.fakes.house import House
+from tests.fakes.kept import a_session, database_in
+from tests.fakes.settings import given
+
+
+def archive_in(folder: Path) -> tuple[Archive, Registry]:
+    settings = given(openai_api_key="sk-test", database_url=f"sqlite+aiosqlite:///{folder / 'guftagu.db'}")
+    registry = House(settings).registry
+    return Archive(settings, registry), registry
+
+
+async def test_a_day_goes_on_after_a_restart_and_believes_a_bridged_call_only_up_to_its_limit(
+    tmp_path: Path,
+) -> None:
+    async with database_in(tmp_path) as database:
+        records = Records(database, keep_text=True)
+        await records.open_session(a_session(opened_at=utc_now()))
+        made_up = UsageRecord(
+            session_id="s1",
+            source="response",
+            reference="r1",
+            model="m",
+            usage={},
+            cost_usd=Decimal(1000),
+            at=utc_now(),
+        )
+        await records.save_usage(made_up)
+    archive, registry = archive_in(tmp_path)
+    await archive.prepare()
+    await archive.open()
+    attendance = registry.attendance
+    assert attendance and attendance.day.usd <= 2
+    assert attendance.has_money
+    await archive.close()
+
+
+@pytest.mark.parametrize("table", ["usage", "sessions", "demo_accounts"])
+async def test_a_database_of_another_form_is_named_in_a_sentence(tmp_path: Path, table: str) -> None:
+    async with database_in(tmp_path) as database, database.transaction() as transaction:
+        await transaction.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        await transaction.execute(text(f"CREATE TABLE {table} (something TEXT)"))
+    archive, _ = archive_in(tmp_path)
+    with pytest.raises(SettingsError, match="DATABASE_URL: this database cannot be used"):
+        await archive.prepare()
+    await archive.close()
