@@ -20,19 +20,19 @@ from agents.new_persona import new_persona
 from agents.offered_personas import default_persona, offered_personas
 from agents.persona import PersonaError, load_personas
 from agents.personas import Personas
-from calls.channels.api_session_registry import SessionBook
+from calls.channels.api_session_registry import ApiSessionRegistry
 from calls.channels.captions import Captions
-from calls.channels.overlay import OverlayBook
-from calls.channels.phone import Phone, lines_of
-from calls.provider_gateway import Dialer
+from calls.channels.overlay import OverlayRegistry
+from calls.channels.phone import PhoneChannel, lines_of
+from calls.provider_gateway import ProviderGateway
 from calls.registry import STOP_HANG_UP_SECONDS, STOP_RECORD_SECONDS, Registry
 from calls.services.archive import Archive
 from calls.services.profile_extraction import Extraction
 from commands.exit_codes import ExitCode
 from components.shared.event_costs import event_cost, socket_bucket
 from engine.mount import EngineMount
-from engine.stt.speech_to_text import NoRecognizer
-from engine.stt.whisper import WhisperRecognizer, recognizer_here
+from engine.stt.speech_to_text import NoSpeechToText
+from engine.stt.whisper import WhisperSpeechToText, speech_to_text_here
 from pages import caller, captions, not_found, picker, sign_in
 from realtime.client import RealtimeClient
 from server.api.app import BesidePages, Parts, create_api
@@ -93,22 +93,24 @@ def build(settings: Settings) -> Archive:
     personas = open_personas(settings)
     settings = settings.model_copy(update={"persona": default_persona(personas, settings)})
     client = RealtimeClient(settings.provider_url, settings.provider_key)
-    dialer = Dialer(client, settings)
-    registry = Registry(dialer, settings)
-    sessions = SessionBook(registry, dialer, personas, settings)
+    gateway = ProviderGateway(client, settings)
+    registry = Registry(gateway, settings)
+    sessions = ApiSessionRegistry(registry, gateway, personas, settings)
     records = Archive(settings, registry)
     open_before_serving(records)
     app.include_router(call_routes(registry))
-    phone = Phone(registry, client, settings, lines_of(personas, settings), records.rings)
+    phone = PhoneChannel(registry, client, settings, lines_of(personas, settings), records.rings)
     secret = settings.openai_webhook_secret
     app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
-    door = sign_in.Door(settings)
-    sign_in.install(door, personas[settings.persona])
-    caller.install(registry, personas, settings, door)
-    picker.install(personas, settings.persona, door)
+    access_gate = sign_in.AccessGate(settings)
+    sign_in.install(access_gate, personas[settings.persona])
+    caller.install(registry, personas, settings, access_gate)
+    picker.install(personas, settings.persona, access_gate)
     persona = personas[settings.persona]
     listening = Captions(registry, client, settings, persona)
-    captions.install(listening, OverlayBook(), persona, settings, door, listens=can_listen(settings))
+    captions.install(
+        listening, OverlayRegistry(), persona, settings, access_gate, listens=can_listen(settings)
+    )
     not_found.install(personas, settings.persona)
     app.storage.max_tab_storage_age = TAB_SECONDS
     visitors = VisitorFiles(app.storage.path)
@@ -198,15 +200,15 @@ def is_page(room: str) -> bool:
 
 def mount_engine(settings: Settings) -> EngineMount:
     """Serve our own provider in this process."""
-    recognizer = recognizer_here(settings.whisper_model)
-    if isinstance(recognizer, WhisperRecognizer):
-        app.on_startup(recognizer.prepare)
+    speech_to_text = speech_to_text_here(settings.whisper_model)
+    if isinstance(speech_to_text, WhisperSpeechToText):
+        app.on_startup(speech_to_text.prepare)
     secret = settings.turn_secret
     turn = TurnCredentials(secret.get_secret_value() if secret else None)
     engine = EngineMount(
         settings.engine_api_key,
         ice_servers=lambda: turn.ice_servers(settings.ice_servers, "engine"),
-        recognizer=recognizer,
+        speech_to_text=speech_to_text,
     )
     guard = BruteForceGuard("engine key", settings.storage_secret.encode())
     app.mount(ENGINE_PATH, EngineKeyGuard(engine, guard))
@@ -217,7 +219,7 @@ def can_listen(settings: Settings) -> bool:
     """Whether somebody turns speech into words: any provider, our engine only with its recogniser."""
     if settings.provider_kind != "engine":
         return True
-    return not isinstance(recognizer_here(settings.whisper_model), NoRecognizer)
+    return not isinstance(speech_to_text_here(settings.whisper_model), NoSpeechToText)
 
 
 def announce(settings: Settings) -> None:

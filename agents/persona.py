@@ -38,7 +38,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class Transcription(Strict):
+class TranscriptionSettings(Strict):
     """How the caller's speech becomes text."""
 
     model: Text = "gpt-transcribe"
@@ -127,7 +127,7 @@ class Persona(Strict):
     """Where phone calls are handed over to a human, such as `tel:+922132799000`."""
     key_terms: list[Text] = []
     """Words the recogniser should know."""
-    transcription: Transcription = Transcription()
+    transcription: TranscriptionSettings = TranscriptionSettings()
     turn_detection: TurnDetection = TurnDetection()
     limits: OwnLimits = OwnLimits()
     tools: dict[str, Tool] = {}

@@ -26,7 +26,7 @@ from calls.events import (
 from calls.history import awaits_answer, history
 from calls.out_of_band import Questions
 from calls.owned_tasks import OwnedTasks
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.refusal import CallRefused
 from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline
@@ -90,7 +90,7 @@ class Call:
         self,
         persona: Persona,
         visitor_id: str,
-        dialer: Dialer,
+        gateway: ProviderGateway,
         tasks: OwnedTasks,
         *,
         timer: Timer,
@@ -112,7 +112,7 @@ class Call:
         self.end_token = secrets.token_urlsafe(24)
         """Ends the call without a page (the `pagehide` beacon); known to the caller's browser only."""
         self.persona = persona
-        self.controlled = dialer.controls(persona)
+        self.controlled = gateway.controls(persona)
         """Events come and go over the server's own sideband; the browser is never believed."""
         self.visitor_id = visitor_id
         self.address = address
@@ -126,7 +126,7 @@ class Call:
             self.timeline.change_clock()
         self.phase: Phase = "opening"
         self.closed: Closed | None = None
-        self._dialer = dialer
+        self._gateway = gateway
         self._tasks = tasks
         self._sequencer = ResponseSequencer()
         self._provider_call_id: str | None = None
@@ -198,7 +198,7 @@ class Call:
     async def _place(self, offer_sdp: str) -> str:
         redials = self._redials
         try:
-            created = await self._dialer.place(self.knowing_persona, self.visitor_id, offer_sdp)
+            created = await self._gateway.place(self.knowing_persona, self.visitor_id, offer_sdp)
         except ProviderFailure as failure:
             if redials == self._redials:
                 self.fail(failure)
@@ -221,7 +221,7 @@ class Call:
         self._take_place()
         self._line_lost = "line_ended"  # A caller who hangs up has no page that says so.
         try:
-            await self._dialer.accept(self.persona, provider_call_id)
+            await self._gateway.accept(self.persona, provider_call_id)
         except ProviderFailure as failure:
             if failure.status is None or failure.status >= 500:  # It may have been accepted all the same.
                 self._provider_call_id = provider_call_id
@@ -234,7 +234,7 @@ class Call:
     async def _keep(self, provider_call_id: str | None, redials: int) -> None:
         """:param redials: how many there were when this session was asked for"""
         if self.closed or redials != self._redials:
-            await self._dialer.hang_up(provider_call_id)
+            await self._gateway.hang_up(provider_call_id)
             raise CallEnded
         self._provider_call_id = provider_call_id
         self._is_known = True
@@ -255,7 +255,7 @@ class Call:
         :raises CallEnded: there is no sideband, or the call was closed meanwhile
         """
         redials = self._redials
-        line = ControlLine(lambda: self._dialer.attach(provider_call_id), self._apply, self._catch_up)
+        line = ControlLine(lambda: self._gateway.attach(provider_call_id), self._apply, self._catch_up)
         try:
             await line.open()
         except SidebandLost:
@@ -390,7 +390,7 @@ class Call:
             return
         self._redials += 1
         self._dialled = False
-        self._tasks.start(self._dialer.hang_up(self._provider_call_id), f"leave {self._provider_call_id}")
+        self._tasks.start(self._gateway.hang_up(self._provider_call_id), f"leave {self._provider_call_id}")
         self._let_go_of_line()
         self._provider_call_id = None
         self._running = self._is_known = False
@@ -410,7 +410,7 @@ class Call:
         """Give a session that carries on its memory, before anything else is sent to it."""
         if self._owes_history and (self._line or not self.controlled):
             self._owes_history = False
-            if self._dialer.remembers:
+            if self._gateway.remembers:
                 self._deliver(history(self.conversation))
                 answers = self.persona.turn_detection.create_response
                 self._owes_answer = answers and awaits_answer(self.conversation)
@@ -576,7 +576,7 @@ class Call:
         finally:
             if self._holding:
                 self._holding.cancel()
-            await self._dialer.hang_up(self._provider_call_id)
+            await self._gateway.hang_up(self._provider_call_id)
 
     async def _sum_up(self) -> Summarised | None:
         asking = self._summing_up = asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))

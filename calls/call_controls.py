@@ -21,7 +21,7 @@ Action = Literal["press", "release", "drop", "answer", "stop_answer"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
-class Steering:
+class CallControls:
     """Of one call."""
 
     def __init__(self, call: Call, persona: Persona) -> None:

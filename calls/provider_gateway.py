@@ -30,7 +30,7 @@ class StoredPrompt:
     id: str | None
 
 
-class Dialer:
+class ProviderGateway:
     """Turns a persona into a session and asks the provider for a call or a client secret."""
 
     remembers = True
@@ -58,7 +58,7 @@ class Dialer:
 
     def choosing(
         self, *, model: str | None = None, voice: str | None = None, transcription_model: str | None = None
-    ) -> "Dialer":
+    ) -> "ProviderGateway":
         """The same provider, with these choices (None: as it was) over the deployment's."""
         names = {
             "openai_model": model,
@@ -66,7 +66,7 @@ class Dialer:
             "openai_transcription_model": transcription_model,
         }
         chosen = {name: value for name, value in names.items() if value is not None}
-        return Dialer(self.client, self._settings.model_copy(update=chosen), self._prompt)
+        return ProviderGateway(self.client, self._settings.model_copy(update=chosen), self._prompt)
 
     async def secret(
         self, persona: Persona, visitor_id: str, expires_after_s: int = SECRET_SECONDS

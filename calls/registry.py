@@ -12,14 +12,14 @@ from calls.call import DELETED, STOPPING, Call, Timer
 from calls.events import Summarised
 from calls.owned_tasks import OwnedTasks, cancelled
 from calls.places import CALLS_PER_VISITOR, Places
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.rate_limit import Starts
 from calls.refusal import CallRefused as CallRefused
 from calls.reservation import Reservation as Reservation
 from calls.reservation import Reservations
-from calls.services.call_services import Attendance, Kind
+from calls.services.call_services import CallServices, Kind
 from calls.services.summary import summary_of
-from calls.tickets import TICKET_SECONDS, Ticket, TicketBook
+from calls.tickets import TICKET_SECONDS, Ticket, TicketStore
 from calls.visitor_addresses import VisitorAddresses
 from calls.watchers import tell_all
 from realtime.conversation import Conversation
@@ -42,14 +42,14 @@ LEFT = frozenset({"page_left", "page_lost"})
 class Registry:
     """All live calls of this process, and the limits on starting one."""
 
-    def __init__(self, dialer: Dialer, settings: Settings, timer: Timer | None = None) -> None:
-        self._dialer = dialer
+    def __init__(self, gateway: ProviderGateway, settings: Settings, timer: Timer | None = None) -> None:
+        self._gateway = gateway
         self._settings = settings
         self._timer = timer
         self.tasks = OwnedTasks()
         """Whatever calls have going; `close` waits for it."""
-        self._attendance: Attendance | None = None
-        self._tickets = TicketBook()
+        self._services: CallServices | None = None
+        self._tickets = TicketStore()
         self._reservations = Reservations()
         self._calls: dict[str, Call] = {}
         self._left: dict[tuple[str, str], Call] = {}
@@ -65,18 +65,18 @@ class Registry:
         self._turn = TurnCredentials(secret.get_secret_value() if secret else None)
 
     @property
-    def attendance(self) -> Attendance:
+    def services(self) -> CallServices:
         """Records, limits and tools of the calls; without them there is no call.
 
         :raises CallRefused: the database is not open yet
         """
-        if self._attendance is None:
+        if self._services is None:
             raise CallRefused("not_ready", NOT_READY_RETRY_SECONDS)
-        return self._attendance
+        return self._services
 
-    @attendance.setter
-    def attendance(self, attendance: Attendance) -> None:
-        self._attendance = attendance
+    @services.setter
+    def services(self, services: CallServices) -> None:
+        self._services = services
 
     @property
     def live(self) -> int:
@@ -85,7 +85,7 @@ class Registry:
 
     def controls(self, persona: Persona) -> bool:
         """Whether calls with `persona` are run by this server, and offer no data channel."""
-        return self._dialer.controls(persona)
+        return self._gateway.controls(persona)
 
     def left_call(self, persona: Persona, visitor_id: str) -> Call | None:
         """The call this visitor may carry on: its page went away a moment ago, and something was said."""
@@ -101,8 +101,8 @@ class Registry:
             call.end(DELETED)
         for place in [place for place, left in self._left.items() if left.id == session_id]:
             self._set_left(place, None)
-        if self._attendance:
-            self._attendance.forget(session_id)
+        if self._services:
+            self._services.forget(session_id)
 
     def watch_left(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Call `watcher` whenever `left_call` may say something else; returns what stops it."""
@@ -124,7 +124,7 @@ class Registry:
         *,
         host: str | None = None,
         before: Call | None = None,
-        dialer: Dialer | None = None,
+        gateway: ProviderGateway | None = None,
     ) -> Call:
         """Open a call for a visitor; from its offer until it is closed it holds one of `MAX_CALLS` places.
 
@@ -143,7 +143,7 @@ class Registry:
             self._new(
                 persona,
                 visitor_id,
-                dialer or self._dialer,
+                gateway or self._gateway,
                 before=before,
                 address=address,
                 check_place=lambda call: self._places.check(self._calls.values(), visitor_id, address),
@@ -151,14 +151,14 @@ class Registry:
         )
         if before:
             self.forget_left(persona, visitor_id)
-        self.attendance.attend(call, (dialer or self._dialer).spec(call.persona), kind=kind)
+        self.services.start(call, (gateway or self._gateway).spec(call.persona), kind=kind)
         return call
 
     def new_call(
         self,
         persona: Persona,
         owner: str,
-        dialer: Dialer,
+        gateway: ProviderGateway,
         conversation: Conversation | None = None,
         *,
         holds_place: bool = True,
@@ -170,14 +170,14 @@ class Registry:
         :raises CallRefused: there is no place, or the day's money is spent
         """
         if not holds_place:
-            return self._new(persona, owner, dialer, conversation=conversation)
+            return self._new(persona, owner, gateway, conversation=conversation)
         self._places.check(self._calls.values(), None, None)
         self.check_money()
         return self._keep(
             self._new(
                 persona,
                 owner,
-                dialer,
+                gateway,
                 conversation=conversation,
                 check_place=lambda call: self._places.check(self._calls.values(), None, None),
             )
@@ -191,7 +191,7 @@ class Registry:
         self,
         persona: Persona,
         visitor_id: str,
-        dialer: Dialer,
+        gateway: ProviderGateway,
         *,
         check_place: Callable[[Call], None] = lambda _: None,
         address: str | None = None,
@@ -201,7 +201,7 @@ class Registry:
         return Call(
             persona,
             visitor_id,
-            dialer,
+            gateway,
             self.tasks,
             timer=self.timer,
             on_closed=self._forget,
@@ -221,7 +221,7 @@ class Registry:
 
     async def _summarise(self, call: Call) -> Summarised | None:
         model = self._settings.extraction_model
-        return await summary_of(call, self.attendance, self._dialer.client, model)
+        return await summary_of(call, self.services, self._gateway.client, model)
 
     def check_money(self, visitor_id: str | None = None, address: str | None = None) -> None:
         """Check that money is left for everybody, and for this visitor and address.
@@ -232,14 +232,14 @@ class Registry:
         """
         if self._is_stopping:
             raise CallRefused("not_ready", NOT_READY_RETRY_SECONDS)
-        if not self.attendance.has_money:
+        if not self.services.has_money:
             raise CallRefused("limit_day_money")
-        if not self.attendance.has_share(visitor_id, address):
+        if not self.services.has_share(visitor_id, address):
             raise CallRefused("limit_share_money")
 
     def ice_servers(self, visitor_id: str) -> list[dict[str, Any]]:
         """Return `ICE_SERVERS` for one visitor's browser, with time-limited TURN credentials."""
-        return self._turn.ice_servers(self._settings.ice_servers, self._dialer.pseudonym(visitor_id))
+        return self._turn.ice_servers(self._settings.ice_servers, self._gateway.pseudonym(visitor_id))
 
     @property
     def timer(self) -> Timer:
@@ -253,7 +253,7 @@ class Registry:
         """
         if self._settings.signaling == "relay" or call.controlled:
             return self.relay_ticket(call)
-        secret = await call.mint_key(lambda: self._dialer.secret(call.knowing_persona, call.visitor_id))
+        secret = await call.mint_key(lambda: self._gateway.secret(call.knowing_persona, call.visitor_id))
         url = f"{self._settings.browser_provider_url}/realtime/calls"
         return Ticket(url, {"Authorization": f"Bearer {secret.value}"})
 
@@ -285,7 +285,7 @@ class Registry:
         :param host: the visitor's address, as for `open`
         :return: None where offers go elsewhere, or the visitor has enough of them
         """
-        self.tasks.start(self._dialer.warm(), "warm the provider")
+        self.tasks.start(self._gateway.warm(), "warm the provider")
         address = self._addresses.counted(host)
         if self._settings.signaling != "relay" or not self._reservations.has_room(visitor_id, address):
             return None
@@ -314,7 +314,7 @@ class Registry:
     def leave(self, provider_call_ids: Iterable[str]) -> None:
         """Hang up calls of an earlier run, which nobody here holds any more."""
         for call_id in provider_call_ids:
-            self.tasks.start(self._dialer.hang_up(call_id), f"leave {call_id}")
+            self.tasks.start(self._gateway.hang_up(call_id), f"leave {call_id}")
 
     async def close(self) -> None:
         """End every call, within `STOP_HANG_UP_SECONDS` and `STOP_RECORD_SECONDS`.

@@ -16,7 +16,7 @@ class Ticket:
     headers: dict[str, str] = field(repr=False)
 
 
-class TicketBook:
+class TicketStore:
     """One-use tokens, each standing for one call, for `TICKET_SECONDS`."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:

@@ -39,7 +39,7 @@ class Refused(Exception):
 
 
 @dataclass
-class Answer:
+class SpokenAnswer:
     """What came of the answer so far."""
 
     question: str | None = None
@@ -200,14 +200,14 @@ async def hear_answer(
     interrupted: asyncio.Event,
     silent_s: float,
     now: Callable[[], float] = time.monotonic,
-) -> Answer:
+) -> SpokenAnswer:
     """The answer to its end, or to the moment of the interruption: then the provider is told what was heard.
 
     :param silent_s: how long the provider may say nothing
     :raises Refused: the provider answers with an error
     :raises SocketLost: the connection is closed, or silent
     """
-    answer = Answer()
+    answer = SpokenAnswer()
     stopping = asyncio.create_task(interrupted.wait())
     try:
         while answer.status == "in_progress" and not stopping.done():
@@ -232,7 +232,7 @@ async def hear_answer(
     return answer
 
 
-async def _hear_question(socket: RealtimeSocket, answer: Answer) -> None:
+async def _hear_question(socket: RealtimeSocket, answer: SpokenAnswer) -> None:
     """The recogniser may need longer than the agent; without its guess the answer is whole all the same."""
     with suppress(TimeoutError, SocketLost, Refused):
         async with asyncio.timeout(QUESTION_WITHIN_S):
@@ -257,7 +257,7 @@ async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
         print("ask: the provider did not confirm the cut", file=sys.stderr)
 
 
-def _write(answer: Answer, out: Path, name: str) -> None:
+def _write(answer: SpokenAnswer, out: Path, name: str) -> None:
     if not answer.pcm and not answer.text:
         return
     out.mkdir(parents=True, exist_ok=True)

@@ -15,7 +15,7 @@ from realtime.socket import RealtimeSocket
 from settings import Settings
 
 if TYPE_CHECKING:
-    from engine.stt.speech_to_text import Recognizer
+    from engine.stt.speech_to_text import SpeechToText
 
 
 SILENT_ENGINE_S = 30 * 60.0
@@ -73,15 +73,15 @@ async def provider_of(settings: Settings, *, listens: bool) -> AsyncIterator[Pro
 @asynccontextmanager
 async def _own_engine(settings: Settings, listens: bool) -> AsyncIterator[Provider]:
     from engine.http.app import create_engine
-    from engine.stt.whisper import recognizer_here
+    from engine.stt.whisper import speech_to_text_here
 
-    recognizer = recognizer_here(settings.whisper_model)
+    speech_to_text = speech_to_text_here(settings.whisper_model)
     try:
-        await _prepare(recognizer, settings.whisper_model)
+        await _prepare(speech_to_text, settings.whisper_model)
     except NothingListens:
         if listens:
             raise
-    engine = create_engine(settings.engine_api_key, recognizer=recognizer)
+    engine = create_engine(settings.engine_api_key, speech_to_text=speech_to_text)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = _Server(uvicorn.Config(engine, log_level="warning", lifespan="off"))
         serving = asyncio.create_task(server.serve([listening]))
@@ -94,22 +94,22 @@ async def _own_engine(settings: Settings, listens: bool) -> AsyncIterator[Provid
             await serving
 
 
-async def _prepare(recognizer: "Recognizer", model: str) -> None:
+async def _prepare(speech_to_text: "SpeechToText", model: str) -> None:
     """Have the model before the first session: fetching it takes longer than any session is waited for.
 
     :raises NothingListens: there is none
     """
-    from engine.stt.speech_to_text import NoRecognizer, RecognitionFailed
-    from engine.stt.whisper import WhisperRecognizer
+    from engine.stt.speech_to_text import NoSpeechToText, RecognitionFailed
+    from engine.stt.whisper import WhisperSpeechToText
 
-    if isinstance(recognizer, NoRecognizer):
+    if isinstance(speech_to_text, NoSpeechToText):
         raise NothingListens(NO_RECOGNIZER)
-    if isinstance(recognizer, WhisperRecognizer):
+    if isinstance(speech_to_text, WhisperSpeechToText):
         print(
             f"loading the speech model {model}; the first time it is fetched …", file=sys.stderr, flush=True
         )
         try:
-            await recognizer.load()
+            await speech_to_text.load()
         except RecognitionFailed as failed:
             raise NothingListens(failed.message) from None
 

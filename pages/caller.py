@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse
 
 from agents.persona import Persona
 from calls.call import Call
-from calls.call_controls import Steering
+from calls.call_controls import CallControls
 from calls.choice import Choice
 from calls.events import CallChange, Closed, RenewalWished
 from calls.owned_tasks import OwnedTasks
@@ -18,7 +18,7 @@ from calls.services.greeting import greet
 from components.call.badge import demo_badge
 from components.call.call_view import CallView
 from components.call.controls import Controls
-from components.call.microphone_help import OBSTACLES, WayOut
+from components.call.microphone_help import OBSTACLES, MicrophoneHelp
 from components.call.notice import Notice
 from components.call.orb import SELECTOR, Orb
 from components.call.resume import Resume
@@ -28,14 +28,14 @@ from components.call.steps import steps
 from components.call.text_field import TextField
 from components.call.uplink import (
     Chosen,
+    ControlUsed,
     Entry,
     EventReported,
     Flooded,
     NoticeReported,
     PhaseReported,
-    Said,
-    Talked,
     TicketWished,
+    TypedText,
 )
 from components.call.webrtc import WebRTC
 from components.settings.settings_drawer import SettingsDrawer
@@ -43,13 +43,13 @@ from components.shared import stylesheet
 from components.shared.footer import footer
 from components.shared.header import header
 from components.shared.words import Words
-from components.transcript.transcript import Transcript
+from components.transcript.transcript import TranscriptElement
 from components.transcript.transcript_tools import TranscriptTools
 from pages.client_host import host_of
 from pages.colors import colors, is_dark, theme_color
 from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH
-from pages.sign_in import Door
+from pages.sign_in import AccessGate
 from settings import Settings
 
 END_URL = "/calls/end"
@@ -61,7 +61,9 @@ RESERVE_SECONDS = 45
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
-def install(registry: Registry, personas: Mapping[str, Persona], settings: Settings, door: Door) -> None:
+def install(
+    registry: Registry, personas: Mapping[str, Persona], settings: Settings, access_gate: AccessGate
+) -> None:
     """Serve a page for each persona, and at `/` that of the settings, to whom the door admits."""
     stylesheet.link()
     keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
@@ -72,7 +74,7 @@ def install(registry: Registry, personas: Mapping[str, Persona], settings: Setti
         @ui.page(path, viewport=VIEWPORT, dark=dark, language=None, reconnect_timeout=keep_s)
         def caller_page() -> RedirectResponse | None:
             words = page_words(ui.context.client.request, personas[name])
-            if door.is_locked and not door.admits(app.storage.user):
+            if access_gate.is_locked and not access_gate.admits(app.storage.user):
                 return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
             CallerPage(registry, personas, name, settings, words)
             return None
@@ -107,7 +109,7 @@ class CallerPage:
         self._reservation: Reservation | None = None
         self._reserves_again_at = 0.0
         self._choice = Choice()
-        self._steering: Steering | None = None
+        self._call_controls: CallControls | None = None
         self._tasks = OwnedTasks()
         self._grace: asyncio.TimerHandle | None = None
         self._build()
@@ -142,11 +144,11 @@ class CallerPage:
                     Scopes(words)
                     self._resume = Resume(words, self._webrtc)
                     notice = Notice(words)
-                    self._way_out = WayOut(words, str(ui.context.client.request.url))
+                    self._microphone_help = MicrophoneHelp(words, str(ui.context.client.request.url))
                     if self._settings.provider_kind == "engine":
                         demo_badge(words)
                 with ui.element("section").classes("panel"):
-                    self._transcript = Transcript(words, persona.language)
+                    self._transcript = TranscriptElement(words, persona.language)
                     TranscriptTools(words, self._transcript).move(target_index=0)
                     field = TextField(words, self._webrtc)
             footer(persona)
@@ -175,16 +177,16 @@ class CallerPage:
                 self._call.receive(event, at_ms)
             case TicketWished():
                 self._reserve()
-            case Said(text) if self._call:
+            case TypedText(text) if self._call:
                 self._call.say(text)
-            case Talked(action) if self._steering:
-                self._steering.act(action)
+            case ControlUsed(action) if self._call_controls:
+                self._call_controls.act(action)
                 if action == "press":
                     self._webrtc.bridge.listen()
             case Chosen(choice):
                 self._choose(choice)
             case NoticeReported(code) if code in OBSTACLES:
-                self._way_out.show(code)
+                self._microphone_help.show(code)
             case NoticeReported(code) if self._call:
                 self._call.notice(code)
             case PhaseReported():
@@ -194,13 +196,13 @@ class CallerPage:
 
     def _choose(self, choice: Choice) -> None:
         self._choice = choice
-        if self._steering:
-            self._steering.adjust(choice)
+        if self._call_controls:
+            self._call_controls.adjust(choice)
 
     def _on_phase(self, reported: PhaseReported) -> None:
         reason = self._sharpened(reported.reason)
         if reason in OBSTACLES:
-            self._way_out.show(reason)
+            self._microphone_help.show(reason)
         if reported.phase == "pressed":
             self._press()
         elif reported.phase == "microphone":
@@ -275,7 +277,7 @@ class CallerPage:
             self._reservation.use(call)
             self._reservation = None
         self._reserves_again_at = 0.0
-        self._steering = Steering(call, persona)
+        self._call_controls = CallControls(call, persona)
         call.attach(self._webrtc.bridge.send)
         call.watch(lambda changes: self._follow(call, changes))
         greet(call)
@@ -283,9 +285,9 @@ class CallerPage:
         return call
 
     def _redial(self) -> None:
-        if self._call and self._steering:
+        if self._call and self._call_controls:
             self._call.redial()
-            self._steering.redialled()
+            self._call_controls.redialled()
         if self._call:  # It may have used up its redials.
             self._tasks.start(self._dial(self._call), f"redial {self._call.id}")
         else:

@@ -10,11 +10,11 @@ from agents.persona import Persona
 from calls.call import Call
 from calls.channels.captions import Captions, CaptionsChoice, captions_choice
 from calls.channels.last_words import LastWords
-from calls.channels.overlay import OverlayBook
+from calls.channels.overlay import OverlayRegistry
 from calls.events import CallChange, Closed, RenewalWished
 from calls.owned_tasks import OwnedTasks
 from calls.registry import CallRefused
-from components.call.microphone_help import OBSTACLES, WayOut
+from components.call.microphone_help import OBSTACLES, MicrophoneHelp
 from components.call.notice import Notice
 from components.call.orb import SELECTOR, Orb
 from components.call.status import Status
@@ -36,7 +36,7 @@ from pages.client_host import host_of
 from pages.colors import colors, is_dark, theme_color
 from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH
-from pages.sign_in import Door
+from pages.sign_in import AccessGate
 from settings import Settings
 
 PACE_MS = 50
@@ -44,7 +44,13 @@ PACE_MS = 50
 
 
 def install(
-    captions: Captions, book: OverlayBook, persona: Persona, settings: Settings, door: Door, *, listens: bool
+    captions: Captions,
+    book: OverlayRegistry,
+    persona: Persona,
+    settings: Settings,
+    access_gate: AccessGate,
+    *,
+    listens: bool,
 ) -> None:
     """Serve the page, to whom the door admits, and its overlays, to whom knows their addresses.
 
@@ -57,7 +63,7 @@ def install(
     @ui.page(CAPTIONS_PATH, viewport=VIEWPORT, dark=is_dark(persona), language=None, reconnect_timeout=keep_s)
     def captions_page() -> RedirectResponse | None:
         words = page_words(ui.context.client.request, persona)
-        if door.is_locked and not door.admits(app.storage.user):
+        if access_gate.is_locked and not access_gate.admits(app.storage.user):
             return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
         CaptionsPage(captions, book, persona, settings, words, listens=listens)
         return None
@@ -69,7 +75,7 @@ class CaptionsPage:
     def __init__(
         self,
         captions: Captions,
-        book: OverlayBook,
+        book: OverlayRegistry,
         persona: Persona,
         settings: Settings,
         words: Words,
@@ -147,7 +153,7 @@ class CaptionsPage:
             on_choose=self._choose,
         )
         notice = Notice(words)
-        self._way_out = WayOut(words, str(ui.context.client.request.url))
+        self._microphone_help = MicrophoneHelp(words, str(ui.context.client.request.url))
         self._view = CaptionsView(words, orb, status, controls, notice)
 
     # -- what the browser says ---------------------------------------------------------------------
@@ -163,7 +169,7 @@ class CaptionsPage:
                 self._call.receive(event, at_ms)
                 self._end_after_last_words(event)
             case NoticeReported(code) if code in OBSTACLES:
-                self._way_out.show(code)
+                self._microphone_help.show(code)
             case NoticeReported(code) if self._call:
                 self._call.notice(code)
             case PhaseReported():
@@ -174,7 +180,7 @@ class CaptionsPage:
     def _on_phase(self, reported: PhaseReported) -> None:
         reason = self._sharpened(reported.reason)
         if reason in OBSTACLES:
-            self._way_out.show(reason)
+            self._microphone_help.show(reason)
         if reported.phase == "microphone":
             self._open_call()
         elif reported.phase == "redialling":

@@ -7,7 +7,7 @@ from contextlib import suppress
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
 
-from calls.channels.overlay import Overlay, OverlayBook
+from calls.channels.overlay import Overlay, OverlayRegistry
 from components.shared.words import Words
 from pages.page_words import preferred_language
 
@@ -37,7 +37,7 @@ PAGE = """<!doctype html>
 SCRIPT = '<script type="module" src="/static/overlay.js"></script>'
 
 
-def overlay_routes(book: OverlayBook) -> APIRouter:
+def overlay_routes(book: OverlayRegistry) -> APIRouter:
     """The page, and the socket that brings it every picture. Whoever knows the token may look: no code."""
     router = APIRouter(include_in_schema=False)
 

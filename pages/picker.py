@@ -12,16 +12,16 @@ from components.shared.text_node import TextNode
 from pages.colors import colors, is_dark
 from pages.page_words import page_words
 from pages.sign_in import PATH as SIGN_IN_PATH
-from pages.sign_in import Door
+from pages.sign_in import AccessGate
 
 
-def install(personas: Mapping[str, Persona], default: str, door: Door) -> None:
+def install(personas: Mapping[str, Persona], default: str, access_gate: AccessGate) -> None:
     """Serve a card for each persona, in the colours of the default one."""
 
     @ui.page(PICKER_PATH, title="Guftagu", dark=is_dark(personas[default]), language=None)
     def picker_page() -> RedirectResponse | None:
         words = page_words(ui.context.client.request, personas[default])
-        if door.is_locked and not door.admits(app.storage.user):
+        if access_gate.is_locked and not access_gate.admits(app.storage.user):
             return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
         ui.page_title(words["assistants.title"])
         ui.query("html").props(f"lang={words.language} dir={words.direction}")

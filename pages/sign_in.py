@@ -28,7 +28,7 @@ ADMITTED = "admitted"
 SEE_OTHER = 303
 
 
-class Door:
+class AccessGate:
     """Lets in whoever entered the access code; stands open where there is none."""
 
     def __init__(self, settings: Settings) -> None:
@@ -66,9 +66,9 @@ class Door:
         return hmac.new(self._secret, f"access {self._code}".encode(), hashlib.sha256).hexdigest()
 
 
-def install(door: Door, persona: Persona) -> None:
+def install(access_gate: AccessGate, persona: Persona) -> None:
     """Serve the door, if it is locked."""
-    if not door.is_locked:
+    if not access_gate.is_locked:
         return
 
     @ui.page(PATH, title=persona.title, dark=is_dark(persona), language=None)
@@ -84,8 +84,8 @@ def install(door: Door, persona: Persona) -> None:
     async def sign_in(request: Request) -> RedirectResponse:
         async with request.form(max_files=0, max_fields=2) as form:
             code, words = str(form.get("code", "")), Words(str(form.get("lang", "")))
-        was_admitted = door.admits(app.storage.user)
-        problem = door.enter(app.storage.user, code[:LONGEST_CODE], host_of(request))
+        was_admitted = access_gate.admits(app.storage.user)
+        problem = access_gate.enter(app.storage.user, code[:LONGEST_CODE], host_of(request))
         if problem is None and not was_admitted:
             await renew_session_id(request)
         asked = {"lang": words.language} | ({"problem": problem} if problem else {})

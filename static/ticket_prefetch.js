@@ -2,7 +2,7 @@
 
 const READY_MS = 50000; // it lives a minute
 
-export class TicketAhead {
+export class TicketPrefetch {
   /** `ask` asks for one; what comes goes to `keep`. */
   constructor(ask) {
     this.ask = ask;

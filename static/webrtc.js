@@ -1,7 +1,7 @@
 // The browser's half of a call: microphone, peer connection, event channel and remote audio.
 // components/call/webrtc.py is the other half.
 
-import { TicketAhead } from "ticket_prefetch";
+import { TicketPrefetch } from "ticket_prefetch";
 import { stayAwake } from "wake_lock";
 import { recallChoice } from "choice";
 import { holdMicrophone, openChosenMicrophone, watchDevices } from "devices";
@@ -43,7 +43,7 @@ export default {
     this.call = null;
     this.attempts = 0;
     this.uplink = new Uplink((entries) => this.$emit("batch", { entries }));
-    this.ahead = new TicketAhead(() => this.uplink.post({ type: "guftagu.ticket" }));
+    this.ahead = new TicketPrefetch(() => this.uplink.post({ type: "guftagu.ticket" }));
     this.onPageHide = () => this.leave();
     this.onBeforeUnload = (event) => this.call?.live && event.preventDefault();
   },

@@ -36,7 +36,7 @@ class Moment(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
 
-class Words(TypeDecorator[str]):
+class CleanText(TypeDecorator[str]):
     """Text, without what an event may hold and no database takes: NUL, and half a surrogate pair."""
 
     impl = Text
@@ -50,7 +50,7 @@ class Record(MappedAsDataclass, DeclarativeBase):
     """A row. What people said is left out of its `repr`, which may end up in a log."""
 
     type_annotation_map = {  # noqa: RUF012 SQLAlchemy's own way
-        str: Words,
+        str: CleanText,
         datetime: Moment,
         Decimal: Dollars,
         dict[str, Any]: JSON(none_as_null=True),

@@ -11,10 +11,10 @@ from agents.persona import Persona
 from calls.call import Call, Cancellable, Watcher
 from calls.events import CallChange, Closed, Finished, PhaseChanged
 from calls.history import history
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
 from calls.renewal import Renewal
-from calls.services.call_services import Attendants
+from calls.services.call_services import RunningServices
 from calls.services.metering import Meter
 from calls.watchers import tell_all
 from realtime.client import ClientSecret
@@ -44,7 +44,7 @@ class ApiSession:
     """
 
     def __init__(
-        self, persona: Persona, owner: str, dialer: Dialer, registry: Registry, *, relayed: bool
+        self, persona: Persona, owner: str, gateway: ProviderGateway, registry: Registry, *, relayed: bool
     ) -> None:
         """
         :param owner: whose key opened it
@@ -56,15 +56,15 @@ class ApiSession:
         self.owner = owner
         self.visitor_id = owner
         self.conversation = Conversation()
-        self.controlled = dialer.controls(persona)
+        self.controlled = gateway.controls(persona)
         self.closed: Closed | None = None
         self._relayed = relayed
         self._has_minted = False
         """A client secret was minted, so that what the client reports of its own session counts."""
-        self._dialer = dialer
+        self._gateway = gateway
         self._registry = registry
         self._call: Call | None = None
-        self._attendants: Attendants | None = None
+        self._running_services: RunningServices | None = None
         """Of its latest call."""
         self._limit_reached: str | None = None
         self._watchers: list[Watcher] = []
@@ -72,11 +72,11 @@ class ApiSession:
         """Two reports at once are taken in one after the other."""
         self._to_forward: list[dict[str, Any]] = []
         self._unused: Cancellable | None = None
-        self._recorder = registry.attendance.record(self, self._spec(), kind="api", owner=owner)
+        self._recorder = registry.services.record(self, self._spec(), kind="api", owner=owner)
         self.touch()
 
     def _spec(self) -> SessionSpec:
-        return self._dialer.spec(self.persona)
+        return self._gateway.spec(self.persona)
 
     async def recorded(self) -> None:
         """Wait until its record has begun.
@@ -119,7 +119,7 @@ class ApiSession:
         self._check_limit()
         if self._relayed:
             return None
-        secret = await self._dialer.secret(self.persona, self.owner, SECRET_SECONDS)
+        secret = await self._gateway.secret(self.persona, self.owner, SECRET_SECONDS)
         self._has_minted = True
         return secret
 
@@ -161,13 +161,13 @@ class ApiSession:
 
     def _begin_call(self, *, holds_place: bool) -> Call:
         call = self._registry.new_call(
-            self.persona, self.owner, self._dialer, self.conversation, holds_place=holds_place
+            self.persona, self.owner, self._gateway, self.conversation, holds_place=holds_place
         )
         call.watch(lambda changes: self._follow(call, changes))
         call.attach(self._to_forward.extend)
         self._tell(*self.conversation.leave_session(call.timeline.now_ms))
-        self._attendants = self._registry.attendance.hold(
-            call, self._spec(), self._recorder, before=self._attendants
+        self._running_services = self._registry.services.hold(
+            call, self._spec(), self._recorder, before=self._running_services
         )
         self._call = call
         return call
@@ -189,8 +189,8 @@ class ApiSession:
         self.touch()
         async with self._reporting:
             await self._receive(self._reported_call(), events)
-        if self._attendants:
-            await self._attendants.runner.settled()
+        if self._running_services:
+            await self._running_services.runner.settled()
         to_forward, self._to_forward[:] = list(self._to_forward), []
         return to_forward
 
@@ -229,7 +229,7 @@ class ApiSession:
     @property
     def meter(self) -> Meter | None:
         """Of its latest call."""
-        return self._attendants.meter if self._attendants else None
+        return self._running_services.meter if self._running_services else None
 
     # -- the end -----------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from agents.persona import Persona
 from calls.channels.api_session import SECRET_SECONDS, ApiSession
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.registry import CallRefused, Registry
 from realtime.client import ClientSecret
 from settings import Settings
@@ -23,7 +23,7 @@ TRANSCRIPTION_MODELS = ("gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-tran
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class SessionChoice:
     """What a client asks for; None leaves it to the deployment."""
 
     persona: str | None = None
@@ -44,14 +44,18 @@ class SecretRefused(Exception):
     """A client secret's holder can rewrite its session, so a controlled one hands out none."""
 
 
-class SessionBook:
+class ApiSessionRegistry:
     """All that are in use, in this process."""
 
     def __init__(
-        self, registry: Registry, dialer: Dialer, personas: Mapping[str, Persona], settings: Settings
+        self,
+        registry: Registry,
+        gateway: ProviderGateway,
+        personas: Mapping[str, Persona],
+        settings: Settings,
     ) -> None:
         self._registry = registry
-        self._dialer = dialer
+        self._gateway = gateway
         self._personas = personas
         self._settings = settings
         self._sessions: dict[str, ApiSession] = {}
@@ -60,21 +64,21 @@ class SessionBook:
         self._reports = FixedWindowRateLimiter(ExpiringStorage())
         self._report_limit = RateLimitItemPerMinute(UNITS_PER_MINUTE)
 
-    def open(self, owner: str, choice: Choice, *, relayed: bool) -> ApiSession:
+    def open(self, owner: str, choice: SessionChoice, *, relayed: bool) -> ApiSession:
         """Open a session and its record.
 
         :raises ChoiceRefused: it names something that is not on the list
         :raises SecretRefused: the persona's calls are controlled, so it has to be relayed
         :raises CallRefused: the day's money is spent
         """
-        persona, dialer = self._chosen(choice, relayed=relayed)
+        persona, gateway = self._chosen(choice, relayed=relayed)
         self.check_start(owner)
-        session = ApiSession(persona, owner, dialer, self._registry, relayed=relayed)
+        session = ApiSession(persona, owner, gateway, self._registry, relayed=relayed)
         self._sessions[session.id] = session
         session.watch(lambda _: self._forget(session))
         return session
 
-    async def token(self, owner: str, choice: Choice) -> ClientSecret:
+    async def token(self, owner: str, choice: SessionChoice) -> ClientSecret:
         """A client secret that belongs to no session.
 
         :raises ChoiceRefused: it names something that is not on the list
@@ -82,9 +86,9 @@ class SessionBook:
         :raises CallRefused: too many starts of this key, or the day's money is spent
         :raises ProviderFailure: none was minted
         """
-        persona, dialer = self._chosen(choice, relayed=False)
+        persona, gateway = self._chosen(choice, relayed=False)
         self.check_start(owner)
-        return await dialer.secret(persona, owner, SECRET_SECONDS)
+        return await gateway.secret(persona, owner, SECRET_SECONDS)
 
     def check_start(self, owner: str) -> None:
         """Count a start of this key.
@@ -120,22 +124,22 @@ class SessionBook:
 
     # -- what may be chosen ------------------------------------------------------------------------
 
-    def _chosen(self, choice: Choice, *, relayed: bool) -> tuple[Persona, Dialer]:
+    def _chosen(self, choice: SessionChoice, *, relayed: bool) -> tuple[Persona, ProviderGateway]:
         settings = self._settings
         name = choice.persona or settings.persona
         _check("persona", name, list(self._personas))
         persona = self._personas[name]
-        spec = self._dialer.spec(persona)
+        spec = self._gateway.spec(persona)
         own_ears = str((spec.transcription or {}).get("model", ""))
         _check("model", choice.model, [*settings.allowed_models, spec.model])
         _check("voice", choice.voice, [*settings.allowed_voices, spec.voice])
         _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_ears])
-        if self._dialer.controls(persona) and not relayed:
+        if self._gateway.controls(persona) and not relayed:
             raise SecretRefused
-        dialer = self._dialer.choosing(
+        gateway = self._gateway.choosing(
             model=choice.model, voice=choice.voice, transcription_model=choice.transcription
         )
-        return persona, dialer
+        return persona, gateway
 
 
 def _check(name: str, wanted: str | None, allowed: list[str]) -> None:

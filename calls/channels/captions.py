@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
-from agents.persona import Persona, Transcription, TurnDetection
+from agents.persona import Persona, TranscriptionSettings, TurnDetection
 from calls.call import Call
 from calls.events import CallChange
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
 from calls.tickets import Ticket
 from realtime.client import CreatedCall, RealtimeClient
@@ -43,7 +43,7 @@ def captions_choice(told: object, offered: tuple[str, ...]) -> CaptionsChoice | 
     return CaptionsChoice(str(language), cast(Source, source))
 
 
-class CaptionsDialer(Dialer):
+class CaptionsGateway(ProviderGateway):
     """Places transcription sessions: they take an `ek_` and a raw offer, which this server posts itself."""
 
     remembers = False
@@ -75,7 +75,7 @@ class Captions:
     def __init__(self, registry: Registry, client: RealtimeClient, settings: Settings, like: Persona) -> None:
         """:param like: whose key terms, limits and language count"""
         self._registry = registry
-        self._dialer = CaptionsDialer(client, settings)
+        self._gateway = CaptionsGateway(client, settings)
         self._like = like
         self._model = settings.captions_model
         self.languages = tuple(dict.fromkeys((like.language, *LANGUAGES)))
@@ -93,7 +93,7 @@ class Captions:
         :raises CallRefused: as for any call
         """
         call = self._registry.open(
-            self.listener(choice), visitor_id, "captions", host=host, dialer=self._dialer
+            self.listener(choice), visitor_id, "captions", host=host, gateway=self._gateway
         )
         call.watch(lambda changes: _note_speech(call, changes))
         return call
@@ -115,7 +115,7 @@ class Captions:
             "greeting": "",
             "control": "bridged",
             "tools": {},
-            "transcription": Transcription(model=self._model, languages=[choice.language]),
+            "transcription": TranscriptionSettings(model=self._model, languages=[choice.language]),
             "turn_detection": TurnDetection(
                 type="manual" if self.needs_commits else "server_vad", silence_duration_ms=SILENCE_MS
             ),

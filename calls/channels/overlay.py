@@ -27,7 +27,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OverlayLine:
     """A sentence as a viewer's page draws it."""
 
     text: str = field(repr=False)
@@ -49,7 +49,7 @@ class Overlay:
         self._picture = EMPTY
         self._changed = asyncio.Event()
 
-    def show(self, lines: Sequence[Line]) -> None:
+    def show(self, lines: Sequence[OverlayLine]) -> None:
         """Let every viewer see this from now on."""
         picture = json.dumps({"lines": [asdict(line) for line in lines]}, ensure_ascii=False)
         if picture != self._picture:
@@ -77,7 +77,7 @@ class Overlay:
                 await changed.wait()
 
 
-class OverlayBook:
+class OverlayRegistry:
     """The addresses that work now, at most one for each visitor; none outlives the server."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:

@@ -45,7 +45,7 @@ SPOKEN_WARNINGS = {
 }
 
 
-class Phone:
+class PhoneChannel:
     """Answers the phone. Give it every event of the webhook."""
 
     def __init__(

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from agents.limits import Limits
 from calls.registry import Registry
-from calls.services.call_services import Attendance, spending_so_far
+from calls.services.call_services import CallServices, spending_so_far
 from calls.services.lease_keeper import LeaseKeeper
 from realtime.prices import NothingBilled, Prices
 from settings import Settings, SettingsError
@@ -67,7 +67,7 @@ class Archive:
         )
         if self._settings.retention_days:
             self._retention = Retention(self.records, self._settings.retention_days)
-        self._registry.attendance = Attendance(
+        self._registry.services = CallServices(
             self._database,
             self.records,
             self._prices,

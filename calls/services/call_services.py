@@ -16,7 +16,7 @@ from calls.call import Call, Timer
 from calls.events import CallChange, Finished
 from calls.owned_tasks import OwnedTasks
 from calls.renewal import Renewal
-from calls.services.limits import Leash
+from calls.services.limits import CallLimits
 from calls.services.metering import DaySpending, Meter, cost_of
 from calls.services.recording import Recorded, Recorder, utc_now
 from calls.services.share import Share, shares_of, visitor_payer
@@ -36,7 +36,7 @@ Kind = Literal["browser", "phone", "api", "captions"]
 
 
 @dataclass(frozen=True)
-class Attendants:
+class RunningServices:
     """Those of one call, as long as it is not finished."""
 
     meter: Meter
@@ -56,7 +56,7 @@ class OnRecord(Recorded, Protocol):
     def visitor_id(self) -> str: ...
 
 
-class Attendance:
+class CallServices:
     """What all calls share: the store, the prices, the limits and the day's spending."""
 
     def __init__(
@@ -85,7 +85,7 @@ class Attendance:
         self._timer = timer
         self._clock = clock
         self._now = now
-        self._attended: dict[str, Attendants] = {}
+        self._running: dict[str, RunningServices] = {}
 
     @property
     def has_money(self) -> bool:
@@ -97,11 +97,11 @@ class Attendance:
         left = self.day.left(shares_of(self.limits, visitor_id, address))
         return left is None or left > 0
 
-    def of(self, call_id: str) -> Attendants | None:
+    def of(self, call_id: str) -> RunningServices | None:
         """Who attends a call that goes on, or may be carried on."""
-        return self._attended.get(call_id)
+        return self._running.get(call_id)
 
-    def attend(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
+    def start(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
         """Begin the record of a call and hold it to its limits, from its first change on."""
         recorder = self.record(call, spec, kind=kind, owner=owner)
         shares = shares_of(self.limits, call.visitor_id, call.address)
@@ -123,9 +123,9 @@ class Attendance:
         spec: SessionSpec,
         recorder: Recorder,
         *,
-        before: Attendants | None = None,
+        before: RunningServices | None = None,
         shares: Sequence[Share] = (),
-    ) -> Attendants:
+    ) -> RunningServices:
         """Hold a call to its limits and run its tools.
 
         :param recorder: keeps the record it belongs to
@@ -135,28 +135,28 @@ class Attendance:
         meter = self._meter(call, spec, before.meter if before else None, shares)
         tools = ToolContext(call.id, self._database)
         runner = self._runner(call, tools, recorder)
-        attendants = self._attended[call.id] = Attendants(meter, recorder, tools, runner)
+        running_services = self._running[call.id] = RunningServices(meter, recorder, tools, runner)
         call.watch(meter.apply)
-        call.watch(self._leash(call, meter, shares).apply)
+        call.watch(self._call_limits(call, meter, shares).apply)
         call.watch(runner.apply)
-        call.watch(lambda changes: self._leave(call, attendants, changes))
-        return attendants
+        call.watch(lambda changes: self._leave(call, running_services, changes))
+        return running_services
 
-    def _leave(self, call: Call, attendants: Attendants, changes: list[CallChange]) -> None:
+    def _leave(self, call: Call, running_services: RunningServices, changes: list[CallChange]) -> None:
         if any(isinstance(change, Finished) for change in changes):
             if not call.controlled:
-                attendants.recorder.cost(attendants.meter.believed)
-            self._timer(REMEMBERED_SECONDS, lambda: self._forget(call.id, attendants))
+                running_services.recorder.cost(running_services.meter.believed)
+            self._timer(REMEMBERED_SECONDS, lambda: self._forget(call.id, running_services))
 
-    def _forget(self, call_id: str, attendants: Attendants) -> None:
-        if self._attended.get(call_id) is attendants:  # A resumed call has the same id.
-            del self._attended[call_id]
+    def _forget(self, call_id: str, running_services: RunningServices) -> None:
+        if self._running.get(call_id) is running_services:  # A resumed call has the same id.
+            del self._running[call_id]
 
     def forget(self, session_id: str) -> None:
         """Forget those of every call in this record, which is deleted."""
-        for call_id, attendants in list(self._attended.items()):
-            if attendants.recorder.session_id == session_id:
-                del self._attended[call_id]
+        for call_id, running_services in list(self._running.items()):
+            if running_services.recorder.session_id == session_id:
+                del self._running[call_id]
 
     def _limits_of(self, call: Call) -> Limits:
         return self.limits.narrowed(call.persona.limits)
@@ -175,9 +175,9 @@ class Attendance:
             shares=shares,
         )
 
-    def _leash(self, call: Call, meter: Meter, shares: Sequence[Share]) -> Leash:
+    def _call_limits(self, call: Call, meter: Meter, shares: Sequence[Share]) -> CallLimits:
         limits = self._limits_of(call)
-        return Leash(
+        return CallLimits(
             limits,
             meter,
             self.day,

@@ -36,7 +36,7 @@ class _Budget:
     warned: bool = False
 
 
-class Leash:
+class CallLimits:
     """Holds one call to its limits. Show it the call's changes, after the meter saw them."""
 
     def __init__(

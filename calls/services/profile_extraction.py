@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from calls.services.call_services import Attendance
+from calls.services.call_services import CallServices
 from calls.services.metering import Meter
 from calls.services.profile_schema import kept
 from calls.services.recording import utc_now
@@ -29,17 +29,17 @@ MAX_TRANSCRIPT_CHARS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class SaidMessage:
     """One message of a conversation."""
 
     role: str
     text: str = field(repr=False)
 
 
-def said_in(items: Iterable[Item | ItemRecord]) -> list[Said]:
+def said_in(items: Iterable[Item | ItemRecord]) -> list[SaidMessage]:
     """What caller and agent said, in order; of a reply that was cut only what was heard."""
     messages = (item for item in items if item.kind == "message" and item.role in SPEAKERS)
-    said = (Said(item.role, item.text[: item.heard]) for item in messages)
+    said = (SaidMessage(item.role, item.text[: item.heard]) for item in messages)
     return [each for each in said if each.text.strip()]
 
 
@@ -55,9 +55,9 @@ class Extraction:
     async def profile(
         self,
         session_id: str,
-        said: list[Said],
+        said: list[SaidMessage],
         schema: dict[str, Any],
-        attendance: Attendance,
+        services: CallServices,
         meter: Meter | None,
     ) -> dict[str, Any]:
         """Write the profile of a session, and keep it with its record.
@@ -68,15 +68,15 @@ class Extraction:
         :raises StoreFailure: it could not be kept
         """
         answer = await self._client.create_response(self._model, prompt(said), schema)
-        usd = attendance.prices.cost(self._model, answer.usage)
+        usd = services.prices.cost(self._model, answer.usage)
         if meter:
             meter.charge(usd)
         else:
-            attendance.day.add(usd)
+            services.day.add(usd)
         profile: dict[str, Any] = well_formed(kept(answer.data, schema))
-        await attendance.records.save_usage(self._usage(session_id, answer.usage, usd))
+        await services.records.save_usage(self._usage(session_id, answer.usage, usd))
         record = ProfileRecord(session_id=session_id, schema=schema, data=profile, at=self._clock())
-        await attendance.records.save_profile(record)
+        await services.records.save_profile(record)
         return profile
 
     def _usage(self, session_id: str, usage: dict[str, Any], usd: Decimal) -> UsageRecord:
@@ -91,7 +91,7 @@ class Extraction:
         )
 
 
-def prompt(said: Iterable[Said], task: str = TASK) -> str:
+def prompt(said: Iterable[SaidMessage], task: str = TASK) -> str:
     """The task, and the conversation with a line a message, so that nobody can speak for the other."""
     lines = "\n".join(f"{SPEAKERS[each.role]}: {' '.join(each.text.split())}" for each in said)
     return f"{task}\n\n{lines[-MAX_TRANSCRIPT_CHARS:]}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from calls.call import Call
 from calls.events import Summarised
-from calls.services.call_services import Attendance
+from calls.services.call_services import CallServices
 from calls.services.profile_extraction import prompt, said_in
 from realtime.client import RealtimeClient, StructuredAnswer
 from realtime.conversation.fields import text
@@ -32,23 +32,23 @@ SCHEMA: dict[str, Any] = {
 
 
 async def summary_of(
-    call: Call, attendance: Attendance, client: RealtimeClient, model: str
+    call: Call, services: CallServices, client: RealtimeClient, model: str
 ) -> Summarised | None:
     """Have it written from what was said, on the call's account; None where nothing was, or nobody writes."""
     said = said_in(call.conversation.items)
-    attendants = attendance.of(call.id)
-    if not said or attendants is None:
+    running_services = services.of(call.id)
+    if not said or running_services is None:
         return None
     try:
         answer = await client.create_response(model, prompt(said, TASK), SCHEMA)
     except ProviderFailure as failure:
         log.info("%s: no summary: %s", call.id, failure.code)
         return None
-    usd = attendance.prices.cost(model, answer.usage)
-    attendants.meter.charge(usd)
-    attendants.recorder.spent_beside(
+    usd = services.prices.cost(model, answer.usage)
+    running_services.meter.charge(usd)
+    running_services.recorder.spent_beside(
         UsageRecord(
-            session_id=attendants.recorder.session_id,
+            session_id=running_services.recorder.session_id,
             source="summary",
             reference=f"summary_{secrets.token_hex(8)}",
             model=model,

@@ -40,7 +40,7 @@ Detect = Callable[[bytes], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class AudioSegment:
     """A stretch of speech."""
 
     start_s: float
@@ -51,7 +51,7 @@ class Segment:
     """24 kHz mono PCM16: the speech with a little around it."""
 
 
-def segments_of(audio: Iterable[bytes], detect: Detect | None = None) -> Iterator[Segment]:
+def segments_of(audio: Iterable[bytes], detect: Detect | None = None) -> Iterator[AudioSegment]:
     """The spoken segments of 24 kHz mono PCM16, in order; held is never more than the one that goes on.
 
     :param detect: the probability of speech in 512 samples of 16 kHz mono PCM16
@@ -78,7 +78,7 @@ class _Cutter:
         self._last_loud = 0
         self._loud_frames = 0
 
-    def take(self, pcm: bytes, probability: float) -> Iterator[Segment]:
+    def take(self, pcm: bytes, probability: float) -> Iterator[AudioSegment]:
         """The next frame; a segment when one is whole."""
         self._at += 1
         if self._frames:
@@ -86,7 +86,7 @@ class _Cutter:
         else:
             self._wait(pcm, probability)
 
-    def end(self) -> Iterator[Segment]:
+    def end(self) -> Iterator[AudioSegment]:
         """The sound is over."""
         if self._frames:
             yield self._segment(len(self._frames))
@@ -102,7 +102,7 @@ class _Cutter:
             self._loud_frames = 0
             self._before.clear()
 
-    def _go_on(self, pcm: bytes, probability: float) -> Iterator[Segment]:
+    def _go_on(self, pcm: bytes, probability: float) -> Iterator[AudioSegment]:
         self._frames.append(pcm)
         self._loudness.append(probability)
         if probability >= STILL_LOUD:
@@ -114,13 +114,13 @@ class _Cutter:
         elif len(self._frames) >= LONGEST_FRAMES:
             yield self._cut_in_two()
 
-    def _cut_in_two(self) -> Segment:
+    def _cut_in_two(self) -> AudioSegment:
         """The longer part of a sentence without a pause; the rest goes on as a segment of its own."""
         searched = self._loudness[-SEARCHED_FRAMES:]
         cut = len(self._frames) - SEARCHED_FRAMES + searched.index(min(searched))
         end = self._first + cut
         pcm, rest = b"".join(self._frames[:cut]), self._frames[cut:]
-        segment = Segment(self._onset * FRAME_S, min(self._last_loud, end) * FRAME_S, pcm)
+        segment = AudioSegment(self._onset * FRAME_S, min(self._last_loud, end) * FRAME_S, pcm)
         if self._last_loud > end:
             self._frames, self._loudness = rest, self._loudness[cut:]
             self._first = self._onset = end
@@ -129,9 +129,9 @@ class _Cutter:
             self._before.extend(rest)
         return segment
 
-    def _segment(self, frames: int) -> Segment:
+    def _segment(self, frames: int) -> AudioSegment:
         pcm = b"".join(self._frames[:frames])
-        return Segment(self._onset * FRAME_S, self._last_loud * FRAME_S, pcm)
+        return AudioSegment(self._onset * FRAME_S, self._last_loud * FRAME_S, pcm)
 
 
 def _frames(audio: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:

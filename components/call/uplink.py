@@ -72,14 +72,14 @@ class TicketWished:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TypedText:
     """Words the caller typed."""
 
     text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Talked:
+class ControlUsed:
     """What was done by a button: the talk button held, let go of (or let go of at once), an answer asked for
     or stopped."""
 
@@ -101,7 +101,9 @@ class EventReported:
     at_ms: float
 
 
-Entry = PhaseReported | NoticeReported | Flooded | TicketWished | Said | Talked | Chosen | EventReported
+Entry = (
+    PhaseReported | NoticeReported | Flooded | TicketWished | TypedText | ControlUsed | Chosen | EventReported
+)
 
 
 class Uplink:
@@ -177,7 +179,7 @@ class Uplink:
             case "guftagu.say":
                 return _said(event.get("text"))
             case "guftagu.talk":
-                return _talked(event.get("action"))
+                return _control_used(event.get("action"))
             case "guftagu.choice":
                 choice = choice_of(event.get("choice"))
                 return Chosen(choice) if choice else None
@@ -209,11 +211,11 @@ def _phase(event: dict[str, Any]) -> PhaseReported | None:
     )
 
 
-def _said(text: object) -> Said | None:
+def _said(text: object) -> TypedText | None:
     if not isinstance(text, str) or not text.strip():
         return None
-    return Said(text.strip()[:MAX_SAID_CHARS])
+    return TypedText(text.strip()[:MAX_SAID_CHARS])
 
 
-def _talked(action: object) -> Talked | None:
-    return next((Talked(known) for known in ACTIONS if known == action), None)
+def _control_used(action: object) -> ControlUsed | None:
+    return next((ControlUsed(known) for known in ACTIONS if known == action), None)

@@ -1,10 +1,10 @@
 """What was said as running text: the transcript, where nobody answers."""
 
 from components.shared.words import Words
-from components.transcript.transcript import Transcript
+from components.transcript.transcript import TranscriptElement
 
 
-class CaptionLines(Transcript):
+class CaptionLines(TranscriptElement):
     """Names nobody: whoever speaks may be one or many."""
 
     def __init__(self, words: Words, language: str) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from calls.call import Call
-from calls.channels.overlay import Line, Overlay, last_sentences
+from calls.channels.overlay import Overlay, OverlayLine, last_sentences
 from calls.events import CallChange
 from components.shared.direction import Letters
 
@@ -43,9 +43,9 @@ class OverlayFeed:
             overlay.source = None if self._call.closed else self
             overlay.show([] if self._call.closed else self._lines())
 
-    def _lines(self) -> list[Line]:
+    def _lines(self) -> list[OverlayLine]:
         return [self._line(text) for text in last_sentences(self._call.conversation)]
 
-    def _line(self, text: str) -> Line:
+    def _line(self, text: str) -> OverlayLine:
         letters = Letters(self._call.persona.language).add(text)
-        return Line(text, letters.language, letters.direction)
+        return OverlayLine(text, letters.language, letters.direction)

@@ -35,7 +35,7 @@ LABELS = (
 Shift = Callable[[TranscriptView], list[Op]]
 
 
-class Transcript(
+class TranscriptElement(
     ui.element,
     component="transcript.js",
     dependencies=[

@@ -6,7 +6,7 @@ from nicegui import events, ui
 
 from calls.transcript_file import FORMS
 from components.shared.words import Words
-from components.transcript.transcript import Transcript
+from components.transcript.transcript import TranscriptElement
 from components.transcript.transcript_search import Match
 
 LABELS = (
@@ -35,7 +35,7 @@ MAX_QUERY_CHARS = 200
 class TranscriptTools(ui.element, component="transcript_tools.js"):
     """A row of buttons above the transcript. Files go over the page's connection: no address holds them."""
 
-    def __init__(self, words: Words, transcript: Transcript) -> None:
+    def __init__(self, words: Words, transcript: TranscriptElement) -> None:
         super().__init__()
         self._transcript = transcript
         self._matches: list[Match] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from engine.demo.out_of_band_answers import Turn
 from engine.demo.out_of_band_answers import summary as summary_of
 from engine.demo.tool_rules import SHAPES
-from engine.demo.transcript import Transcript
+from engine.demo.transcript import ReadTranscript
 from engine.demo.words import folded, words
 
 VOCABULARY = tomllib.loads(Path(__file__).with_name("facts.toml").read_text("utf-8-sig"))
@@ -40,20 +40,20 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FactSpellings:
     """Ways to write one thing."""
 
     ways: tuple[str, ...]
     pattern: re.Pattern[str]
 
 
-def _group(line: str) -> Group:
+def _group(line: str) -> FactSpellings:
     ways = tuple(way.strip() for way in line.split(","))
     either = "|".join(re.escape(folded(way)) for way in ways)
-    return Group(ways, re.compile(rf"(?<!\w)(?:{either})(?!\w)"))
+    return FactSpellings(ways, re.compile(rf"(?<!\w)(?:{either})(?!\w)"))
 
 
-def _groups(name: str) -> list[Group]:
+def _groups(name: str) -> list[FactSpellings]:
     return [_group(line) for line in VOCABULARY[name].strip().splitlines()]
 
 
@@ -63,7 +63,7 @@ POSITIVE, NEGATIVE = set(words(VOCABULARY["positive"])), set(words(VOCABULARY["n
 NOT_NAMES = set(words(VOCABULARY["not_names"]))
 
 
-def name(transcript: Transcript) -> Fact | None:
+def name(transcript: ReadTranscript) -> Fact | None:
     """What the caller says to be called."""
     for sentence in transcript.asked:
         if found := _name_in(sentence):
@@ -71,7 +71,7 @@ def name(transcript: Transcript) -> Fact | None:
     return None
 
 
-def phone(transcript: Transcript) -> Fact | None:
+def phone(transcript: ReadTranscript) -> Fact | None:
     """The caller's Pakistani number, mobile or not, without spaces and dashes."""
     for sentence in transcript.asked:
         for found in NUMBER.finditer(folded(sentence)):
@@ -81,25 +81,25 @@ def phone(transcript: Transcript) -> Fact | None:
     return None
 
 
-def city(transcript: Transcript) -> Fact | None:
+def city(transcript: ReadTranscript) -> Fact | None:
     """The first Pakistani city the caller names."""
     return _first(CITIES, transcript.asked)
 
 
-def account_type(transcript: Transcript) -> Fact | None:
+def account_type(transcript: ReadTranscript) -> Fact | None:
     """The first kind of account the caller speaks of."""
     said = [sentence for sentence in transcript.asked if ACCOUNT.pattern.search(folded(sentence))]
     return _first(ACCOUNT_TYPES, said)
 
 
-def need(transcript: Transcript) -> Fact | None:
+def need(transcript: ReadTranscript) -> Fact | None:
     """The caller's first sentence that is neither a greeting nor an introduction."""
     said = transcript.asked
     asked = [sentence for sentence in said if not _name_in(sentence)] or said
     return Fact(asked[0][:MAX_NEED]) if asked else None
 
 
-def sentiment(transcript: Transcript) -> Fact | None:
+def sentiment(transcript: ReadTranscript) -> Fact | None:
     """`positive`, `negative` or `neutral`, by the caller's words."""
     said = [word for line in transcript.lines if line.speaker == "caller" for word in words(line.text)]
     if not said:
@@ -108,14 +108,14 @@ def sentiment(transcript: Transcript) -> Fact | None:
     return Fact("positive" if balance > 0 else "negative" if balance < 0 else "neutral")
 
 
-def follow_up(transcript: Transcript) -> Fact | None:
+def follow_up(transcript: ReadTranscript) -> Fact | None:
     """The sentence by which somebody is to get in touch again."""
     said = transcript.sentences
     found = next((sentence for sentence in said if FOLLOW_UP.pattern.search(folded(sentence))), None)
     return Fact(found) if found else None
 
 
-def summary(transcript: Transcript) -> Fact | None:
+def summary(transcript: ReadTranscript) -> Fact | None:
     """What was asked first and how the last answer began."""
     turns: list[Turn] = [
         ("user" if line.speaker == "caller" else "assistant", line.text) for line in transcript.lines
@@ -123,10 +123,10 @@ def summary(transcript: Transcript) -> Fact | None:
     return Fact(summary_of(turns, "ur")) if transcript.asked else None
 
 
-def shaped(shape: str) -> Callable[[Transcript], Fact | None]:
+def shaped(shape: str) -> Callable[[ReadTranscript], Fact | None]:
     """A finder of what can be told by its looks, such as `email`."""
 
-    def find(transcript: Transcript) -> Fact | None:
+    def find(transcript: ReadTranscript) -> Fact | None:
         matches = (SHAPES[shape].search(folded(sentence)) for sentence in transcript.asked)
         found = next(filter(None, matches), None)
         return Fact(found[0].upper() if shape == "iban" else found[0]) if found else None
@@ -143,7 +143,7 @@ def _name_in(sentence: str) -> str | None:
     return None
 
 
-def _first(groups: list[Group], said: list[str]) -> Fact | None:
+def _first(groups: list[FactSpellings], said: list[str]) -> Fact | None:
     for sentence in map(folded, said):
         found = [
             (match.start(), match[0], group) for group in groups if (match := group.pattern.search(sentence))

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from engine.demo import facts
 from engine.demo.facts import Fact
-from engine.demo.transcript import Transcript
+from engine.demo.transcript import ReadTranscript
 from engine.demo.words import folded, words
 
-Finder = Callable[[Transcript], Fact | None]
+Finder = Callable[[ReadTranscript], Fact | None]
 
 PERSON = {
     "name", "full", "customer", "caller", "user", "client", "person", "contact", "complete", "s", "the", "of",
@@ -60,7 +60,7 @@ def _finder(said: set[str], known: list[tuple[str, Finder]]) -> Finder | None:
     return found or (facts.name if said & {"name", "نام"} and said <= PERSON else None)
 
 
-def option_in(options: list[str], fact: Fact | None, transcript: Transcript) -> str | None:
+def option_in(options: list[str], fact: Fact | None, transcript: ReadTranscript) -> str | None:
     """The option that says what the fact says, else the first one the caller names."""
     ways = [folded(str(way)) for way in (fact.value, *fact.also)] if fact else []
     wanted = sorted(options, key=lambda option: _plain(option) not in ways)

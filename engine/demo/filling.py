@@ -12,7 +12,7 @@ from typing import Any
 from engine.demo import facts
 from engine.demo.fields import Finder, finder_for, option_in
 from engine.demo.json_schema import Endless, Schema, alternatives, bad_schema, resolved
-from engine.demo.transcript import Transcript
+from engine.demo.transcript import ReadTranscript
 
 MAX_FIELDS = 2000
 MAX_ITEMS = 100
@@ -53,7 +53,7 @@ def _checked(filled: Filled) -> Filled:
     return filled
 
 
-def instance(schema: Schema, transcript: Transcript) -> Any:
+def instance(schema: Schema, transcript: ReadTranscript) -> Any:
     """A valid instance.
 
     :raises ApiError: for a schema that is broken, endless or too large, or asks for what no rule can make
@@ -70,7 +70,7 @@ def instance(schema: Schema, transcript: Transcript) -> Any:
 
 
 class _Filler:
-    def __init__(self, root: Schema, transcript: Transcript) -> None:
+    def __init__(self, root: Schema, transcript: ReadTranscript) -> None:
         self._root = root
         self._transcript = transcript
         self._found: dict[Finder, facts.Fact | None] = {}

@@ -23,7 +23,7 @@ ANSWER_SENTENCES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class GuideSection:
     """What stands under one heading."""
 
     heading: str
@@ -34,7 +34,7 @@ class Section:
         return content_words(self.heading) * HEADING_WEIGHT + content_words(" ".join(self.sentences))
 
 
-def sections(markdown: str) -> list[Section]:
+def sections(markdown: str) -> list[GuideSection]:
     """The sections with text in them.
 
     What stands before the first heading tells the agent how to be, not what to say.
@@ -45,7 +45,7 @@ def sections(markdown: str) -> list[Section]:
             found.append((heading[1].rstrip().rstrip("#").rstrip(), []))
         elif found:
             found[-1][1].append(line)
-    split = [Section(heading, sentences("\n".join(lines))) for heading, lines in found]
+    split = [GuideSection(heading, sentences("\n".join(lines))) for heading, lines in found]
     return [section for section in split if section.sentences]
 
 
@@ -71,7 +71,7 @@ class Guide:
         section = self._section(content_words(question))
         return section.heading if section else None
 
-    def _section(self, asked: list[str]) -> Section | None:
+    def _section(self, asked: list[str]) -> GuideSection | None:
         known = [word for word in asked if word in self._in_sections]
         if not known:
             return None
@@ -88,7 +88,7 @@ class Guide:
     def _weight(self, word: str) -> float:
         return math.log(1 + (len(self._words) + 1) / (self._in_sections[word] + 0.5))
 
-    def _passage(self, section: Section, asked: list[str]) -> list[str]:
+    def _passage(self, section: GuideSection, asked: list[str]) -> list[str]:
         """The stretch of sentences with most of the question in it; the earliest of equals."""
         wanted = set(asked) - set(content_words(section.heading))
         said = section.sentences

@@ -25,7 +25,7 @@ _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guide")
 """Keeps the rules out of the event loop; one thread, as two would only take turns at the interpreter."""
 
 
-class GuideBrain:
+class GuideModel:
     """Says only what the instructions' guide, a function's output or its own few phrases say."""
 
     async def reply(self, prompt: Prompt) -> Reply:

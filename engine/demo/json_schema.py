@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 
 Schema = dict[str, Any]
 
@@ -11,9 +11,9 @@ class Endless(Exception):
     """The schema stands inside itself here."""
 
 
-def bad_schema(why: str) -> ApiError:
+def bad_schema(why: str) -> EngineError:
     """What a schema gets that no instance can be made of."""
-    return ApiError(f"Invalid schema: {why}.", code="invalid_json_schema", param="text.format.schema")
+    return EngineError(f"Invalid schema: {why}.", code="invalid_json_schema", param="text.format.schema")
 
 
 def resolved(schema: Any, root: Schema, inside: tuple[str, ...]) -> tuple[Schema, tuple[str, ...]]:

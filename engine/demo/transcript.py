@@ -18,7 +18,7 @@ ROLES: dict[str, Speaker] = {"user": "caller", "assistant": "agent"}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TranscriptLine:
     """What one side said at a stretch."""
 
     speaker: Speaker
@@ -26,10 +26,10 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Transcript:
+class ReadTranscript:
     """The lines, in order."""
 
-    lines: list[Line]
+    lines: list[TranscriptLine]
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -47,33 +47,35 @@ class Transcript:
         return folded(" ".join(self.asked))
 
 
-def transcript_of(given: str | list[dict[str, Any]]) -> Transcript:
+def transcript_of(given: str | list[dict[str, Any]]) -> ReadTranscript:
     """The conversation in a request's `input`: a text, or messages whose texts may hold lines themselves.
 
     What stands before the first line that names its speaker is a task, not part of the conversation; a text
     in which nobody is named is all the caller's.
     """
     if isinstance(given, str):
-        return Transcript(_lines(given, "caller"))
-    lines: list[Line] = []
+        return ReadTranscript(_lines(given, "caller"))
+    lines: list[TranscriptLine] = []
     for message in given:
         if role := ROLES.get(message.get("role", "")):
             lines += _lines(_text_of(message.get("content")), role)
-    return Transcript(lines)
+    return ReadTranscript(lines)
 
 
-def _sentences(lines: list[Line]) -> list[str]:
+def _sentences(lines: list[TranscriptLine]) -> list[str]:
     return [each for line in lines for each in sentences(line.text) if not small_talk(each)]
 
 
-def _lines(text: str, otherwise: Speaker) -> list[Line]:
+def _lines(text: str, otherwise: Speaker) -> list[TranscriptLine]:
     named: list[tuple[Speaker, list[str]]] = []
     for line in text.splitlines():
         if (found := LINE.match(line)) and (speaker := _speaker(found[1])):
             named.append((speaker, [found[2]]))
         elif named:
             named[-1][1].append(line)
-    return [Line(speaker, "\n".join(said)) for speaker, said in named] or [Line(otherwise, text)]
+    return [TranscriptLine(speaker, "\n".join(said)) for speaker, said in named] or [
+        TranscriptLine(otherwise, text)
+    ]
 
 
 def _speaker(name: str) -> Speaker | None:

@@ -1,7 +1,7 @@
 """An error in the API's own shape, for HTTP answers and `error` events alike."""
 
 
-class ApiError(Exception):
+class EngineError(Exception):
     """What was wrong with a request or a client event."""
 
     def __init__(

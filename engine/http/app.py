@@ -13,26 +13,26 @@ from pydantic import Field
 from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 
-from engine.demo.guide_model import GuideBrain
-from engine.http.api_error import ApiError
+from engine.demo.guide_model import GuideModel
+from engine.http.api_error import EngineError
 from engine.http.keys import Keys
-from engine.http.phone import Phone, Referral, Rejection
+from engine.http.phone import Referral, Rejection, RingingPhone
 from engine.http.sideband import SidebandSocket, protocols_of
 from engine.http.socket_session import key_in, session_of_socket
 from engine.http.structured_responses import WrittenRequest, written_response
-from engine.http.validation import Strict, validated
-from engine.llm.language_model import Brain
+from engine.http.validation import StrictObject, validated
+from engine.llm.language_model import LanguageModel
 from engine.media.appended_audio import require_pcm
 from engine.media.offer import MAX_OFFER_BYTES
 from engine.media.webhook import Webhook
-from engine.session.call import Call, Faculties, Limits
+from engine.session.call import EngineCall, EngineLimits, Pipeline
 from engine.session.calls import Calls
 from engine.session.items import new_id
 from engine.session.session_config import new_session
 from engine.session.transcription_config import AnyConfig, new_session_of_any_type
-from engine.stt.speech_to_text import NoRecognizer, Recognizer
-from engine.tts.espeak import EspeakSpeaker
-from engine.tts.text_to_speech import Speaker
+from engine.stt.speech_to_text import NoSpeechToText, SpeechToText
+from engine.tts.espeak import EspeakTextToSpeech
+from engine.tts.text_to_speech import TextToSpeech
 
 MAX_SESSION_BYTES = 1024 * 1024
 MAX_WRITTEN_BYTES = 256 * 1024
@@ -40,14 +40,14 @@ BETA_CLOSE_CODE = 4000
 HTTP_CODES = {404: "unknown_url", 405: "method_not_supported", 413: "request_too_large"}
 
 
-class ExpiresAfter(Strict):
+class ExpiresAfter(StrictObject):
     """How long an ephemeral key is good for."""
 
     anchor: Literal["created_at"] = "created_at"
     seconds: Annotated[int, Field(ge=10, le=7200)] = 600
 
 
-class SecretRequest(Strict):
+class SecretRequest(StrictObject):
     """Body of `client_secrets`."""
 
     expires_after: ExpiresAfter = ExpiresAfter()
@@ -57,7 +57,7 @@ class SecretRequest(Strict):
 class Engine:
     """What the routes share, and what has to be closed with the server."""
 
-    def __init__(self, keys: Keys, calls: Calls, phone: Phone) -> None:
+    def __init__(self, keys: Keys, calls: Calls, phone: RingingPhone) -> None:
         self.keys = keys
         self.calls = calls
         self.phone = phone
@@ -72,10 +72,10 @@ def create_engine(
     server_key: str,
     *,
     ice_servers: Callable[[], list[dict[str, Any]]] = list,
-    recognizer: Recognizer | None = None,
-    brain: Brain | None = None,
-    speaker: Speaker | None = None,
-    limits: Limits | None = None,
+    speech_to_text: SpeechToText | None = None,
+    language_model: LanguageModel | None = None,
+    text_to_speech: TextToSpeech | None = None,
+    limits: EngineLimits | None = None,
     webhook: Webhook | None = None,
     now: Callable[[], float] = time.time,
 ) -> FastAPI:
@@ -89,41 +89,47 @@ def create_engine(
     :param webhook: who is told of phone calls; `app.state.engine.phone.ring` makes them, no route does
     :param now: Unix seconds, for keys that expire
     """
-    faculties = Faculties(recognizer or NoRecognizer(), brain or GuideBrain(), speaker or EspeakSpeaker())
+    pipeline = Pipeline(
+        speech_to_text or NoSpeechToText(),
+        language_model or GuideModel(),
+        text_to_speech or EspeakTextToSpeech(),
+    )
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    calls = Calls(faculties, limits or Limits(), lambda: [RTCIceServer(**server) for server in ice_servers()])
-    app.state.engine = Engine(Keys(server_key, now), calls, Phone(calls, webhook))
+    calls = Calls(
+        pipeline, limits or EngineLimits(), lambda: [RTCIceServer(**server) for server in ice_servers()]
+    )
+    app.state.engine = Engine(Keys(server_key, now), calls, RingingPhone(calls, webhook))
     app.include_router(router)
     app.include_router(written)
-    app.add_exception_handler(ApiError, _api_error)
+    app.add_exception_handler(EngineError, _api_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _own_error)
     return app
 
 
 async def _api_error(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)
+    assert isinstance(error, EngineError)
     return _refusal(error)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = HTTP_CODES.get(error.status_code, "invalid_request")
-    return _refusal(ApiError(str(error.detail), code=code, status=error.status_code))
+    return _refusal(EngineError(str(error.detail), code=code, status=error.status_code))
 
 
 async def _own_error(request: Request, error: Exception) -> Response:
     sentence = "The engine had an error while processing your request."
-    return _refusal(ApiError(sentence, code="internal_error", status=500, kind="server_error"))
+    return _refusal(EngineError(sentence, code="internal_error", status=500, kind="server_error"))
 
 
-def _refusal(error: ApiError) -> JSONResponse:
+def _refusal(error: EngineError) -> JSONResponse:
     return JSONResponse({"error": error.fields()}, error.status)
 
 
 def _refuse_beta(headers: Headers) -> None:
     if "openai-beta" in headers:
-        raise ApiError("The beta Realtime API is gone; use the GA shape.", code="beta_api_shape_disabled")
+        raise EngineError("The beta Realtime API is gone; use the GA shape.", code="beta_api_shape_disabled")
 
 
 def _bearer(headers: Headers) -> str:
@@ -208,7 +214,7 @@ async def events(websocket: WebSocket, call_id: str | None = None) -> None:
     try:
         _refuse_beta(websocket.headers)
         call = _attached_call(websocket, engine, call_id) if call_id else _own_call(websocket, engine)
-    except ApiError as error:
+    except EngineError as error:
         await _refuse_socket(websocket, error)
         return
     try:
@@ -225,12 +231,12 @@ async def create_response(request: Request, engine: OwnedEngine) -> dict[str, An
     return await asyncio.to_thread(written_response, validated(WrittenRequest, body, ""))
 
 
-def _attached_call(websocket: WebSocket, engine: Engine, call_id: str) -> Call:
+def _attached_call(websocket: WebSocket, engine: Engine, call_id: str) -> EngineCall:
     engine.keys.require_server_key(_bearer(websocket.headers))
     return engine.calls.get(call_id)
 
 
-def _own_call(websocket: WebSocket, engine: Engine) -> Call:
+def _own_call(websocket: WebSocket, engine: Engine) -> EngineCall:
     key = _bearer(websocket.headers) or key_in(protocols_of(websocket))
     session = session_of_socket(websocket.query_params, key, engine.keys)
     require_pcm(session)
@@ -241,7 +247,7 @@ def _ephemeral(key: str, keys: Keys) -> str | None:
     return None if keys.is_server_key(key) else key
 
 
-async def _refuse_socket(websocket: WebSocket, error: ApiError) -> None:
+async def _refuse_socket(websocket: WebSocket, error: EngineError) -> None:
     if error.code != "beta_api_shape_disabled":
         await websocket.send_denial_response(_refusal(error))
         return
@@ -263,7 +269,9 @@ async def _multipart_offer(request: Request) -> tuple[str, AnyConfig]:
     async with request.form(max_files=2, max_fields=2, max_part_size=MAX_SESSION_BYTES) as form:
         parts = {name: await _part(value) for name, value in form.items()}
     if "sdp" not in parts:
-        raise ApiError("Missing required parameter: 'sdp'.", code="missing_required_parameter", param="sdp")
+        raise EngineError(
+            "Missing required parameter: 'sdp'.", code="missing_required_parameter", param="sdp"
+        )
     session = _json(parts["session"], "session") if "session" in parts else {"type": "realtime"}
     return _text(parts["sdp"]), new_session(session)
 
@@ -277,7 +285,7 @@ async def _body(request: Request, limit: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise ApiError("The request is too large.", code="request_too_large", status=413)
+            raise EngineError("The request is too large.", code="request_too_large", status=413)
     return body
 
 
@@ -285,11 +293,11 @@ def _text(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise ApiError("The SDP offer is not UTF-8.", code="invalid_offer", param="sdp") from None
+        raise EngineError("The SDP offer is not UTF-8.", code="invalid_offer", param="sdp") from None
 
 
 def _json(body: bytes, param: str) -> Any:
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        raise ApiError("The request is not valid JSON.", code="invalid_json", param=param) from None
+        raise EngineError("The request is not valid JSON.", code="invalid_json", param=param) from None

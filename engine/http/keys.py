@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.transcription_config import AnyConfig
 
 MAX_EPHEMERAL = 1_000
@@ -48,7 +48,7 @@ class Keys:
         """
         self._drop_expired()
         if len(self._ephemeral) >= MAX_EPHEMERAL:
-            raise ApiError(
+            raise EngineError(
                 "Rate limit reached: too many client secrets that have not expired.",
                 code="rate_limit_exceeded",
                 status=429,
@@ -73,6 +73,6 @@ class Keys:
         self._ephemeral = {value: key for value, key in self._ephemeral.items() if key.expires_at > now}
 
 
-def wrong_key() -> ApiError:
+def wrong_key() -> EngineError:
     """What a missing, wrong or expired key gets."""
-    return ApiError("Incorrect or expired API key provided.", code="invalid_api_key", status=401)
+    return EngineError("Incorrect or expired API key provided.", code="invalid_api_key", status=401)

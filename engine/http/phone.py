@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Strict
+from engine.http.api_error import EngineError
+from engine.http.validation import StrictObject
 from engine.media.phone_line import PhoneLine
 from engine.media.webhook import Webhook
-from engine.session.call import Call
+from engine.session.call import EngineCall
 from engine.session.calls import Calls, no_such_call
 from engine.session.items import new_id
 from engine.session.session_config import new_session
@@ -20,19 +20,19 @@ NOT_ON_THE_PHONE = ("threshold", "prefix_padding_ms", "silence_duration_ms")
 """Fields of turn detection that a phone call cannot be accepted with."""
 
 
-class Rejection(Strict):
+class Rejection(StrictObject):
     """Body of `reject`."""
 
     status_code: Annotated[int, Field(ge=400, le=699)] = DECLINE
 
 
-class Referral(Strict):
+class Referral(StrictObject):
     """Body of `refer`."""
 
     target_uri: Annotated[str, Field(pattern=r"^(?:tel|sips?):\S+$")]
 
 
-class Phone:
+class RingingPhone:
     """Every phone call of one engine, ringing or picked up."""
 
     def __init__(self, calls: Calls, webhook: Webhook | None) -> None:
@@ -60,7 +60,7 @@ class Phone:
             raise
         return line
 
-    def accept(self, call_id: str, session: Any) -> Call:
+    def accept(self, call_id: str, session: Any) -> EngineCall:
         """Pick up.
 
         :param session: as for any call, without the fields that phone calls refuse
@@ -111,7 +111,7 @@ def _refuse_unfit(session: Any) -> None:
         node = node.get(part) if isinstance(node, dict) else None
     for name in NOT_ON_THE_PHONE:
         if isinstance(node, dict) and name in node:
-            raise ApiError(
+            raise EngineError(
                 f"Unsupported parameter for a SIP call: '{path}.{name}'.",
                 code="unsupported_parameter",
                 param=f"{path}.{name}",

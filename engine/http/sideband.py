@@ -5,7 +5,7 @@ import asyncio
 from fastapi import WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from engine.session.call import Call
+from engine.session.call import EngineCall
 
 PROTOCOL = "realtime"
 """What a browser names besides its key."""
@@ -38,7 +38,7 @@ class SidebandSocket:
         """Send what waits, then close the socket."""
         self._waiting.put_nowait(None)
 
-    async def serve(self, call: Call) -> None:
+    async def serve(self, call: EngineCall) -> None:
         """Carry events both ways until either side is gone."""
         await self._websocket.accept(PROTOCOL if PROTOCOL in protocols_of(self._websocket) else None)
         call.attach(self)

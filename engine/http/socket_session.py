@@ -2,7 +2,7 @@
 
 from starlette.datastructures import QueryParams
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.http.keys import Keys
 from engine.session.session_config import new_session
 from engine.session.transcription_config import AnyConfig, TranscriptionConfig
@@ -31,9 +31,9 @@ def session_of_socket(query: QueryParams, key: str, keys: Keys) -> AnyConfig:
     if intent != "realtime":
         raise _wrong("intent", f"Invalid value: {intent!r}.")
     if not model:
-        raise ApiError("You must provide a model parameter.", code="missing_model", param="model")
+        raise EngineError("You must provide a model parameter.", code="missing_model", param="model")
     return new_session({"type": "realtime", "model": model})
 
 
-def _wrong(param: str, message: str) -> ApiError:
-    return ApiError(message, code="invalid_value", param=param)
+def _wrong(param: str, message: str) -> EngineError:
+    return EngineError(message, code="invalid_value", param=param)

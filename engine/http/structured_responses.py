@@ -8,13 +8,13 @@ from pydantic import Field
 
 from engine.demo.filling import instance
 from engine.demo.transcript import transcript_of
-from engine.http.validation import Strict
+from engine.http.validation import StrictObject
 from engine.session.items import new_id
 from engine.session.session_config import DEFAULT_MODEL
 from engine.session.usage import text_tokens
 
 
-class JsonSchemaFormat(Strict):
+class JsonSchemaFormat(StrictObject):
     """The form of the answer; `strict` changes nothing, as every answer fits."""
 
     type: Literal["json_schema"]
@@ -24,14 +24,14 @@ class JsonSchemaFormat(Strict):
     strict: bool | None = None
 
 
-class TextSettings(Strict):
+class TextSettings(StrictObject):
     """`text`."""
 
     format: JsonSchemaFormat
     verbosity: Literal["low", "medium", "high"] | None = None
 
 
-class WrittenRequest(Strict):
+class WrittenRequest(StrictObject):
     """Body of `POST /responses`; what the rules have no use for is taken and shown, nothing is kept."""
 
     model: str = DEFAULT_MODEL

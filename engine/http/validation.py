@@ -12,18 +12,18 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 
 T = TypeVar("T")
 
 
-class Strict(BaseModel):
+class StrictObject(BaseModel):
     """An object of the API: unknown fields are errors, nothing is coerced."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class Sparse(Strict):
+class Sparse(StrictObject):
     """An object of the API whose unset optional fields are left out, not sent as null."""
 
     @model_serializer(mode="wrap")
@@ -46,22 +46,22 @@ def validated(shape: type[T] | TypeAdapter[T], data: Any, param: str) -> T:
         raise _api_error(problems[0], data, param) from None
 
 
-def _api_error(problem: ErrorDetails, data: Any, root: str) -> ApiError:
+def _api_error(problem: ErrorDetails, data: Any, root: str) -> EngineError:
     param = _path(problem, data, root)
     if problem["type"].startswith("union_tag"):
         param += "." + problem["ctx"]["discriminator"].strip("'")
     match problem["type"]:
         case "extra_forbidden":
-            return ApiError(f"Unknown parameter: '{param}'.", code="unknown_parameter", param=param)
+            return EngineError(f"Unknown parameter: '{param}'.", code="unknown_parameter", param=param)
         case "missing" | "union_tag_not_found":
             message = f"Missing required parameter: '{param}'."
-            return ApiError(message, code="missing_required_parameter", param=param)
+            return EngineError(message, code="missing_required_parameter", param=param)
         case "string_too_long" | "too_long" as kind:
             code = f"{'string' if kind == 'string_too_long' else 'array'}_above_max_length"
-            return ApiError(f"Invalid value for '{param}': {problem['msg']}.", code=code, param=param)
+            return EngineError(f"Invalid value for '{param}': {problem['msg']}.", code=code, param=param)
         case kind:
             code = "invalid_type" if kind.endswith("_type") else "invalid_value"
-            return ApiError(f"Invalid value for '{param}': {problem['msg']}.", code=code, param=param)
+            return EngineError(f"Invalid value for '{param}': {problem['msg']}.", code=code, param=param)
 
 
 def _path(problem: ErrorDetails, data: Any, root: str) -> str:

@@ -45,7 +45,7 @@ class Reply:
     """Whether the text explains that speech is not understood here."""
 
 
-class Brain(Protocol):
+class LanguageModel(Protocol):
     """Whoever thinks."""
 
     async def reply(self, prompt: Prompt) -> Reply:

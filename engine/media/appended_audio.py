@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from av import AudioFrame, AudioResampler
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.media.vad import FRAME_BYTES, SAMPLE_RATE
 from engine.session.session_config import AudioFormat, SessionConfig
 from engine.session.transcription_config import AnyConfig
@@ -74,7 +74,7 @@ def require_pcm(config: AnyConfig) -> None:
     for side, audio_format in wanted.items():
         if audio_format.type != "audio/pcm":
             param = f"session.audio.{side}.format.type"
-            raise ApiError(
+            raise EngineError(
                 "This engine takes and sends 'audio/pcm' alone.", code="invalid_value", param=param
             )
 
@@ -91,10 +91,12 @@ def _frame(pcm: bytes) -> AudioFrame:
 
 def _decoded(encoded: Any) -> bytes:
     if not isinstance(encoded, str):
-        raise ApiError("'audio' is base64 text.", code="invalid_type", param="audio")
+        raise EngineError("'audio' is base64 text.", code="invalid_type", param="audio")
     if len(encoded) > MAX_APPEND_BYTES:
-        raise ApiError("At most 15 MiB can be appended at once.", code="audio_too_large", param="audio")
+        raise EngineError("At most 15 MiB can be appended at once.", code="audio_too_large", param="audio")
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
-        raise ApiError("'audio' is not valid base64.", code="invalid_base64_audio", param="audio") from None
+        raise EngineError(
+            "'audio' is not valid base64.", code="invalid_base64_audio", param="audio"
+        ) from None

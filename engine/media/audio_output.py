@@ -10,7 +10,7 @@ PACKET_MS = 20
 
 
 @dataclass(eq=False)
-class Utterance:
+class SpokenItem:
     """The sound of one assistant item."""
 
     response_id: str
@@ -55,21 +55,21 @@ class Utterance:
 class Player(Protocol):
     """Whoever wants to know what really goes out."""
 
-    def utterance_started(self, utterance: Utterance) -> None:
+    def utterance_started(self, utterance: SpokenItem) -> None:
         """Its first packet goes out now."""
 
-    def utterance_stopped(self, utterance: Utterance) -> None:
+    def utterance_stopped(self, utterance: SpokenItem) -> None:
         """Its last packet has gone out."""
 
 
-class Outlet(Protocol):
+class AudioOutput(Protocol):
     """Where utterances go; one after another."""
 
     plays: bool
     """Whether they are played from here in their own time; else the client gets the sound and plays it."""
 
-    def play(self, utterance: Utterance) -> None:
+    def play(self, utterance: SpokenItem) -> None:
         """Put it behind whatever is playing; packets may come later."""
 
-    def clear(self) -> list[Utterance]:
+    def clear(self) -> list[SpokenItem]:
         """Fall silent at once; what was cut, the one being heard first."""

@@ -6,7 +6,7 @@ import re
 from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import MediaDescription, SessionDescription
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 
 MAX_OFFER_BYTES = 64 * 1024
 MAX_LINES = 500
@@ -46,9 +46,9 @@ def readable_offer(offer: str) -> str:
     return readable
 
 
-def bad_offer(why: str) -> ApiError:
+def bad_offer(why: str) -> EngineError:
     """Return the error of an offer that cannot be answered."""
-    return ApiError(f"The SDP offer cannot be answered: {why}.", code="invalid_offer", param="sdp")
+    return EngineError(f"The SDP offer cannot be answered: {why}.", code="invalid_offer", param="sdp")
 
 
 def _lines(offer: str) -> list[str]:

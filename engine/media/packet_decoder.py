@@ -52,7 +52,7 @@ def _low_pass() -> "np.ndarray[Any, np.dtype[np.float32]]":
 _FILTER = _low_pass()
 
 
-class Ear:
+class PacketDecoder:
     """Of one call."""
 
     def __init__(self, on_frame: Callable[[bytes], None], call_later: CallLater) -> None:

@@ -19,7 +19,7 @@ from aiortc.rtp import RtpPacket
 
 from engine.media.data_channel import bound_messages
 from engine.media.offer import BAD_SDP, bad_offer, readable_offer
-from engine.media.packet_decoder import Ear
+from engine.media.packet_decoder import PacketDecoder
 from engine.media.voice_track import VoiceTrack
 
 log = logging.getLogger("guftagu.engine")
@@ -46,7 +46,7 @@ class Peer:
         """
         # An empty list, not None: for None aiortc asks a public STUN server.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=ice_servers))
-        self._ear = Ear(on_frame, asyncio.get_running_loop().call_later)
+        self._ear = PacketDecoder(on_frame, asyncio.get_running_loop().call_later)
         self._on_channel = on_channel
         self._on_connected = on_connected
         self._on_gone = on_gone

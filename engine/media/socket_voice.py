@@ -6,7 +6,7 @@ from av import AudioResampler, CodecContext
 from av.audio.codeccontext import AudioCodecContext
 from av.packet import Packet
 
-from engine.media.audio_output import Player, Utterance
+from engine.media.audio_output import Player, SpokenItem
 from engine.media.opus import SAMPLE_RATE
 
 OUTPUT_RATE = 24_000
@@ -17,21 +17,21 @@ class SocketVoice:
 
     plays = False
 
-    def __init__(self, player: Player, on_audio: Callable[[Utterance, bytes], None]) -> None:
+    def __init__(self, player: Player, on_audio: Callable[[SpokenItem, bytes], None]) -> None:
         """:param on_audio: gets 24 kHz mono PCM16, block by block"""
         self._player = player
         self._on_audio = on_audio
 
-    def play(self, utterance: Utterance) -> None:
+    def play(self, utterance: SpokenItem) -> None:
         """Hand on what comes of it."""
         decoder = PacketDecoder()
         utterance.on_news = lambda: self._pass_on(utterance, decoder)
 
-    def clear(self) -> list[Utterance]:
+    def clear(self) -> list[SpokenItem]:
         """Nothing waits here: what was handed on is the client's to cut."""
         return []
 
-    def _pass_on(self, utterance: Utterance, decoder: "PacketDecoder") -> None:
+    def _pass_on(self, utterance: SpokenItem, decoder: "PacketDecoder") -> None:
         if utterance.packets:
             if not utterance.sent:
                 utterance.started.set()

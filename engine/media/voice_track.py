@@ -9,7 +9,7 @@ from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 from av.packet import Packet
 from av.stream import Stream
 
-from engine.media.audio_output import PACKET_MS, Player, Utterance
+from engine.media.audio_output import PACKET_MS, Player, SpokenItem
 
 SAMPLES_PER_PACKET = 960
 TIME_BASE = fractions.Fraction(1, 48_000)
@@ -36,20 +36,20 @@ class VoiceTrack(MediaStreamTrack):
         """:param player: told when an utterance really begins and ends"""
         super().__init__()
         self._player = player
-        self._queue: deque[Utterance] = deque()
+        self._queue: deque[SpokenItem] = deque()
         self._news = asyncio.Event()
         self._due_at: float | None = None
         """Loop time of the packet that goes out last or next."""
         self._timestamp = 0
         self._silent_packets = 0
 
-    def play(self, utterance: Utterance) -> None:
+    def play(self, utterance: SpokenItem) -> None:
         """Put it behind whatever is playing; packets may come later."""
         self._queue.append(utterance)
         utterance.on_news = self._news.set
         self._news.set()
 
-    def clear(self) -> list[Utterance]:
+    def clear(self) -> list[SpokenItem]:
         """Fall silent at once; what was cut, the one being heard first."""
         cut = list(self._queue)
         self._queue.clear()

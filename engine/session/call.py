@@ -10,9 +10,9 @@ from typing import Protocol
 
 from aiortc import RTCDataChannel, RTCIceServer
 
-from engine.llm.language_model import Brain
+from engine.llm.language_model import LanguageModel
 from engine.media.appended_audio import AppendedAudio
-from engine.media.audio_output import Player, Utterance
+from engine.media.audio_output import Player, SpokenItem
 from engine.media.data_channel import ChannelConnection
 from engine.media.peer import Peer
 from engine.media.phone_line import PhoneLine
@@ -22,25 +22,25 @@ from engine.media.voice_track import VoiceTrack
 from engine.session.client_events import ClientEvents
 from engine.session.idle import Timer
 from engine.session.items import new_id
-from engine.session.session import Session
+from engine.session.session import EngineSession
 from engine.session.transcription_config import AnyConfig
-from engine.stt.speech_to_text import Recognizer
-from engine.tts.text_to_speech import Speaker
+from engine.stt.speech_to_text import SpeechToText
+from engine.tts.text_to_speech import TextToSpeech
 
 log = logging.getLogger("guftagu.engine")
 
 
 @dataclass(frozen=True, slots=True)
-class Faculties:
+class Pipeline:
     """What the agents of an engine hear, think and speak with."""
 
-    recognizer: Recognizer
-    brain: Brain
-    speaker: Speaker
+    speech_to_text: SpeechToText
+    language_model: LanguageModel
+    text_to_speech: TextToSpeech
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class EngineLimits:
     """How long a call may take."""
 
     connect_s: float = 20
@@ -52,7 +52,7 @@ class Limits:
     """At once: made with one ephemeral key, which belongs to one browser."""
 
 
-class Sideband(Protocol):
+class EngineSideband(Protocol):
     """A WebSocket attached to the call."""
 
     def send(self, text: str) -> None:
@@ -69,15 +69,15 @@ class Carrier(Protocol):
         """Release everything."""
 
 
-class Call:
+class EngineCall:
     """Lives from the offer, or from picking up the phone, until anything ends it."""
 
     def __init__(
         self,
         config: AnyConfig,
-        faculties: Faculties,
-        limits: Limits,
-        on_over: Callable[["Call"], None],
+        pipeline: Pipeline,
+        limits: EngineLimits,
+        on_over: Callable[["EngineCall"], None],
         call_id: str | None = None,
         *,
         over_socket: bool = False,
@@ -90,16 +90,16 @@ class Call:
         self.id = call_id or new_id("rtc")
         self._on_over = on_over
         self._closed = False
-        self._sidebands: list[Sideband] = []
+        self._sidebands: list[EngineSideband] = []
         self._channel: ChannelConnection | None = None
         self._carrier: Carrier | None = None
         loop = asyncio.get_running_loop()
-        self.session = Session(
+        self.session = EngineSession(
             config,
-            outlet=self._new_socket_voice if over_socket else self._new_voice,
-            brain=faculties.brain,
-            speaker=faculties.speaker,
-            recognizer=faculties.recognizer,
+            audio_output=self._new_socket_voice if over_socket else self._new_voice,
+            language_model=pipeline.language_model,
+            text_to_speech=pipeline.text_to_speech,
+            speech_to_text=pipeline.speech_to_text,
             detect=new_detector(),
             call_later=loop.call_later,
             expires_at=int(time.time() + limits.session_s),
@@ -132,17 +132,17 @@ class Call:
         self._carrier = line
         line.connect(self._voice, self.session.caller.audio.hear, self._over)
 
-    def attach(self, sideband: Sideband) -> None:
+    def attach(self, sideband: EngineSideband) -> None:
         """From now on the sideband hears and may ask everything."""
         self._sidebands.append(sideband)
         self.session.attach(sideband)
 
-    def detach(self, sideband: Sideband) -> None:
+    def detach(self, sideband: EngineSideband) -> None:
         """The sideband has gone; the call goes on."""
         self._sidebands.remove(sideband)
         self.session.detach(sideband)
 
-    def receive(self, text: str | bytes, sideband: Sideband) -> None:
+    def receive(self, text: str | bytes, sideband: EngineSideband) -> None:
         """A client event from a sideband."""
         self._client_events.receive(text, sideband)
 
@@ -164,7 +164,7 @@ class Call:
     def _new_socket_voice(self, player: Player) -> SocketVoice:
         return SocketVoice(player, self._send_audio)
 
-    def _send_audio(self, utterance: Utterance, pcm: bytes) -> None:
+    def _send_audio(self, utterance: SpokenItem, pcm: bytes) -> None:
         self.session.emit(
             "response.output_audio.delta",
             response_id=utterance.response_id,

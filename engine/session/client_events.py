@@ -5,18 +5,18 @@ from typing import Any
 
 from pydantic import Field
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Strict, validated
+from engine.http.api_error import EngineError
+from engine.http.validation import StrictObject, validated
 from engine.media.appended_audio import AppendedAudio, require_pcm
 from engine.session.event import Event, decoded, encoded
 from engine.session.event_rate import EventRate
 from engine.session.items import client_item
 from engine.session.response_params import ResponseParams
-from engine.session.session import Connection, Session
+from engine.session.session import Connection, EngineSession
 from engine.session.transcription_config import TranscriptionConfig, updated_session_of_any_type
 
 
-class Truncate(Strict):
+class Truncate(StrictObject):
     """`conversation.item.truncate`."""
 
     item_id: str
@@ -27,7 +27,7 @@ class Truncate(Strict):
 class ClientEvents:
     """Carries client events out; what is wrong with one is said to its sender alone."""
 
-    def __init__(self, session: Session, appended: AppendedAudio | None = None) -> None:
+    def __init__(self, session: EngineSession, appended: AppendedAudio | None = None) -> None:
         """:param appended: takes the sound where it travels in events; None where a media track brings it"""
         self._session = session
         self._appended = appended
@@ -58,27 +58,27 @@ class ClientEvents:
         event: Event = {}
         try:
             if not self._rate.takes(len(text)):
-                raise ApiError(
+                raise EngineError(
                     "Rate limit reached: too many events. Send them more slowly.",
                     code="rate_limit_exceeded",
                     kind="rate_limit_error",
                 )
             event = decoded(text)
             self._handler(event)(event)
-        except ApiError as error:
+        except EngineError as error:
             told = error.fields() | {"event_id": _text_or_none(event.get("event_id"))}
             sender.send(encoded("error", error=told))
 
     def _handler(self, event: Event) -> Callable[[Event], None]:
         event_type = event.get("type")
         if event_type is None:
-            raise ApiError(
+            raise EngineError(
                 "Missing required parameter: 'type'.", code="missing_required_parameter", param="type"
             )
         handler = self._handlers.get(event_type) if isinstance(event_type, str) else None
         if handler is None:
             known = ", ".join(f"'{name}'" for name in self._handlers)
-            raise ApiError(
+            raise EngineError(
                 f"Invalid value: {event_type!r}. Supported values are: {known}.",
                 code="invalid_value",
                 param="type",
@@ -111,7 +111,7 @@ class ClientEvents:
         utterance = self._session.spoken.get(wanted.item_id)
         if utterance is None or wanted.audio_end_ms > utterance.length_ms:
             length_ms = utterance.length_ms if utterance else 0
-            raise ApiError(
+            raise EngineError(
                 f"Audio content of {length_ms}ms is already shorter than {wanted.audio_end_ms}ms.",
                 code="invalid_value",
                 param="audio_end_ms",
@@ -120,7 +120,7 @@ class ClientEvents:
 
     def _append_audio(self, event: Event) -> None:
         if self._appended is None:
-            raise ApiError(
+            raise EngineError(
                 "Audio of a WebRTC call arrives on its media track and cannot be appended.",
                 code="input_audio_buffer_append_unsupported",
                 param="type",
@@ -145,7 +145,7 @@ class ClientEvents:
 
 def _required(event: Event, name: str) -> Any:
     if event.get(name) is None:
-        raise ApiError(
+        raise EngineError(
             f"Missing required parameter: '{name}'.", code="missing_required_parameter", param=name
         )
     return event[name]

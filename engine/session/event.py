@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.items import new_id
 
 Event = dict[str, Any]
@@ -24,7 +24,7 @@ def decoded(text: str | bytes) -> Event:
         # What cannot be sent back (a lone surrogate, an infinite number) is refused here, once.
         json.dumps(event, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
-        raise ApiError("The event is not valid JSON.", code="invalid_json") from None
+        raise EngineError("The event is not valid JSON.", code="invalid_json") from None
     if not isinstance(event, dict):
-        raise ApiError("The event is not a JSON object.", code="invalid_json")
+        raise EngineError("The event is not a JSON object.", code="invalid_json")
     return event

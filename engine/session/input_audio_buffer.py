@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.session_config import SemanticVad, ServerVad
 from engine.session.turn_detection import FRAME_MS, ONSET_FRAMES, SpeechStarted, SpeechStopped, TurnDetector
 
@@ -14,7 +14,7 @@ MAX_BUFFER_MS = 300_000
 """What is older is forgotten: a caller may hold the button for as long as he likes."""
 
 
-class InputAudio:
+class InputAudioBuffer:
     """16 kHz mono PCM16, in frames of 32 ms."""
 
     def __init__(
@@ -72,7 +72,7 @@ class InputAudio:
         :raises ApiError: when that is less than 100 ms
         """
         if len(self._buffer) < MIN_COMMIT_MS * BYTES_PER_MS:
-            raise ApiError(
+            raise EngineError(
                 "Error committing input audio buffer: buffer too small. Expected at least 100ms of audio.",
                 code="input_audio_buffer_commit_empty",
             )

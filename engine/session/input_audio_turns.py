@@ -6,16 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from engine.session.idle import CallLater, IdleTimer
-from engine.session.input_audio_buffer import BYTES_PER_MS, InputAudio
+from engine.session.input_audio_buffer import BYTES_PER_MS, InputAudioBuffer
 from engine.session.items import Item, new_id
 from engine.session.response_params import ResponseParams
-from engine.session.session_config import ServerVad, Transcription
+from engine.session.session_config import InputTranscription, ServerVad
 from engine.session.transcription_config import TranscriptionConfig
 from engine.session.turn_detection import SpeechStarted, SpeechStopped
-from engine.stt.speech_to_text import Hints, RecognitionFailed, Recognizer
+from engine.stt.speech_to_text import Hints, RecognitionFailed, SpeechToText
 
 if TYPE_CHECKING:
-    from engine.session.session import Session
+    from engine.session.session import EngineSession
 
 log = logging.getLogger("guftagu.engine")
 
@@ -24,25 +24,25 @@ MAX_WAITING_MS = 600_000
 TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
-class Caller:
+class InputAudioTurns:
     """The speaking side of one session."""
 
     def __init__(
         self,
-        session: "Session",
-        recognizer: Recognizer,
+        session: "EngineSession",
+        speech_to_text: SpeechToText,
         detect: Callable[[bytes], float],
         call_later: CallLater,
     ) -> None:
         self._session = session
-        self._recognizer = recognizer
+        self._speech_to_text = speech_to_text
         self._recognitions: dict[asyncio.Task[None], int] = {}
         """Those in progress or waiting, with the length of their speech in ms."""
         self._idle = IdleTimer(call_later, self._ask_idle_caller)
         self._coming_item_id = new_id("item")
         self.committed_ms = 0
         """How much of the caller's speech is in the conversation."""
-        self.audio = InputAudio(session.config.turn_detection, detect, self._turn)
+        self.audio = InputAudioBuffer(session.config.turn_detection, detect, self._turn)
 
     def commit(self) -> None:
         """Make an item of what was said since the last commit.
@@ -122,7 +122,7 @@ class Caller:
         place = {"item_id": item["id"], "content_index": 0}
         words = ""
         try:
-            async for piece in self._recognizer.transcribe(audio, _hints(wanted)):
+            async for piece in self._speech_to_text.transcribe(audio, _hints(wanted)):
                 words += piece
                 if wanted:
                     self._session.emit(f"{TRANSCRIPTION}.delta", **place, delta=piece)
@@ -158,7 +158,7 @@ class Caller:
         self._session.emit(f"input_audio_buffer.{name}", item_id=self._coming_item_id, **fields)
 
 
-def _hints(wanted: Transcription | None) -> Hints:
+def _hints(wanted: InputTranscription | None) -> Hints:
     if wanted is None:
         return Hints()
     languages = wanted.languages or [wanted.language or ""]

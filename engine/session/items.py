@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Sparse, Strict, validated
+from engine.http.api_error import EngineError
+from engine.http.validation import Sparse, StrictObject, validated
 
 Item = dict[str, Any]
 """An item as the API sends it."""
@@ -21,14 +21,14 @@ MAX_CONVERSATION_CHARS = 500_000
 Chars = Annotated[str, Field(max_length=MAX_ITEM_CHARS)]
 
 
-class InputText(Strict):
+class InputText(StrictObject):
     """Typed words."""
 
     type: Literal["input_text"]
     text: Chars
 
 
-class InputAudio(Sparse):
+class InputAudioPart(Sparse):
     """A recording; only a transcript in it can be understood."""
 
     type: Literal["input_audio"]
@@ -44,7 +44,7 @@ class InputImage(Sparse):
     detail: Literal["auto", "low", "high"] | None = None
 
 
-class OutputText(Strict):
+class OutputText(StrictObject):
     """Words of the assistant from an earlier conversation."""
 
     type: Literal["output_text"]
@@ -63,7 +63,7 @@ class UserMessage(_Created):
     type: Literal["message"]
     role: Literal["user"]
     content: Annotated[
-        list[Annotated[InputText | InputAudio | InputImage, Field(discriminator="type")]],
+        list[Annotated[InputText | InputAudioPart | InputImage, Field(discriminator="type")]],
         Field(max_length=MAX_PARTS),
     ]
 
@@ -119,7 +119,7 @@ def client_item(data: Any, param: str = "item") -> Item:
     """
     item: Item = validated(CLIENT_ITEM, data, param).model_dump()
     if chars_of(item) > MAX_ITEM_CHARS:
-        raise ApiError(
+        raise EngineError(
             f"Invalid '{param}': its texts have more than {MAX_ITEM_CHARS} characters together.",
             code="string_above_max_length",
             param=param,
@@ -167,7 +167,7 @@ class Items:
         """
         if isinstance(item_id, str) and item_id in self._by_id:
             return self._by_id[item_id]
-        raise ApiError(
+        raise EngineError(
             f"Item with item_id not found: {item_id!r}.",
             code=f"item_{operation}_invalid_item_id",
             param="item_id",
@@ -179,7 +179,9 @@ class Items:
         :raises ApiError: when the id is taken or the other item is not there
         """
         if item["id"] in self._by_id:
-            raise ApiError("An item with this id exists.", code="item_create_duplicate_id", param="item.id")
+            raise EngineError(
+                "An item with this id exists.", code="item_create_duplicate_id", param="item.id"
+            )
         at = self._place_behind(previous_item_id)
         before = str(self._items[at - 1]["id"]) if at else None
         self._items.insert(at, item)

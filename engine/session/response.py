@@ -9,7 +9,7 @@ Emit = Callable[..., None]
 Status = Literal["completed", "cancelled", "failed"]
 
 
-class Response:
+class ResponseEvents:
     """Says every event of a response; opens items and parts, appends words, and closes whatever is open."""
 
     def __init__(

@@ -4,8 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Sparse, Strict
+from engine.http.api_error import EngineError
+from engine.http.validation import Sparse, StrictObject
 from engine.session.items import MAX_ITEMS, Item, Items, client_item
 from engine.session.session_config import (
     AudioFormat,
@@ -32,7 +32,7 @@ class ResponseAudio(Sparse):
     output: ResponseAudioOutput | None = None
 
 
-class ResponseParams(Strict):
+class ResponseParams(StrictObject):
     """`response`; what is left out comes from the session."""
 
     conversation: Literal["auto", "none"] | None = None
@@ -73,5 +73,5 @@ def _resolved(item: dict[str, Any], n: int, conversation: Items) -> Item:
     if item.get("type") != "item_reference":
         return client_item(item, f"response.input[{n}]")
     if set(item) != {"type", "id"}:
-        raise ApiError("An item reference has an id.", code="invalid_value", param=f"response.input[{n}]")
+        raise EngineError("An item reference has an id.", code="invalid_value", param=f"response.input[{n}]")
     return conversation.get(item["id"], "reference")

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.demo.language import language_of_session, language_of_text
-from engine.http.api_error import ApiError
-from engine.llm.language_model import Brain, Prompt
-from engine.media.audio_output import Outlet, Utterance
+from engine.http.api_error import EngineError
+from engine.llm.language_model import LanguageModel, Prompt
+from engine.media.audio_output import AudioOutput, SpokenItem
 from engine.session.items import Item, Items
-from engine.session.response import Response, Status
+from engine.session.response import ResponseEvents, Status
 from engine.session.response_params import ResponseParams, input_items
 from engine.session.session_config import SessionConfig
 from engine.session.usage import usage
 from engine.tts.plain_text import sentences
-from engine.tts.text_to_speech import Speaker, Voice
+from engine.tts.text_to_speech import TextToSpeech, Voice
 
 log = logging.getLogger("guftagu.engine")
 
@@ -30,7 +30,7 @@ MAX_REPLY_CHARS = 4096
 """Of what is said or written in one response: five minutes of speech."""
 
 
-class Conversation(Protocol):
+class ResponseContext(Protocol):
     """What a response needs of its session."""
 
     id: str
@@ -57,35 +57,35 @@ class Conversation(Protocol):
 class Run:
     """A response and what it goes by."""
 
-    response: Response
+    response: ResponseEvents
     params: ResponseParams
     items: list[Item]
     idle: bool
-    utterance: Utterance | None = None
+    utterance: SpokenItem | None = None
 
 
-class Responses:
+class ResponseRunner:
     """At most one at a time in the conversation, any number out of band."""
 
     def __init__(
         self,
-        conversation: Conversation,
-        brain: Brain,
-        speaker: Speaker,
-        outlet: Outlet,
+        conversation: ResponseContext,
+        language_model: LanguageModel,
+        text_to_speech: TextToSpeech,
+        audio_output: AudioOutput,
         word_interval_s: float,
     ) -> None:
         """:param word_interval_s: the pace at which words are put out, well ahead of the voice"""
         self._conversation = conversation
-        self._brain = brain
-        self._speaker = speaker
-        self._outlet = outlet
+        self._language_model = language_model
+        self._text_to_speech = text_to_speech
+        self._audio_output = audio_output
         self._word_interval_s = word_interval_s
         self._tasks: dict[Run, asyncio.Task[None]] = {}
         self._answer_owed = False
 
     @property
-    def active(self) -> Response | None:
+    def active(self) -> ResponseEvents | None:
         """The response in progress in the conversation."""
         responses = (run.response for run in self._tasks if not run.params.out_of_band)
         return next((response for response in responses if not response.finished), None)
@@ -106,13 +106,13 @@ class Responses:
         :raises ApiError: while another is active in the conversation
         """
         if self.active and not params.out_of_band:
-            raise ApiError(
+            raise EngineError(
                 f"Conversation already has an active response in progress: {self.active.id}. "
                 "Wait until the response is finished before creating a new one.",
                 code="conversation_already_has_active_response",
             )
         if params.out_of_band and self._out_of_band >= MAX_OUT_OF_BAND:
-            raise ApiError(
+            raise EngineError(
                 f"Rate limit reached: at most {MAX_OUT_OF_BAND} out-of-band responses at once.",
                 code="rate_limit_exceeded",
                 kind="rate_limit_error",
@@ -142,7 +142,7 @@ class Responses:
                 self._finish(run, "cancelled", reason=reason)
                 task.cancel()
                 return
-        raise ApiError("Cancellation failed: no active response found.", code="response_cancel_not_active")
+        raise EngineError("Cancellation failed: no active response found.", code="response_cancel_not_active")
 
     async def close(self) -> None:
         """Stop everything, saying nothing."""
@@ -152,9 +152,9 @@ class Responses:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
 
-    def _new_response(self, params: ResponseParams) -> Response:
+    def _new_response(self, params: ResponseParams) -> ResponseEvents:
         session, config = self._conversation, self._conversation.agent
-        return Response(
+        return ResponseEvents(
             session.emit,
             None if params.out_of_band else session.items,
             conversation_id=None if params.out_of_band else session.id.replace("sess_", "conv_"),
@@ -166,7 +166,7 @@ class Responses:
 
     async def _run(self, run: Run) -> None:
         await self._conversation.recognised()
-        reply = await self._brain.reply(self._prompt(run))
+        reply = await self._language_model.reply(self._prompt(run))
         if reply.call:
             run.response.call_function(reply.call.name, json.dumps(reply.call.arguments, ensure_ascii=False))
         else:
@@ -190,22 +190,22 @@ class Responses:
     async def _say(self, run: Run, parts: list[str]) -> None:
         item_id = run.response.open_message()
         if run.response.modality == "audio":
-            run.utterance = Utterance(run.response.id, item_id)
-            self._outlet.play(run.utterance)
+            run.utterance = SpokenItem(run.response.id, item_id)
+            self._audio_output.play(run.utterance)
         for n, sentence in enumerate(parts):
             if run.utterance:
                 await self._speak(sentence, run.utterance, run.params)
             await self._write(f" {sentence}" if n else sentence, run.response)
 
-    async def _speak(self, sentence: str, utterance: Utterance, params: ResponseParams) -> None:
+    async def _speak(self, sentence: str, utterance: SpokenItem, params: ResponseParams) -> None:
         config = self._conversation.agent
         language = language_of_text(sentence, language_of_session(config))
         voice = Voice(language, _name(params, config), config.audio.output.speed)
-        async for packets in self._speaker.speak(sentence, voice):
+        async for packets in self._text_to_speech.speak(sentence, voice):
             utterance.add(packets)
         await _first_packet_sent(utterance)
 
-    async def _write(self, text: str, response: Response) -> None:
+    async def _write(self, text: str, response: ResponseEvents) -> None:
         for word in re.findall(r"\s*\S+", text):
             response.append(word)
             await asyncio.sleep(self._word_interval_s)
@@ -240,7 +240,7 @@ def _name(params: ResponseParams, config: SessionConfig) -> str:
     return voice if isinstance(voice, str) else voice.id
 
 
-async def _first_packet_sent(utterance: Utterance) -> None:
+async def _first_packet_sent(utterance: SpokenItem) -> None:
     """Words follow a sound that begins at once; they do not wait for a caller who is not connected yet."""
     try:
         async with asyncio.timeout(FIRST_PACKET_WAIT_S):

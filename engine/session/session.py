@@ -6,17 +6,17 @@ The order of events holds because everything that says one runs in the event loo
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from engine.llm.language_model import Brain
-from engine.media.audio_output import Outlet, Player, Utterance
+from engine.llm.language_model import LanguageModel
+from engine.media.audio_output import AudioOutput, Player, SpokenItem
 from engine.session.event import encoded
 from engine.session.idle import CallLater
-from engine.session.input_audio_turns import Caller
+from engine.session.input_audio_turns import InputAudioTurns
 from engine.session.items import Item, Items, new_id
-from engine.session.responses import Responses
+from engine.session.responses import ResponseRunner
 from engine.session.session_config import SessionConfig
 from engine.session.transcription_config import AnyConfig
-from engine.stt.speech_to_text import Recognizer
-from engine.tts.text_to_speech import Speaker
+from engine.stt.speech_to_text import SpeechToText
+from engine.tts.text_to_speech import TextToSpeech
 
 
 class Connection(Protocol):
@@ -26,17 +26,17 @@ class Connection(Protocol):
         """One event as JSON; never blocks."""
 
 
-class Session:
+class EngineSession:
     """Knows nothing of WebRTC or HTTP: audio comes in as frames and goes out through an outlet."""
 
     def __init__(
         self,
         config: AnyConfig,
         *,
-        outlet: Callable[[Player], Outlet],
-        brain: Brain,
-        speaker: Speaker,
-        recognizer: Recognizer,
+        audio_output: Callable[[Player], AudioOutput],
+        language_model: LanguageModel,
+        text_to_speech: TextToSpeech,
+        speech_to_text: SpeechToText,
         detect: Callable[[bytes], float],
         call_later: CallLater,
         expires_at: int,
@@ -53,13 +53,15 @@ class Session:
         self.config = config
         self.items = Items()
         self.explained = False
-        self.spoken: dict[str, Utterance] = {}
+        self.spoken: dict[str, SpokenItem] = {}
         """What began to be played, by item id."""
         self._expires_at = expires_at
         self.connections: list[Connection] = []
-        self._outlet = outlet(self)
-        self.caller = Caller(self, recognizer, detect, call_later)
-        self.responses = Responses(self, brain, speaker, self._outlet, word_interval_s)
+        self._audio_output = audio_output(self)
+        self.caller = InputAudioTurns(self, speech_to_text, detect, call_later)
+        self.responses = ResponseRunner(
+            self, language_model, text_to_speech, self._audio_output, word_interval_s
+        )
 
     @property
     def agent(self) -> SessionConfig:
@@ -118,7 +120,7 @@ class Session:
 
     def silence(self) -> None:
         """Cut whatever is being played."""
-        for utterance in self._outlet.clear():
+        for utterance in self._audio_output.clear():
             if utterance.complete and not utterance.packets:
                 self.utterance_stopped(utterance)
                 continue
@@ -145,15 +147,15 @@ class Session:
         await self.caller.close()
         await self.responses.close()
 
-    def utterance_started(self, utterance: Utterance) -> None:
+    def utterance_started(self, utterance: SpokenItem) -> None:
         """Its first packet goes out now."""
         self.caller.not_idle()
         self.spoken[utterance.item_id] = utterance
-        if self._outlet.plays:
+        if self._audio_output.plays:
             self.emit("output_audio_buffer.started", response_id=utterance.response_id)
 
-    def utterance_stopped(self, utterance: Utterance) -> None:
+    def utterance_stopped(self, utterance: SpokenItem) -> None:
         """Its last packet has gone out."""
-        if utterance.sent and self._outlet.plays:
+        if utterance.sent and self._audio_output.plays:
             self.emit("output_audio_buffer.stopped", response_id=utterance.response_id)
         self.caller.wait()

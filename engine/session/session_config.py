@@ -4,8 +4,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Sparse, Strict, validated
+from engine.http.api_error import EngineError
+from engine.http.validation import Sparse, StrictObject, validated
 
 DEFAULT_MODEL = "guftagu-engine"
 DEFAULT_INSTRUCTIONS = "You are a helpful, courteous assistant. Answer briefly."
@@ -34,7 +34,7 @@ class NoiseReduction(Sparse):
     strength: float | None = None
 
 
-class Transcription(Sparse):
+class InputTranscription(Sparse):
     """The recogniser of the caller's words, with its hints."""
 
     model: Name | None = None
@@ -45,7 +45,7 @@ class Transcription(Sparse):
     delay: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
 
 
-class ServerVad(Strict):
+class ServerVad(StrictObject):
     """Turns end after a stretch of silence."""
 
     type: Literal["server_vad"] = "server_vad"
@@ -57,7 +57,7 @@ class ServerVad(Strict):
     interrupt_response: bool = True
 
 
-class SemanticVad(Strict):
+class SemanticVad(StrictObject):
     """Accepted; the engine understands no meaning and waits longer the less eager it shall be."""
 
     type: Literal["semantic_vad"]
@@ -69,22 +69,22 @@ class SemanticVad(Strict):
 TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")] | None
 
 
-class AudioInput(Strict):
+class AudioInput(StrictObject):
     """`audio.input`."""
 
     format: AudioFormat = AudioFormat(rate=24000)
     noise_reduction: NoiseReduction | None = None
-    transcription: Transcription | None = None
+    transcription: InputTranscription | None = None
     turn_detection: TurnDetection = ServerVad()
 
 
-class CustomVoice(Strict):
+class CustomVoice(StrictObject):
     """A voice made by a customer."""
 
     id: str
 
 
-class AudioOutput(Strict):
+class AudioOutput(StrictObject):
     """`audio.output`."""
 
     format: AudioFormat = AudioFormat(rate=24000)
@@ -92,7 +92,7 @@ class AudioOutput(Strict):
     speed: Annotated[float, Field(ge=0.25, le=1.5)] = 1.0
 
 
-class Audio(Strict):
+class Audio(StrictObject):
     """`audio`."""
 
     input: AudioInput = AudioInput()
@@ -108,7 +108,7 @@ class FunctionTool(Sparse):
     parameters: dict[str, Any] | None = None
 
 
-class NamedFunction(Strict):
+class NamedFunction(StrictObject):
     """`tool_choice` that forces one function."""
 
     type: Literal["function"]
@@ -124,7 +124,7 @@ def _audio() -> list[Literal["audio", "text"]]:
     return ["audio"]
 
 
-class SessionConfig(Strict):
+class SessionConfig(StrictObject):
     """The whole effective session."""
 
     object_name: ClassVar[str] = "realtime.session"
@@ -150,7 +150,7 @@ class SessionConfig(Strict):
         return self.audio.input.turn_detection
 
     @property
-    def transcription(self) -> Transcription | None:
+    def transcription(self) -> InputTranscription | None:
         """What the recogniser is told; None: nobody wants to know the caller's words."""
         return self.audio.input.transcription
 
@@ -171,11 +171,11 @@ def updated_session(current: SessionConfig, patch: Any, *, has_spoken: bool) -> 
     """
     updated = validated(SessionConfig, merged_session(current.model_dump(), patch), "session")
     if updated.model != current.model:
-        raise ApiError(
+        raise EngineError(
             "The model of a session cannot be changed.", code="invalid_value", param="session.model"
         )
     if has_spoken and updated.audio.output.voice != current.audio.output.voice:
-        raise ApiError(
+        raise EngineError(
             "The voice cannot be changed after the assistant has spoken.",
             code="cannot_update_voice",
             param="session.audio.output.voice",

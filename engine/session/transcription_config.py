@@ -2,14 +2,14 @@
 
 from typing import Any, ClassVar, Literal
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Strict, validated
+from engine.http.api_error import EngineError
+from engine.http.validation import StrictObject, validated
 from engine.session.session_config import (
     AudioInput,
+    InputTranscription,
     SemanticVad,
     ServerVad,
     SessionConfig,
-    Transcription,
     merged_session,
     new_session,
     updated_session,
@@ -19,13 +19,13 @@ LIVE_MODELS = ("gpt-live-transcribe", "gpt-realtime-whisper")
 """They write while the caller speaks, and take no turn detection."""
 
 
-class TranscriptionAudio(Strict):
+class TranscriptionAudio(StrictObject):
     """`audio`; there is no output."""
 
     input: AudioInput = AudioInput()
 
 
-class TranscriptionConfig(Strict):
+class TranscriptionConfig(StrictObject):
     """The whole effective session."""
 
     object_name: ClassVar[str] = "realtime.transcription_session"
@@ -39,9 +39,9 @@ class TranscriptionConfig(Strict):
         return self.audio.input.turn_detection
 
     @property
-    def transcription(self) -> Transcription:
+    def transcription(self) -> InputTranscription:
         """What the recogniser is told; words are wanted even where it is told nothing."""
-        return self.audio.input.transcription or Transcription()
+        return self.audio.input.transcription or InputTranscription()
 
 
 AnyConfig = SessionConfig | TranscriptionConfig
@@ -76,7 +76,7 @@ def _fit_for_model(config: TranscriptionConfig, said: dict[str, Any]) -> Transcr
     if config.transcription.model not in LIVE_MODELS or config.turn_detection is None:
         return config
     if "turn_detection" in ((said.get("audio") or {}).get("input") or {}):
-        raise ApiError(
+        raise EngineError(
             "Turn detection is not supported for this transcription model.",
             code="invalid_value",
             param="session.audio.input.turn_detection",

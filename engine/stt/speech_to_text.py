@@ -26,7 +26,7 @@ class Hints:
     """What the speech is about."""
 
 
-class Recognizer(Protocol):
+class SpeechToText(Protocol):
     """Whoever listens."""
 
     def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
@@ -36,7 +36,7 @@ class Recognizer(Protocol):
         """
 
 
-class NoRecognizer:
+class NoSpeechToText:
     """None is set up: it never invents words."""
 
     async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:

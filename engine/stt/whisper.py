@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
-from engine.stt.speech_to_text import Hints, NoRecognizer, RecognitionFailed, Recognizer
+from engine.stt.speech_to_text import Hints, NoSpeechToText, RecognitionFailed, SpeechToText
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +29,7 @@ MODEL_UNAVAILABLE = "The speech model that WHISPER_MODEL names cannot be loaded;
 _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
 
 
-class Segment(Protocol):
+class RecognizedSegment(Protocol):
     """A stretch of recognised speech."""
 
     text: str
@@ -38,22 +38,22 @@ class Segment(Protocol):
 class Model(Protocol):
     """What is used of `faster_whisper.WhisperModel`."""
 
-    def transcribe(self, audio: Any, **options: Any) -> tuple[Iterable[Segment], object]:
+    def transcribe(self, audio: Any, **options: Any) -> tuple[Iterable[RecognizedSegment], object]:
         """Segments as they get ready, and facts about the whole.
 
         :param audio: float32 samples at 16 kHz, -1 to 1
         """
 
 
-def recognizer_here(model: str) -> Recognizer:
+def speech_to_text_here(model: str) -> SpeechToText:
     """The recogniser that is installed here.
 
     :param model: a Whisper model's size, its name at Hugging Face, or a folder with one
     """
-    return WhisperRecognizer(model) if importlib.util.find_spec(LIBRARY) else NoRecognizer()
+    return WhisperSpeechToText(model) if importlib.util.find_spec(LIBRARY) else NoSpeechToText()
 
 
-class WhisperRecognizer:
+class WhisperSpeechToText:
     """Recognises with faster-whisper."""
 
     def __init__(self, model: str, load: Callable[[str], Model] | None = None) -> None:

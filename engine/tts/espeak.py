@@ -60,7 +60,7 @@ TIMBRES = {
 DEFAULT_TIMBRE = TIMBRES["marin"]
 
 
-class EspeakSpeaker:
+class EspeakTextToSpeech:
     """Speaks with espeak-ng."""
 
     async def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:

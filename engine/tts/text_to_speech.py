@@ -17,7 +17,7 @@ class Voice:
     """1 is normal, 0.25 to 1.5."""
 
 
-class Speaker(Protocol):
+class TextToSpeech(Protocol):
     """Whoever speaks."""
 
     def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agents.persona import Persona
-from calls.channels.api_session_registry import SessionBook
+from calls.channels.api_session_registry import ApiSessionRegistry
 from calls.registry import Registry
 from calls.services.profile_extraction import Extraction
 from server.api.authentication import Access
@@ -46,7 +46,7 @@ FIRST_PARTS = ("token", "session", "sessions", "extract-profile", "openapi.json"
 class Parts:
     """What the routes work with."""
 
-    sessions: SessionBook
+    sessions: ApiSessionRegistry
     registry: Registry
     records: Records
     extraction: Extraction

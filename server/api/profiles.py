@@ -11,10 +11,10 @@ from agents.known_caller import with_profile
 from agents.persona import Persona
 from calls.call import Call
 from calls.channels.api_session import ApiSession
-from calls.channels.api_session_registry import SessionBook
+from calls.channels.api_session_registry import ApiSessionRegistry
 from calls.registry import Registry
 from calls.services.metering import Meter
-from calls.services.profile_extraction import Extraction, Said, said_in
+from calls.services.profile_extraction import Extraction, SaidMessage, said_in
 from calls.services.profile_schema import CUSTOMER, is_profile_schema
 from server.api.authentication import CurrentReader, Reader
 from server.api.schemas import Profile, ProfileWanted
@@ -28,7 +28,7 @@ MAX_SCHEMA_CHARS = 16_000
 class Subject:
     """What is live of the session that a profile is of, and what was said in it."""
 
-    said: list[Said]
+    said: list[SaidMessage]
     persona: Persona | None
     session: ApiSession | None = None
     call: Call | None = None
@@ -48,7 +48,7 @@ class Subject:
 def profile_routes(
     extraction: Extraction,
     records: Records,
-    sessions: SessionBook,
+    sessions: ApiSessionRegistry,
     registry: Registry,
     personas: Mapping[str, Persona],
 ) -> APIRouter:
@@ -63,8 +63,8 @@ def profile_routes(
         if record is None or not reader.may_see(record.owner):
             raise session_unknown()
         if call := registry.live_call(session_id):
-            attendants = registry.attendance.of(call.id)
-            meter = attendants.meter if attendants else None
+            running_services = registry.services.of(call.id)
+            meter = running_services.meter if running_services else None
             return Subject(said_in(call.conversation.items), call.persona, call=call, meter=meter)
         return Subject(said_in(await records.items(session_id)), personas.get(record.persona))
 
@@ -83,7 +83,7 @@ def profile_routes(
             raise ApiError(409, "nothing_said", "Nothing was said yet, or no words are kept of it.")
         registry.check_money()
         profile = await extraction.profile(
-            wanted.session_id, subject.said, schema, registry.attendance, subject.meter
+            wanted.session_id, subject.said, schema, registry.services, subject.meter
         )
         return subject.told(profile)
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from calls.call import DELETED
-from calls.channels.api_session_registry import SessionBook
+from calls.channels.api_session_registry import ApiSessionRegistry
 from calls.registry import Registry
 from server.api.authentication import CurrentReader, Reader
-from server.api.schemas import A_SESSION_ID, Session, SessionInFull, SessionInPath, Sessions
+from server.api.schemas import A_SESSION_ID, SessionInFull, SessionInPath, Sessions, SessionState
 from server.errors import session_unknown
 from store.export import (
     TranscriptLine,
@@ -68,7 +68,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 
 
 def record_routes(
-    records: Records, sessions: SessionBook, registry: Registry, titles: dict[str, str]
+    records: Records, sessions: ApiSessionRegistry, registry: Registry, titles: dict[str, str]
 ) -> APIRouter:
     """A key sees what it opened, the admin everything.
 
@@ -93,7 +93,7 @@ def record_routes(
             await visible(before, reader)
         found = await records.list_sessions(limit, before, reader.owner)
         following = found[-1].id if len(found) == limit else None
-        return Sessions(sessions=[Session.of(each) for each in found], next=following)
+        return Sessions(sessions=[SessionState.of(each) for each in found], next=following)
 
     @router.get("/sessions/{session_id}")
     async def session(session_id: SessionInPath, reader: CurrentReader) -> SessionInFull:

@@ -7,7 +7,7 @@ from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from calls.channels.api_session_registry import Choice
+from calls.channels.api_session_registry import SessionChoice
 from realtime.conversation.fields import well_formed
 from realtime.json_size import MAX_DEPTH, json_size
 from realtime.usage import known_usage
@@ -77,8 +77,8 @@ class SessionWanted(Wanted):
     Personas whose calls the server controls ask for it.
     """
 
-    def choice(self) -> Choice:
-        return Choice(self.persona, self.model, self.voice, self.transcription)
+    def choice(self) -> SessionChoice:
+        return SessionChoice(self.persona, self.model, self.voice, self.transcription)
 
 
 class Token(Shape):
@@ -273,7 +273,7 @@ A_TOOL_CALL = {
 }
 
 
-class Session(Shape):
+class SessionState(Shape):
     """One conversation as it is recorded."""
 
     model_config = examples(A_SESSION)
@@ -293,7 +293,7 @@ class Session(Shape):
     summary: str | None
 
     @classmethod
-    def of(cls, record: SessionRecord) -> "Session":
+    def of(cls, record: SessionRecord) -> "SessionState":
         return cls(**_fields(cls, record))
 
 
@@ -301,12 +301,12 @@ class Sessions(Shape):
     """Some sessions, the newest first."""
 
     model_config = examples({"sessions": [A_SESSION], "next": A_SESSION_ID})
-    sessions: list[Session]
+    sessions: list[SessionState]
     next: str | None
     """Give it as `before` to see those opened earlier; None: there are none."""
 
 
-class Item(Shape):
+class TranscriptItem(Shape):
     """One item of a conversation; card numbers and the like are masked."""
 
     model_config = examples(AN_ITEM)
@@ -336,7 +336,7 @@ class Usage(Shape):
     at: datetime
 
 
-class ToolCall(Shape):
+class ReportedToolCall(Shape):
     """A tool the agent called."""
 
     model_config = examples(A_TOOL_CALL)
@@ -349,7 +349,7 @@ class ToolCall(Shape):
     output: str | None
 
 
-class SessionInFull(Session):
+class SessionInFull(SessionState):
     """One conversation, and all that belongs to it."""
 
     model_config = examples(
@@ -361,8 +361,8 @@ class SessionInFull(Session):
             "profile": {"city": "Lahore"},
         }
     )
-    items: list[Item]
-    tool_calls: list[ToolCall]
+    items: list[TranscriptItem]
+    tool_calls: list[ReportedToolCall]
     usage: list[Usage]
     profile: dict[str, Any] | None
 
@@ -376,9 +376,9 @@ class SessionInFull(Session):
         profile: dict[str, Any] | None,
     ) -> "SessionInFull":
         return cls(
-            **_fields(Session, record),
-            items=[Item(**_fields(Item, each)) for each in items],
-            tool_calls=[ToolCall(**_fields(ToolCall, each)) for each in tool_calls],
+            **_fields(SessionState, record),
+            items=[TranscriptItem(**_fields(TranscriptItem, each)) for each in items],
+            tool_calls=[ReportedToolCall(**_fields(ReportedToolCall, each)) for each in tool_calls],
             usage=[Usage(**_fields(Usage, each)) for each in usage],
             profile=well_formed(profile),
         )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from calls.channels.api_session import ApiSession
-from calls.channels.api_session_registry import Choice, SessionBook
+from calls.channels.api_session_registry import ApiSessionRegistry, SessionChoice
 from realtime.json_size import json_size
 from realtime.sdp_policy import MAX_OFFER_BYTES, check_offer
 from server.api.authentication import CurrentOwner
@@ -38,7 +38,7 @@ SDP_BODY = {"requestBody": {"required": True, "content": SDP}}
 SDP_ANSWER: dict[int | str, dict[str, Any]] = {201: {"description": "The SDP answer.", "content": SDP}}
 
 
-def session_routes(sessions: SessionBook) -> APIRouter:
+def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
     """Every route needs a key, or comes from this machine; a session answers only the key that opened it."""
     router = APIRouter(tags=["sessions"])
 
@@ -51,7 +51,7 @@ def session_routes(sessions: SessionBook) -> APIRouter:
     @router.post("/token")
     async def token(wanted: TokenWanted, owner: CurrentOwner) -> Token:
         """Mint a client secret for a provider session that is not recorded here."""
-        secret = await sessions.token(owner, Choice(model=wanted.model, voice=wanted.voice))
+        secret = await sessions.token(owner, SessionChoice(model=wanted.model, voice=wanted.voice))
         return Token(client_secret=secret.value, expires_at=secret.expires_at, raw=secret.raw)
 
     @router.post("/session", status_code=201)

@@ -31,7 +31,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, _Answer(send, self._policy, self._is_https).send)
+        await self._app(scope, receive, _HeaderSend(send, self._policy, self._is_https).send)
 
     def _policy(self, nonce: str) -> str:
         # Vue's template compiler and NiceGUI's run_javascript need unsafe-eval; without it no page mounts.
@@ -50,7 +50,7 @@ class SecurityHeaders:
         return f"'{self._framing}'" if self._framing in ("none", "self") else self._framing
 
 
-class _Answer:
+class _HeaderSend:
     """One answer on its way out."""
 
     def __init__(self, send: Send, policy: Callable[[str], str], is_https: bool) -> None:

@@ -43,12 +43,12 @@ class StaticCache(GZipMiddleware):
             for message in self._kept[key]:
                 await send(message)
         else:
-            answer = _Answer(send)
+            answer = _CachingSend(send)
             await super().__call__(scope, receive, answer.send)
             if answer.can_be_kept:
                 self._keep(key, answer)
 
-    def _keep(self, key: tuple[str, bool], answer: "_Answer") -> None:
+    def _keep(self, key: tuple[str, bool], answer: "_CachingSend") -> None:
         if key not in self._kept and answer.size <= self._bytes_left:
             self._bytes_left -= answer.size
             self._kept[key] = answer.messages
@@ -68,7 +68,7 @@ def _asks_for_a_file(scope: Scope) -> bool:
     )
 
 
-class _Answer:
+class _CachingSend:
     """One answer, sent on as it comes."""
 
     def __init__(self, send: Send) -> None:

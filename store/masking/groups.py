@@ -22,7 +22,7 @@ _OPEN = {*TENS.values(), *HUNDREDS.values()}
 
 
 @dataclass(slots=True)
-class Group:
+class DigitGroup:
     """Digits written without a gap, or number words that belong together."""
 
     start: int
@@ -39,9 +39,9 @@ class Group:
         self.digits, self.end, self.words = digits, end, self.words + words
 
 
-def joined(groups: Iterable[Group]) -> list[Group]:
+def joined(groups: Iterable[DigitGroup]) -> list[DigitGroup]:
     """Return the groups of a run, those as one that say one number together."""
-    run: list[Group] = []
+    run: list[DigitGroup] = []
     for group in groups:
         if run and _completes(run[-1], group):
             digits = run[-1].digits[: -len(group.digits)] + group.digits
@@ -51,13 +51,13 @@ def joined(groups: Iterable[Group]) -> list[Group]:
     return run
 
 
-def _completes(before: Group, group: Group) -> bool:
+def _completes(before: DigitGroup, group: DigitGroup) -> bool:
     places = len(group.digits)
     is_open = before.digits in _OPEN and before.digits.endswith("0" * places)
     return bool(before.words and group.words) and is_open and group.digits[0] != "0"
 
 
-def makes_hundreds(before: Group, word: str) -> bool:
+def makes_hundreds(before: DigitGroup, word: str) -> bool:
     """Return whether this word multiplies the single digit said before it."""
     return before.words == len(before.digits) == 1 and _spelling(word) in HUNDRED
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from store.masking.groups import Group
+from store.masking.groups import DigitGroup
 from store.masking.harmless import is_enumeration
 
 SHOWN_AT_END = 4
@@ -23,7 +23,7 @@ Span = tuple[int, int, int]
 """First character, the one behind the last, and how many at the end stay readable."""
 
 
-def sensitive_spans(plain: str, run: list[Group]) -> Iterator[Span]:
+def sensitive_spans(plain: str, run: list[DigitGroup]) -> Iterator[Span]:
     """Yield the parts of a run that are hidden."""
     run = _without_lone_words(run)
     if not run or is_enumeration([group.digits for group in run]):
@@ -38,17 +38,17 @@ def sensitive_spans(plain: str, run: list[Group]) -> Iterator[Span]:
             yield *match.span(), 0
 
 
-def is_long(run: Sequence[Group]) -> bool:
+def is_long(run: Sequence[DigitGroup]) -> bool:
     """Return whether a run is hidden whole, whatever it is."""
     digits = sum(len(group.digits) for group in run)
     return digits >= CNIC_DIGITS or (_words(run) >= SPOKEN_WORDS and digits >= SPOKEN_DIGITS)
 
 
-def _words(run: Sequence[Group]) -> int:
+def _words(run: Sequence[DigitGroup]) -> int:
     return sum(group.words for group in run)
 
 
-def _without_lone_words(run: list[Group]) -> list[Group]:
+def _without_lone_words(run: list[DigitGroup]) -> list[DigitGroup]:
     """Return the run without a single word at an end of written digits ("4111 one moment")."""
     if _words(run) >= SPOKEN_WORDS:
         return run
@@ -56,7 +56,7 @@ def _without_lone_words(run: list[Group]) -> list[Group]:
     return run[first : len(run) - last]
 
 
-def _is_card(run: Sequence[Group]) -> bool:
+def _is_card(run: Sequence[DigitGroup]) -> bool:
     """By Luhn's checksum or by its groups; no card begins with 0."""
     groups = [group.digits for group in run]
     digits = "".join(groups)
@@ -74,12 +74,12 @@ def _has_checksum(digits: str) -> bool:
     return (sum(doubled) + sum(map(int, digits[-1::-2]))) % 10 == 0
 
 
-def _phones(run: Sequence[Group], is_international: bool) -> Iterator[Span]:
+def _phones(run: Sequence[DigitGroup], is_international: bool) -> Iterator[Span]:
     for first, last in _phone_groups(run, is_international):
         yield run[first].start, run[last].end, 0
 
 
-def _phone_groups(run: Sequence[Group], is_international: bool) -> Iterator[tuple[int, int]]:
+def _phone_groups(run: Sequence[DigitGroup], is_international: bool) -> Iterator[tuple[int, int]]:
     """Yield the first and the last of groups side by side that make a phone number.
 
     :param is_international: whether `+` stands before the first group
@@ -93,7 +93,7 @@ def _phone_groups(run: Sequence[Group], is_international: bool) -> Iterator[tupl
                 yield first, last
 
 
-def carried_groups(groups: Sequence[Group]) -> set[int]:
+def carried_groups(groups: Sequence[DigitGroup]) -> set[int]:
     """Return which of these groups, said one after another, are parts of a number to hide."""
     if is_enumeration([group.digits for group in groups]):
         return set()

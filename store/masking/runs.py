@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from store.masking.groups import Group, digits_of, is_filler, is_weak_filler, joined, makes_hundreds
+from store.masking.groups import DigitGroup, digits_of, is_filler, is_weak_filler, joined, makes_hundreds
 
 LONGEST_GAP = 6
 """Characters other than letters between two parts of one number."""
@@ -14,12 +14,12 @@ SET_ASIDE = "x"
 _TOKENS = re.compile(f"d+|l+|{SET_ASIDE}+")
 
 
-def find_runs(plain: str, shape: str) -> Iterator[list[Group]]:
+def find_runs(plain: str, shape: str) -> Iterator[list[DigitGroup]]:
     """Yield every run, in the order of the text.
 
     :param shape: the class of each character, see `characters.shape_of`
     """
-    run, reach, fillers = list[Group](), 0, 0
+    run, reach, fillers = list[DigitGroup](), 0, 0
     for match in _TOKENS.finditer(shape):
         start, end = match.span()
         word, group = plain[start:end], _group(plain, shape, start, end)
@@ -36,14 +36,14 @@ def find_runs(plain: str, shape: str) -> Iterator[list[Group]]:
         yield joined(run)
 
 
-def _group(plain: str, shape: str, start: int, end: int) -> Group | None:
+def _group(plain: str, shape: str, start: int, end: int) -> DigitGroup | None:
     if shape[start] == "d":
-        return Group(start, end, plain[start:end], words=0)
+        return DigitGroup(start, end, plain[start:end], words=0)
     digits = digits_of(plain[start:end]) if shape[start] == "l" else None
-    return Group(start, end, digits, words=1) if digits else None
+    return DigitGroup(start, end, digits, words=1) if digits else None
 
 
-def _goes_on(run: list[Group], word: str, fillers: int) -> bool:
+def _goes_on(run: list[DigitGroup], word: str, fillers: int) -> bool:
     """Return whether the number may go on behind a word that is no part of it."""
     if makes_hundreds(run[-1], word):
         return True

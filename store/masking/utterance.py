@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from store.masking.characters import plain_text
-from store.masking.groups import Group, digits_of, is_linking
+from store.masking.groups import DigitGroup, digits_of, is_linking
 from store.masking.harmless import harmless_spans
 from store.masking.iban import find_ibans
 from store.masking.masked import shape_without
@@ -14,7 +14,7 @@ EDGE_CHARS = 400
 """So much of an utterance's beginning and end is looked at."""
 _WORDS = re.compile(f"[l{SET_ASIDE}]+")
 
-Run = tuple[Group, ...]
+Run = tuple[DigitGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +59,5 @@ def _links(word: str) -> bool:
     return is_linking(word) or digits_of(word) is not None
 
 
-def _moved(group: Group, by: int) -> Group:
-    return Group(group.start + by, group.end + by, group.digits, group.words)
+def _moved(group: DigitGroup, by: int) -> DigitGroup:
+    return DigitGroup(group.start + by, group.end + by, group.digits, group.words)

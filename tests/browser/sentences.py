@@ -8,6 +8,6 @@ def sentence(code: str) -> str:
     return Words("en")[f"failure.{code}"]
 
 
-def way_out(obstacle: str) -> str:
+def microphone_help(obstacle: str) -> str:
     """What the caller reads where the browser cannot give a microphone."""
-    return Words("en")[f"way_out.{obstacle}"]
+    return Words("en")[f"microphone_help.{obstacle}"]

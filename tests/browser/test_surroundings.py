@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.browser.conftest import CallerFactory
-from tests.browser.sentences import way_out
+from tests.browser.sentences import microphone_help
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 
@@ -34,7 +34,7 @@ def test_an_insecure_address_is_named_as_the_reason_not_the_microphone(
 ) -> None:
     caller = caller_at(provider_app.url.replace("localhost", "bank.example"))
     caller.page.goto(caller.url)
-    expect(caller.page.get_by_text(way_out("insecure_origin")).first).to_be_visible()
+    expect(caller.page.get_by_text(microphone_help("insecure_origin")).first).to_be_visible()
 
 
 def test_a_frame_without_the_microphone_offers_a_tab_of_its_own(
@@ -47,6 +47,6 @@ def test_a_frame_without_the_microphone_offers_a_tab_of_its_own(
     caller.expects_problem("favicon", "Failed to load resource")
     caller.page.goto(caller.url)
     frame = caller.page.frame_locator("iframe")
-    expect(frame.get_by_text(way_out("frame_without_microphone")).first).to_be_visible()
+    expect(frame.get_by_text(microphone_help("frame_without_microphone")).first).to_be_visible()
     link = frame.get_by_role("link", name="new tab")
     expect(link).to_have_attribute("target", "_blank")

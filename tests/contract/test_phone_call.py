@@ -18,14 +18,14 @@ from openai.types.webhooks import RealtimeCallIncomingWebhookEvent
 from agents.limits import Limits
 from agents.persona import Persona, TurnDetection
 from calls.call import Call
-from calls.channels.phone import Phone, lines_of
+from calls.channels.phone import PhoneChannel, lines_of
 from calls.events import Closed
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
-from calls.services.call_services import Attendance
+from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from engine.http.app import create_engine
-from engine.http.phone import Phone as EnginePhone
+from engine.http.phone import RingingPhone
 from engine.llm.language_model import Prompt, Reply, ToolCall
 from engine.media.phone_line import PhoneLine
 from engine.media.webhook import Webhook
@@ -67,7 +67,7 @@ class House:
 
     registry: Registry
     records: Records
-    engine: EnginePhone
+    engine: RingingPhone
 
     async def picked_up(self) -> tuple[PhoneLine, Call]:
         """A phone that rang, and its call once the caller hears something."""
@@ -109,18 +109,18 @@ async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         engine = create_engine(
-            SERVER_KEY, brain=HandingOver(), webhook=Webhook(f"{url}{WEBHOOK_PATH}", SECRET)
+            SERVER_KEY, language_model=HandingOver(), webhook=Webhook(f"{url}{WEBHOOK_PATH}", SECRET)
         )
         chosen = given(openai_base_url=f"{url}/engine/v1", openai_api_key=SERVER_KEY, **settings)
         client = RealtimeClient(chosen.provider_url, chosen.provider_key)
-        registry = Registry(Dialer(client, chosen), chosen)
-        phone = Phone(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
+        registry = Registry(ProviderGateway(client, chosen), chosen)
+        phone = PhoneChannel(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
         app = FastAPI()
         app.include_router(webhook_routes(SECRET, phone.take, registry.tasks, SeenInMemory()))
         app.mount("/engine/v1", engine)
         async with database_in(folder) as database, served(app, listening):
             records = Records(database, keep_text=True)
-            registry.attendance = Attendance(
+            registry.services = CallServices(
                 database,
                 records,
                 NothingBilled(),

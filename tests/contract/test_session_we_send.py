@@ -7,7 +7,7 @@ import pytest
 from openai.types.realtime import RealtimeSessionCreateRequest, RealtimeTranscriptionSessionCreateRequest
 
 from agents.persona import load_persona
-from calls.channels.captions import Captions, CaptionsChoice, CaptionsDialer, Source
+from calls.channels.captions import Captions, CaptionsChoice, CaptionsGateway, Source
 from commands import ask, transcribe
 from engine.session.session_config import new_session
 from engine.session.transcription_config import new_session_of_any_type
@@ -42,7 +42,7 @@ def test_the_session_of_captions_is_whole_and_has_nothing_unknown(model: str, so
     listener = Captions(house.registry, client, settings, load_persona(JSBANK)).listener(
         CaptionsChoice("ur", source)
     )
-    check_transcription(CaptionsDialer(client, settings).session(listener))
+    check_transcription(CaptionsGateway(client, settings).session(listener))
 
 
 def test_the_session_of_transcribe_is_whole_and_has_nothing_unknown() -> None:

@@ -11,10 +11,10 @@ import pytest
 from openai import AsyncOpenAI
 from websockets.exceptions import ConnectionClosed
 
-from engine.session.call import Limits
+from engine.session.call import EngineLimits
 from tests.contract.socket import Socket, conversation, transcription
 from tests.fakes.engine_server import SERVER_KEY, EngineServer, running_engine
-from tests.fakes.engine_session import ScriptedRecognizer
+from tests.fakes.engine_session import ScriptedSpeechToText
 from tests.fakes.webrtc_caller import calling
 
 GUIDE = "Be kind.\n# Opening hours\nWe open at nine. We close at five."
@@ -28,7 +28,7 @@ MANUAL: Any = {"input": {"turn_detection": None, "transcription": {"model": "gpt
 async def listening(words: str = WORDS, **options: Any) -> AsyncIterator[tuple[EngineServer, AsyncOpenAI]]:
     """An engine that understands, and its client."""
     async with (
-        running_engine(recognizer=ScriptedRecognizer(words), **options) as engine,
+        running_engine(speech_to_text=ScriptedSpeechToText(words), **options) as engine,
         AsyncOpenAI(api_key=SERVER_KEY, base_url=engine.url, max_retries=0, timeout=10) as client,
     ):
         yield engine, client
@@ -238,7 +238,7 @@ async def test_push_to_talk_works_over_the_data_channel() -> None:
 
 async def test_the_session_limit_ends_the_socket_with_its_error() -> None:
     async with (
-        running_engine(limits=Limits(session_s=0.2)) as engine,
+        running_engine(limits=EngineLimits(session_s=0.2)) as engine,
         AsyncOpenAI(api_key=SERVER_KEY, base_url=engine.url, max_retries=0, timeout=10) as client,
         client.realtime.connect(model="x") as connection,
     ):

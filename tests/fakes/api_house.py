@@ -12,9 +12,9 @@ from starlette.types import ASGIApp
 
 from agents.limits import Limits
 from agents.persona import Persona
-from calls.channels.api_session_registry import SessionBook
-from calls.provider_gateway import Dialer
-from calls.services.call_services import Attendance
+from calls.channels.api_session_registry import ApiSessionRegistry
+from calls.provider_gateway import ProviderGateway
+from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from calls.services.profile_extraction import Extraction
 from realtime.client import RealtimeClient
@@ -43,7 +43,7 @@ class ApiHouse:
     house: House
     database: Database
     records: Records
-    book: SessionBook
+    book: ApiSessionRegistry
     api: ASGIApp
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
@@ -65,8 +65,8 @@ class ApiHouse:
         client = RealtimeClient(settings.provider_url, "sk-test", house.provider)
         records = Records(database, keep_text=settings.store_transcripts)
         personas = {each.name: each for each in (PERSONA, CONTROLLED)}
-        book = SessionBook(house.registry, Dialer(client, settings), personas, settings)
-        house.registry.attendance = Attendance(
+        book = ApiSessionRegistry(house.registry, ProviderGateway(client, settings), personas, settings)
+        house.registry.services = CallServices(
             database,
             records,
             Prices(),

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from engine.http.app import create_engine
-from engine.http.phone import Phone
+from engine.http.phone import RingingPhone
 from engine.session.calls import Calls
 
 SERVER_KEY = "sk-engine-test"
@@ -24,7 +24,7 @@ class EngineServer:
 
     url: str
     calls: Calls
-    phone: Phone
+    phone: RingingPhone
     http: httpx.AsyncClient
     """A client with the server key."""
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
-from engine.llm.language_model import Brain, Prompt, Reply
-from engine.media.audio_output import Player, Utterance
+from engine.llm.language_model import LanguageModel, Prompt, Reply
+from engine.media.audio_output import Player, SpokenItem
 from engine.session.client_events import ClientEvents
-from engine.session.session import Session
+from engine.session.session import EngineSession
 from engine.session.transcription_config import new_session_of_any_type
-from engine.stt.speech_to_text import Hints, NoRecognizer, Recognizer
+from engine.stt.speech_to_text import Hints, NoSpeechToText, SpeechToText
 from engine.tts.text_to_speech import Voice
 from tests.fakes.timer import FakeTimer
 
@@ -49,21 +49,21 @@ class FakeConnection:
         return self.of(event_type)[-1]
 
 
-class FakeOutlet:
+class FakeAudioOutput:
     """Begins to play at once, goes on when told."""
 
     plays = True
 
     def __init__(self, player: Player) -> None:
         self._player = player
-        self.queue: list[Utterance] = []
+        self.queue: list[SpokenItem] = []
 
-    def play(self, utterance: Utterance) -> None:
+    def play(self, utterance: SpokenItem) -> None:
         self.queue.append(utterance)
         utterance.started.set()
         self._player.utterance_started(utterance)
 
-    def clear(self) -> list[Utterance]:
+    def clear(self) -> list[SpokenItem]:
         cut, self.queue = self.queue, []
         return cut
 
@@ -81,7 +81,7 @@ class FakeOutlet:
         self._player.utterance_stopped(utterance)
 
 
-class FakeSpeaker:
+class FakeTextToSpeech:
     """A second of sound for every sentence; may be held up."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class FakeSpeaker:
         await self.free.wait()
 
 
-class ScriptedBrain:
+class ScriptedModel:
     """Answers as told and keeps what it was asked; may be held up."""
 
     def __init__(self, *replies: Reply) -> None:
@@ -110,7 +110,7 @@ class ScriptedBrain:
         return self._replies.pop(0) if self._replies else Reply("One. Two.")
 
 
-class ScriptedRecognizer:
+class ScriptedSpeechToText:
     """Always understands the same, word by word, and keeps what it was given."""
 
     def __init__(self, words: str) -> None:
@@ -127,17 +127,21 @@ class Stage:
     """A session with one connection."""
 
     def __init__(
-        self, *, brain: Brain | None = None, recognizer: Recognizer | None = None, **session: Any
+        self,
+        *,
+        language_model: LanguageModel | None = None,
+        speech_to_text: SpeechToText | None = None,
+        **session: Any,
     ) -> None:
         self.timer = FakeTimer()
-        self.speaker = FakeSpeaker()
-        self.brain = brain or ScriptedBrain()
-        self.session = Session(
+        self.text_to_speech = FakeTextToSpeech()
+        self.language_model = language_model or ScriptedModel()
+        self.session = EngineSession(
             new_session_of_any_type({"type": "realtime", **session}),
-            outlet=self._new_outlet,
-            brain=self.brain,
-            speaker=self.speaker,
-            recognizer=recognizer or NoRecognizer(),
+            audio_output=self._new_audio_output,
+            language_model=self.language_model,
+            text_to_speech=self.text_to_speech,
+            speech_to_text=speech_to_text or NoSpeechToText(),
             detect=detect,
             call_later=self.timer,
             expires_at=3600,
@@ -147,9 +151,9 @@ class Stage:
         self.client_events = ClientEvents(self.session)
         self.session.attach(self.client)
 
-    def _new_outlet(self, player: Player) -> FakeOutlet:
-        self.outlet = FakeOutlet(player)
-        return self.outlet
+    def _new_audio_output(self, player: Player) -> FakeAudioOutput:
+        self.audio_output = FakeAudioOutput(player)
+        return self.audio_output
 
     def send(self, event_type: str, **fields: Any) -> None:
         """A client event."""

@@ -9,12 +9,12 @@ from typing import Any, cast
 from agents.persona import Persona
 from calls.call import Call
 from calls.events import CallChange
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
-from calls.services.call_services import Attendance
+from calls.services.call_services import CallServices
 from realtime.client import RealtimeClient
 from settings import Settings
-from tests.fakes.nobody_attends import NobodyAttends
+from tests.fakes.nobody_attends import NoCallServices
 from tests.fakes.rest_provider import RestProvider
 from tests.fakes.settings import given
 from tests.fakes.timer import FakeTimer
@@ -37,8 +37,8 @@ class House:
 
     def __post_init__(self) -> None:
         client = RealtimeClient(self.settings.provider_url, "sk-test", self.provider)
-        self.registry = Registry(Dialer(client, self.settings), self.settings, self.timer)
-        self.registry.attendance = cast(Attendance, NobodyAttends())
+        self.registry = Registry(ProviderGateway(client, self.settings), self.settings, self.timer)
+        self.registry.services = cast(CallServices, NoCallServices())
 
     def open(self, visitor_id: str = "visitor") -> Call:
         return self.registry.open(PERSONA, visitor_id)

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class NobodyAttends:
+class NoCallServices:
     """Takes every call, and does nothing for it."""
 
     has_money = True
@@ -11,7 +11,7 @@ class NobodyAttends:
     def has_share(self, *_: Any) -> bool:
         return True
 
-    def attend(self, *_: Any, **__: Any) -> None:
+    def start(self, *_: Any, **__: Any) -> None:
         return None
 
-    hold = record = of = attend
+    hold = record = of = start

@@ -6,7 +6,7 @@ import pytest
 
 from agents.persona import TurnDetection
 from calls.call import Call
-from calls.call_controls import COMMIT_EMPTY, VOICE_LATER, Steering
+from calls.call_controls import COMMIT_EMPTY, VOICE_LATER, CallControls
 from calls.choice import Choice
 from calls.events import CallerActed, Noticed
 from tests.fakes.house import House, Page
@@ -28,12 +28,12 @@ class Steered:
         self.call: Call = House(given(openai_api_key="sk-test", **control)).open()
         self.page = Page(self.call)
         self.base = self.call.persona
-        self.steering = Steering(self.call, self.base)
+        self.call_controls = CallControls(self.call, self.base)
         if phase:
             self.call.report(phase)
 
     def choose(self, **choice: Any) -> None:
-        self.steering.adjust(Choice(**choice))
+        self.call_controls.adjust(Choice(**choice))
 
     def hear(self, *events: dict[str, Any]) -> None:
         for event in events:
@@ -60,28 +60,28 @@ async def controlled() -> Steered:
 async def test_in_a_controlled_call_the_server_forgets_what_was_heard_before_a_press(
     controlled: Steered,
 ) -> None:
-    controlled.steering.press()
-    controlled.steering.release()
+    controlled.call_controls.press()
+    controlled.call_controls.release()
     turn = ["input_audio_buffer.clear", "input_audio_buffer.commit", "response.create"]
     assert controlled.page.sent_types == turn
 
 
 async def test_the_sound_of_a_turn_is_the_browsers_own_where_it_has_a_channel(steered: Steered) -> None:
-    steered.steering.press()
-    steered.steering.drop()
+    steered.call_controls.press()
+    steered.call_controls.drop()
     assert steered.page.sent_types == []
     assert any(isinstance(change, CallerActed) for change in steered.page.changes)
 
 
 async def test_pressing_the_button_cuts_a_reply_that_is_spoken(steered: Steered) -> None:
     steered.hear(CREATED, PLAYING)
-    steered.steering.press()
+    steered.call_controls.press()
     assert steered.page.sent_types == ["response.cancel", "output_audio_buffer.clear"]
 
 
 async def test_letting_go_asks_for_one_answer(steered: Steered) -> None:
-    steered.steering.press()
-    steered.steering.release()
+    steered.call_controls.press()
+    steered.call_controls.release()
     assert steered.page.sent_types == ["response.create"]
 
 
@@ -89,31 +89,31 @@ async def test_letting_go_asks_for_one_answer(steered: Steered) -> None:
 async def test_a_button_held_while_no_session_listens_leaves_the_agent_able_to_answer(phase: str) -> None:
     steered = Steered(phase=phase)
     for action in ("press", "release", "answer"):
-        steered.steering.act(action)
+        steered.call_controls.act(action)
     assert steered.page.sent == []
     steered.call.report("live")
-    steered.steering.act("press")
-    steered.steering.act("release")
+    steered.call_controls.act("press")
+    steered.call_controls.act("release")
     assert steered.page.sent_types == ["response.create"]
 
 
 async def test_an_answer_is_asked_for_only_when_the_one_before_is_over(steered: Steered) -> None:
     steered.hear(CREATED)
-    steered.steering.press()
-    steered.steering.release()
+    steered.call_controls.press()
+    steered.call_controls.release()
     assert "response.create" not in steered.page.sent_types
     steered.hear(DONE)
     assert steered.page.sent_types[-1] == "response.create"
 
 
 async def test_a_press_too_short_for_a_word_is_no_turn(controlled: Steered) -> None:
-    controlled.steering.press()
-    controlled.steering.drop()
+    controlled.call_controls.press()
+    controlled.call_controls.drop()
     assert controlled.page.sent_types == ["input_audio_buffer.clear"] * 2
 
 
 async def test_nothing_is_answered_when_there_was_nothing_to_commit(steered: Steered) -> None:
-    steered.steering.release()
+    steered.call_controls.release()
     error = {"type": "invalid_request_error", "code": COMMIT_EMPTY, "message": "Too small."}
     steered.hear({"type": "error", "error": error})
     assert steered.page.sent_types[-1] == "response.cancel"
@@ -121,21 +121,21 @@ async def test_nothing_is_answered_when_there_was_nothing_to_commit(steered: Ste
 
 async def test_stopping_the_answer_cancels_it_before_it_clears_the_playback(steered: Steered) -> None:
     steered.hear(CREATED, PLAYING)
-    steered.steering.stop_answer()
+    steered.call_controls.stop_answer()
     assert steered.page.sent_types == ["response.cancel", "output_audio_buffer.clear"]
 
 
 async def test_an_answer_that_was_generated_whole_is_only_silenced(steered: Steered) -> None:
     steered.hear(CREATED, PLAYING, DONE)
-    steered.steering.stop_answer()
+    steered.call_controls.stop_answer()
     assert steered.page.sent_types == ["output_audio_buffer.clear"]
 
 
 async def test_with_answers_only_when_asked_letting_go_asks_for_none(steered: Steered) -> None:
     steered.choose(push_to_talk=True, answers=False)
-    steered.steering.release()
+    steered.call_controls.release()
     assert "response.create" not in steered.page.sent_types
-    steered.steering.answer()
+    steered.call_controls.answer()
     assert steered.page.sent_types[-1] == "response.create"
 
 
@@ -210,7 +210,7 @@ async def test_going_back_to_the_voice_that_speaks_needs_no_notice(steered: Stee
 
 @pytest.mark.parametrize("action", ["press", "release", "drop", "answer"])
 async def test_every_button_of_the_page_does_something(controlled: Steered, action: Any) -> None:
-    controlled.steering.act(action)
+    controlled.call_controls.act(action)
     assert controlled.page.sent
 
 
@@ -220,7 +220,7 @@ async def test_a_session_that_was_dialled_again_has_what_was_chosen_for_the_next
     steered.hear(CREATED, ADDED)
     steered.choose(voice="cedar")
     steered.call.redial()
-    steered.steering.redialled()
+    steered.call_controls.redialled()
     steered.call.report("live")
     steered.choose()
     assert steered.page.changes.count(Noticed(VOICE_LATER)) == 2

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from calls.call import MAX_REDIALS, RECONNECT_SECONDS, CallEnded
-from calls.call_controls import Steering
+from calls.call_controls import CallControls
 from calls.choice import Choice
 from calls.events import Closed, Connected, PhaseChanged, RenewalWished
 from calls.registry import RESUME_SECONDS
@@ -232,8 +232,8 @@ async def test_what_is_known_of_the_caller_is_told_to_the_next_session_too(house
     page = await live_page(house)
     page.call.know({"city": "Multan"})
     page.call.know({"city": "Lahore"})
-    steering = Steering(page.call, PERSONA)
-    steering.adjust(Choice(voice="marin"))
+    call_controls = CallControls(page.call, PERSONA)
+    call_controls.adjust(Choice(voice="marin"))
     page.call.redial()
     await page.call.connect(OFFER)
     instructions = latest_session(house)["instructions"]

@@ -114,7 +114,7 @@ async def test_no_more_calls_than_the_limit_and_nothing_is_spent_on_one_too_many
 
 
 async def test_before_the_database_is_open_nobody_may_call() -> None:
-    registry = Registry(House().registry._dialer, settings())
+    registry = Registry(House().registry._gateway, settings())
     with pytest.raises(CallRefused, match="not_ready"):
         registry.open(PERSONA, "visitor")
     assert registry.live == 0

@@ -11,12 +11,12 @@ from typing import Any, cast
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from commands.ask import Answer, Refused, hear_answer
+from commands.ask import Refused, SpokenAnswer, hear_answer
 from commands.exit_codes import ExitCode
 from realtime.socket import RealtimeSocket, SocketLost
 from tests.fakes.command import ended, start
 from tests.fakes.engine_server import SERVER_KEY, running_engine
-from tests.fakes.engine_session import ScriptedRecognizer
+from tests.fakes.engine_session import ScriptedSpeechToText
 from tests.fakes.speech import write_microphone
 
 SECOND = bytes(48_000)
@@ -43,7 +43,7 @@ def words(text: str) -> dict[str, Any]:
 
 
 async def test_a_spoken_question_is_answered_in_sound_and_text(here: Path) -> None:
-    async with running_engine(recognizer=ScriptedRecognizer(QUESTION)) as engine:
+    async with running_engine(speech_to_text=ScriptedSpeechToText(QUESTION)) as engine:
         process = await start(
             here, "ask", "question.wav", OPENAI_BASE_URL=engine.url, OPENAI_API_KEY=SERVER_KEY
         )
@@ -210,7 +210,7 @@ class FakeSocket:
         raise AssertionError
 
 
-async def answer_of(*events: dict[str, Any]) -> Answer:
+async def answer_of(*events: dict[str, Any]) -> SpokenAnswer:
     socket = cast(RealtimeSocket, FakeSocket(*events))
     async with asyncio.timeout(10):
         return await hear_answer(socket, asyncio.Event(), silent_s=0.01)
@@ -236,7 +236,7 @@ async def test_a_provider_that_falls_silent_is_not_waited_for_for_ever() -> None
 
 
 def test_an_answer_is_cut_through_the_item_being_heard_and_before_those_behind_it() -> None:
-    answer = Answer()
+    answer = SpokenAnswer()
     for event in (words("one two "), delta("a", SECOND), words("three four"), delta("b", SECOND * 2)):
         answer.take(event, now=10.0)
     answer.take(delta("c", SECOND), now=10.2)
@@ -246,7 +246,7 @@ def test_an_answer_is_cut_through_the_item_being_heard_and_before_those_behind_i
 
 
 def test_what_was_wholly_heard_is_not_cut() -> None:
-    answer = Answer()
+    answer = SpokenAnswer()
     answer.take(delta("a", SECOND), now=0)
     assert answer.cut(now=60) == {}
 
@@ -254,6 +254,6 @@ def test_what_was_wholly_heard_is_not_cut() -> None:
 def test_a_failed_response_and_an_error_are_refusals() -> None:
     failed = {"status": "failed", "status_details": {"error": {"code": "rate_limit_exceeded"}}}
     with pytest.raises(Refused, match="rate_limit_exceeded"):
-        Answer().take({"type": "response.done", "response": failed}, now=0)
+        SpokenAnswer().take({"type": "response.done", "response": failed}, now=0)
     with pytest.raises(Refused, match="commit_empty"):
-        Answer().take({"type": "error", "error": {"code": "commit_empty"}}, now=0)
+        SpokenAnswer().take({"type": "error", "error": {"code": "commit_empty"}}, now=0)

@@ -16,10 +16,10 @@ from commands import transcribe
 from commands.audio.reading import duration_s
 from commands.exit_codes import ExitCode
 from commands.provider import Provider
-from engine.stt.whisper import Model, WhisperRecognizer
+from engine.stt.whisper import Model, WhisperSpeechToText
 from tests.fakes.command import ended, start
 from tests.fakes.engine_server import SERVER_KEY, running_engine
-from tests.fakes.engine_session import ScriptedRecognizer
+from tests.fakes.engine_session import ScriptedSpeechToText
 from tests.fakes.socket_provider import KEY, SocketProvider, socket_provider
 from tests.fakes.speech import write_microphone
 
@@ -200,7 +200,7 @@ async def test_the_own_engine_has_its_model_before_the_first_session(
         loaded.append(name)
         raise OSError("no route to huggingface.co")
 
-    monkeypatch.setattr("engine.stt.whisper.recognizer_here", lambda model: WhisperRecognizer(model, load))
+    monkeypatch.setattr("engine.stt.whisper.recognizer_here", lambda model: WhisperSpeechToText(model, load))
     assert await asyncio.to_thread(transcribe.run, ["talk.wav"]) == ExitCode.PROVIDER
     said = capsys.readouterr().err
     assert loaded == ["small"]
@@ -237,12 +237,12 @@ async def test_a_provider_that_refuses_ends_it_with_its_code(
 
 
 async def test_our_own_engine_writes_it_down_with_a_recogniser(here: Path) -> None:
-    recognizer = ScriptedRecognizer("بینک کب کھلتا ہے؟")
-    async with running_engine(recognizer=recognizer) as engine:
+    speech_to_text = ScriptedSpeechToText("بینک کب کھلتا ہے؟")
+    async with running_engine(speech_to_text=speech_to_text) as engine:
         assert await run(engine.url, "talk.wav", "--language", "ur", key=SERVER_KEY) == ExitCode.OK
         assert len(engine.calls) == 0
     assert (here / "talk.txt").read_text() == "بینک کب کھلتا ہے؟\n" * 3
-    assert {hints.language for _, hints in recognizer.heard} == {"ur"}
+    assert {hints.language for _, hints in speech_to_text.heard} == {"ur"}
 
 
 async def test_our_own_engine_without_a_recogniser_fails_every_piece(here: Path) -> None:

@@ -14,26 +14,26 @@ from fastapi.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import connect
 
-from calls.channels.overlay import EMPTY, Line, OverlayBook
+from calls.channels.overlay import EMPTY, OverlayLine, OverlayRegistry
 from pages.overlay import REVOKED, overlay_routes
 
 VIEWERS, PICTURES = 100, 5
 
 
 @pytest.fixture
-def book() -> OverlayBook:
-    return OverlayBook()
+def book() -> OverlayRegistry:
+    return OverlayRegistry()
 
 
 @pytest.fixture
-def viewer(book: OverlayBook) -> TestClient:
+def viewer(book: OverlayRegistry) -> TestClient:
     app = FastAPI()
     app.include_router(overlay_routes(book))
     return TestClient(app)
 
 
 def test_the_page_is_for_nobody_s_cache_and_runs_nothing_foreign(
-    book: OverlayBook, viewer: TestClient
+    book: OverlayRegistry, viewer: TestClient
 ) -> None:
     answer = viewer.get(f"/captions/overlay/{book.make('v').token}")
     assert answer.status_code == 200
@@ -55,9 +55,9 @@ def test_a_wrong_token_gets_a_calm_404_in_the_viewer_s_language(
     assert "<script" not in answer.text
 
 
-def test_a_socket_brings_the_present_picture_first(book: OverlayBook, viewer: TestClient) -> None:
+def test_a_socket_brings_the_present_picture_first(book: OverlayRegistry, viewer: TestClient) -> None:
     overlay = book.make("v")
-    overlay.show([Line("Hello.", "en", "ltr")])
+    overlay.show([OverlayLine("Hello.", "en", "ltr")])
     with viewer.websocket_connect(f"/captions/overlay/{overlay.token}/lines") as socket:
         assert json.loads(socket.receive_text())["lines"][0]["text"] == "Hello."
 
@@ -69,7 +69,7 @@ def test_a_wrong_token_closes_the_socket_for_good(viewer: TestClient) -> None:
     assert closed.value.code == REVOKED
 
 
-def test_revoking_closes_the_sockets_that_are_open(book: OverlayBook, viewer: TestClient) -> None:
+def test_revoking_closes_the_sockets_that_are_open(book: OverlayRegistry, viewer: TestClient) -> None:
     overlay = book.make("v")
     with viewer, viewer.websocket_connect(f"/captions/overlay/{overlay.token}/lines") as socket:
         socket.receive_text()
@@ -80,7 +80,7 @@ def test_revoking_closes_the_sockets_that_are_open(book: OverlayBook, viewer: Te
     assert closed.value.code == REVOKED
 
 
-def test_a_viewer_has_nothing_to_say(book: OverlayBook, viewer: TestClient) -> None:
+def test_a_viewer_has_nothing_to_say(book: OverlayRegistry, viewer: TestClient) -> None:
     with viewer.websocket_connect(f"/captions/overlay/{book.make('v').token}/lines") as socket:
         socket.receive_text()
         socket.send_text("x" * 1000)
@@ -89,7 +89,7 @@ def test_a_viewer_has_nothing_to_say(book: OverlayBook, viewer: TestClient) -> N
 
 
 async def test_a_hundred_viewers_cost_one_picture_and_one_that_does_not_read_holds_nobody_up(
-    book: OverlayBook, monkeypatch: pytest.MonkeyPatch
+    book: OverlayRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, dumps = 0, json.dumps
 
@@ -107,7 +107,7 @@ async def test_a_hundred_viewers_cost_one_picture_and_one_that_does_not_read_hol
         assert {await viewer.recv() for viewer in viewers} == {EMPTY}
         monkeypatch.setattr("calls.channels.overlay.json.dumps", counted)
         for n in range(PICTURES):
-            overlay.show([Line(f"Sentence {n}.", "en", "ltr")])
+            overlay.show([OverlayLine(f"Sentence {n}.", "en", "ltr")])
             pictures = {await viewer.recv() for viewer in viewers}
             assert [json.loads(picture)["lines"][0]["text"] for picture in pictures] == [f"Sentence {n}."]
         deaf.transport.abort()
@@ -115,7 +115,7 @@ async def test_a_hundred_viewers_cost_one_picture_and_one_that_does_not_read_hol
 
 
 @asynccontextmanager
-async def served(book: OverlayBook) -> AsyncIterator[str]:
+async def served(book: OverlayRegistry) -> AsyncIterator[str]:
     """The overlays on a real socket."""
     app = FastAPI()
     app.include_router(overlay_routes(book))

@@ -1,43 +1,43 @@
 from typing import Any
 
 from access.brute_force_guard import FREE_TRIES
-from pages.sign_in import Door
+from pages.sign_in import AccessGate
 from tests.fakes.settings import given
 
 
-def door(code: str | None = "open sesame", secret: str = "salt") -> Door:
-    return Door(given(access_code=code, storage_secret=secret.ljust(32)))
+def access_gate(code: str | None = "open sesame", secret: str = "salt") -> AccessGate:
+    return AccessGate(given(access_code=code, storage_secret=secret.ljust(32)))
 
 
 def test_without_a_code_the_door_stands_open() -> None:
-    assert not door(None).is_locked
-    assert door(None).admits({})
+    assert not access_gate(None).is_locked
+    assert access_gate(None).admits({})
 
 
 def test_a_visitor_who_knows_the_code_is_remembered() -> None:
     visitor: dict[str, Any] = {}
-    assert not door().admits(visitor)
-    assert door().enter(visitor, "open sesame", "a") is None
-    assert door().admits(visitor)
+    assert not access_gate().admits(visitor)
+    assert access_gate().enter(visitor, "open sesame", "a") is None
+    assert access_gate().admits(visitor)
     assert "open sesame" not in str(visitor)
 
 
 def test_a_wrong_code_opens_nothing() -> None:
     visitor: dict[str, Any] = {}
     for code in ("", "open", "کھل جا"):
-        assert door().enter(visitor, code, "a") == "wrong"
-    assert not door().admits(visitor)
+        assert access_gate().enter(visitor, code, "a") == "wrong"
+    assert not access_gate().admits(visitor)
 
 
 def test_who_entered_an_earlier_code_is_asked_again() -> None:
     visitor: dict[str, Any] = {}
-    door().enter(visitor, "open sesame", "a")
-    assert not door("another").admits(visitor)
-    assert not door(secret="other").admits(visitor)
+    access_gate().enter(visitor, "open sesame", "a")
+    assert not access_gate("another").admits(visitor)
+    assert not access_gate(secret="other").admits(visitor)
 
 
 def test_a_code_that_is_guessed_too_often_waits_and_no_other_address_does() -> None:
-    guarded, visitor = door(), dict[str, Any]()
+    guarded, visitor = access_gate(), dict[str, Any]()
     for _ in range(FREE_TRIES):
         assert guarded.enter(visitor, "guess", "9.9.9.9") == "wrong"
     assert guarded.enter(visitor, "open sesame", "9.9.9.9") == "too_many"

@@ -75,7 +75,7 @@ async def test_a_call_whose_page_went_away_cannot_be_carried_on_once_its_record_
     registry.watch_left(lambda: offers.append(registry.left_call(PERSONA, "visitor") is not None))
     assert (await admin(api).delete(f"/sessions/{call_id}")).status_code == 204
     assert offers == [False]
-    assert registry.attendance.of(call_id) is None
+    assert registry.services.of(call_id) is None
     await api.finish()
     assert await api.records.get_session(call_id) is None
     assert_no_trace(tmp_path)

@@ -7,7 +7,7 @@ import pytest
 from agents.tools import tool
 from calls.channels.api_session import UNUSED_SECONDS, ApiSession, LimitReached
 from calls.events import CallChange, Closed, Finished
-from calls.provider_gateway import Dialer
+from calls.provider_gateway import ProviderGateway
 from calls.renewal import AHEAD_S, LONGEST_SESSION_S
 from realtime.client import RealtimeClient
 from tests.fakes import turns
@@ -29,9 +29,9 @@ async def opening_hours() -> str:
 
 def session_in(house: House, **persona: Any) -> ApiSession:
     client = RealtimeClient(house.settings.provider_url, "sk-test", house.provider)
-    dialer = Dialer(client, house.settings)
+    gateway = ProviderGateway(client, house.settings)
     chosen = PERSONA.model_copy(update=persona)
-    return ApiSession(chosen, "owner", dialer, house.registry, relayed=False)
+    return ApiSession(chosen, "owner", gateway, house.registry, relayed=False)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from calls.call import Call
 from calls.channels.captions import Captions, CaptionsChoice
 from calls.events import RenewalWished, Warned
 from calls.renewal import AHEAD_S, LONGEST_SESSION_S
-from calls.services.call_services import Attendance
+from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from realtime.client import RealtimeClient
 from realtime.prices import Prices
@@ -44,7 +44,7 @@ class Room:
         async with database_in(folder) as database:
             house = House(settings)
             records = Records(database, keep_text=keep_text)
-            house.registry.attendance = Attendance(
+            house.registry.services = CallServices(
                 database,
                 records,
                 Prices(),

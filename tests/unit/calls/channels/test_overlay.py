@@ -10,9 +10,9 @@ from calls.channels.overlay import (
     LONGEST_CHARS,
     MOST,
     UNUSED_SECONDS,
-    Line,
     Overlay,
-    OverlayBook,
+    OverlayLine,
+    OverlayRegistry,
     last_sentences,
 )
 from realtime.conversation import Conversation
@@ -26,8 +26,8 @@ class Clock:
         return self.now_s
 
 
-def line(text: str) -> Line:
-    return Line(text, "en", "ltr")
+def line(text: str) -> OverlayLine:
+    return OverlayLine(text, "en", "ltr")
 
 
 def texts(picture: str) -> list[str]:
@@ -53,14 +53,14 @@ async def next_of(pictures: AsyncIterator[str]) -> list[str]:
 
 
 def test_a_token_has_128_bits_and_is_no_other() -> None:
-    book = OverlayBook()
+    book = OverlayRegistry()
     one, other = book.make("a").token, book.make("b").token
     assert len(base64.urlsafe_b64decode(one + "==")) == 16
     assert one != other
 
 
 def test_an_overlay_is_found_by_its_token_alone() -> None:
-    book = OverlayBook()
+    book = OverlayRegistry()
     made = book.make("visitor")
     assert book.find(made.token) is made
     assert book.find("visitor") is None
@@ -69,7 +69,7 @@ def test_an_overlay_is_found_by_its_token_alone() -> None:
 
 
 def test_a_new_address_ends_the_one_before() -> None:
-    book = OverlayBook()
+    book = OverlayRegistry()
     first = book.make("visitor")
     second = book.make("visitor")
     assert first.is_revoked and book.find(first.token) is None
@@ -78,7 +78,7 @@ def test_a_new_address_ends_the_one_before() -> None:
 
 def test_what_nobody_used_for_a_day_is_forgotten_and_what_somebody_uses_is_not() -> None:
     clock = Clock()
-    book = OverlayBook(clock)
+    book = OverlayRegistry(clock)
     left, used = book.make("left"), book.make("used")
     clock.now_s = UNUSED_SECONDS
     book.of("used")
@@ -89,7 +89,7 @@ def test_what_nobody_used_for_a_day_is_forgotten_and_what_somebody_uses_is_not()
 
 def test_beyond_so_many_the_longest_unused_address_makes_room() -> None:
     times = iter(range(10 * MOST))
-    book = OverlayBook(lambda: float(next(times)))
+    book = OverlayRegistry(lambda: float(next(times)))
     shown = book.make("who shows captions now")
     idle = book.make("a made-up cookie")
     for number in range(MOST):
@@ -128,7 +128,7 @@ async def test_a_slow_viewer_misses_pictures_and_holds_nobody_up() -> None:
 
 
 async def test_revoking_ends_what_viewers_wait_for() -> None:
-    book = OverlayBook()
+    book = OverlayRegistry()
     seen: list[str] = []
 
     async def view() -> None:

@@ -18,9 +18,9 @@ from agents.limits import Limits, OwnLimits
 from agents.persona import Persona, TurnDetection
 from agents.tools import tool
 from calls.call import Call
-from calls.channels.phone import FAREWELL, LONGEST_MINUTES, STILL_THERE, Phone, lines_of
+from calls.channels.phone import FAREWELL, LONGEST_MINUTES, STILL_THERE, PhoneChannel, lines_of
 from calls.events import Closed
-from calls.services.call_services import Attendance
+from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from realtime.client import RealtimeClient
 from realtime.conversation.changes import ResponseFinished
@@ -73,7 +73,7 @@ class PhoneHouse:
         self.house = House(settings)
         self.provider, self.timer, self.registry = self.house.provider, self.house.timer, self.house.registry
         self.records = Records(self.database, keep_text=True)
-        self.registry.attendance = Attendance(
+        self.registry.services = CallServices(
             self.database,
             self.records,
             Prices({}),
@@ -86,7 +86,9 @@ class PhoneHouse:
         )
         client = RealtimeClient(settings.provider_url, "sk-test", self.provider)
         lines = lines_of(self.personas, settings)
-        self.phone = Phone(self.registry, client, settings, lines, DatabaseDedupe(self.database, "ring"))
+        self.phone = PhoneChannel(
+            self.registry, client, settings, lines, DatabaseDedupe(self.database, "ring")
+        )
 
     @property
     def calls(self) -> list[Call]:
@@ -366,9 +368,9 @@ async def test_a_pseudonym_is_the_callers_own_and_of_this_deployment(
 
 async def test_the_claimed_number_is_no_identity_to_any_tool(house: PhoneHouse) -> None:
     call, _ = await house.connected()
-    attendants = house.registry.attendance.of(call.id)
-    assert attendants and attendants.tools.identity is None
-    assert CALLER not in repr(attendants.tools)
+    running_services = house.registry.services.of(call.id)
+    assert running_services and running_services.tools.identity is None
+    assert CALLER not in repr(running_services.tools)
 
 
 # -- in the call -----------------------------------------------------------------------------------
@@ -467,7 +469,7 @@ async def test_a_caller_who_hangs_up_leaves_topic_and_summary_all_the_same(house
     assert kept and (kept.topic, kept.summary) == (answer["topic"], answer["summary"])
     (usage,) = await house.records.usage(call.id)
     assert (usage.source, usage.cost_usd, kept.cost_usd) == ("summary", Decimal("0.10"), Decimal("0.10"))
-    assert house.registry.attendance.day.usd == Decimal("0.10")
+    assert house.registry.services.day.usd == Decimal("0.10")
 
 
 @pytest.mark.parametrize("answer", [{}, {"topic": 1, "summary": "x"}, {"topic": "x", "summary": " "}])

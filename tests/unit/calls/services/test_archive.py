@@ -40,9 +40,9 @@ async def test_a_day_goes_on_after_a_restart_and_believes_a_bridged_call_only_up
     archive, registry = archive_in(tmp_path)
     await archive.prepare()
     await archive.open()
-    attendance = registry.attendance
-    assert attendance and attendance.day.usd <= 2
-    assert attendance.has_money
+    services = registry.services
+    assert services and services.day.usd <= 2
+    assert services.has_money
     await archive.close()
 
 

@@ -67,7 +67,7 @@ async def test_a_bridged_call_whose_browser_reports_more_is_recorded_with_that_u
     page = Page(call)
     call.receive(done, 0)
     assert any(isinstance(change, UsageReported) for change in page.changes)
-    limit = api.house.registry.attendance.limits.call_usd
+    limit = api.house.registry.services.limits.call_usd
     assert await cost_of(api, call) == limit
 
 
@@ -78,23 +78,23 @@ async def test_a_call_that_is_carried_on_has_no_more_minutes_and_money_than_one_
     await first.close("page_left")
     await api.house.registry.tasks.finish()  # its record is written
     second = await talked(api, 4, before=first)
-    attendants = api.house.registry.attendance.of(second.id)
-    assert attendants
-    assert attendants.meter.usd == worst(10) + worst(4)
+    running_services = api.house.registry.services.of(second.id)
+    assert running_services
+    assert running_services.meter.usd == worst(10) + worst(4)
     assert second.closed is None
     api.house.timer.advance(60)
     assert second.closed == Closed("limit_minutes")
     assert await cost_of(api, second) == worst(10) + worst(5)
-    assert api.house.registry.attendance.day.usd == worst(10) + worst(5)
+    assert api.house.registry.services.day.usd == worst(10) + worst(5)
 
 
 async def test_what_a_call_used_up_is_forgotten_when_nobody_can_carry_it_on_any_more(api: ApiHouse) -> None:
     call = await talked(api, 1)
     await call.close("page_left")
     api.house.timer.advance(RESUME_SECONDS)
-    assert api.house.registry.attendance.of(call.id)
+    assert api.house.registry.services.of(call.id)
     api.house.timer.advance(REMEMBERED_SECONDS - RESUME_SECONDS)
-    assert api.house.registry.attendance.of(call.id) is None
+    assert api.house.registry.services.of(call.id) is None
 
 
 async def test_pages_that_only_say_they_are_live_spend_nothing_of_the_day(api: ApiHouse) -> None:
@@ -105,9 +105,9 @@ async def test_pages_that_only_say_they_are_live_spend_nothing_of_the_day(api: A
         call.report("live")
         call.receive(done, 0)
     api.house.timer.advance(60)
-    assert api.house.registry.attendance.day.usd == 0
+    assert api.house.registry.services.day.usd == 0
     await api.finish()
-    limits = api.house.registry.attendance.limits
+    limits = api.house.registry.services.limits
     restarted = await spending_so_far(api.records, limits, lambda: NOW)
     assert restarted.usd == 0
 
@@ -115,22 +115,22 @@ async def test_pages_that_only_say_they_are_live_spend_nothing_of_the_day(api: A
 async def test_after_a_restart_the_day_counts_what_a_browser_hid_and_whose_it_was(api: ApiHouse) -> None:
     call = await talked(api, 3)
     cost = await cost_of(api, call)
-    limits = api.house.registry.attendance.limits
+    limits = api.house.registry.services.limits
     restarted = await spending_so_far(api.records, limits, lambda: NOW)
     assert restarted.usd == restarted.of(visitor_payer("visitor")) == cost == worst(3)
 
 
 async def test_a_visitor_who_spent_a_tenth_of_the_day_starts_no_more_and_others_do(api: ApiHouse) -> None:
-    attendance = api.house.registry.attendance
-    attendance.day.add(Decimal("2.5"), shares_of(attendance.limits, "visitor"))
+    services = api.house.registry.services
+    services.day.add(Decimal("2.5"), shares_of(services.limits, "visitor"))
     with pytest.raises(CallRefused, match="limit_share_money"):
         api.house.registry.open(PERSONA, "visitor")
     api.house.registry.open(PERSONA, "another")
 
 
 async def test_an_address_that_spent_half_of_the_day_starts_no_more_and_others_do(api: ApiHouse) -> None:
-    attendance = api.house.registry.attendance
-    attendance.day.add(Decimal("12.5"), shares_of(attendance.limits, None, "9.9.9.9"))
+    services = api.house.registry.services
+    services.day.add(Decimal("12.5"), shares_of(services.limits, None, "9.9.9.9"))
     with pytest.raises(CallRefused, match="limit_share_money"):
         api.house.registry.open(PERSONA, "new cookie", host="9.9.9.9")
     api.house.registry.open(PERSONA, "new cookie", host="8.8.8.8")

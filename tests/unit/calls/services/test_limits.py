@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from agents.limits import Limits, OwnLimits
 from calls.events import Closed, Warned
-from calls.services.limits import Leash
+from calls.services.limits import CallLimits
 from calls.services.metering import DaySpending, Meter
 from realtime.conversation.changes import Activity, ActivityChanged, UsageReported
 from realtime.prices import Prices
@@ -43,7 +43,7 @@ class Held:
             bridged=self.bridged,
             limit_usd=self.limits.call_usd,
         )
-        self.leash = Leash(
+        self.call_limits = CallLimits(
             self.limits,
             self.meter,
             self.day,
@@ -53,19 +53,19 @@ class Held:
             end=self.ended.append,
         )
         self.meter.start()
-        self.leash.start()
+        self.call_limits.start()
 
     def clock(self) -> float:
         return self.timer.now
 
     def become(self, activity: Activity, for_s: float = 0) -> None:
-        self.leash.apply([ActivityChanged(activity)])
+        self.call_limits.apply([ActivityChanged(activity)])
         self.timer.advance(for_s)
 
     def spend(self, usd: str) -> None:
         change = costing(usd)
         self.meter.apply([change])
-        self.leash.apply([change])
+        self.call_limits.apply([change])
 
     def talk_for(self, seconds: float) -> None:
         self.become("caller_speaking", seconds)
@@ -113,7 +113,7 @@ def test_a_very_short_call_is_warned_at_its_half() -> None:
 def test_starting_twice_does_not_start_the_minutes_anew() -> None:
     held = Held()
     held.talk_for(800)
-    held.leash.start()
+    held.call_limits.start()
     held.timer.advance(100)
     assert held.ended == ["limit_minutes"]
 
@@ -164,7 +164,7 @@ def test_an_agent_who_keeps_asking_does_not_keep_a_silent_call_alive() -> None:
 def test_a_caller_who_types_is_not_idle() -> None:
     held = Held()
     held.timer.advance(110)
-    held.leash.caller_acted()
+    held.call_limits.caller_acted()
     held.timer.advance(119)
     assert held.ended == []
     held.timer.advance(1)
@@ -174,7 +174,7 @@ def test_a_caller_who_types_is_not_idle() -> None:
 def test_typing_while_the_agent_speaks_starts_no_idle_time() -> None:
     held = Held()
     held.become("agent_speaking")
-    held.leash.caller_acted()
+    held.call_limits.caller_acted()
     held.timer.advance(600)
     assert held.ended == []
 
@@ -253,11 +253,11 @@ def test_a_call_is_ended_once_whichever_limits_are_reached() -> None:
 
 def test_a_call_that_ended_by_itself_is_left_alone() -> None:
     held = Held()
-    held.leash.apply([Closed("stopped")])
+    held.call_limits.apply([Closed("stopped")])
     held.spend("3")
     held.become("listening", 10_000)
-    held.leash.start()
-    held.leash.caller_acted()
+    held.call_limits.start()
+    held.call_limits.caller_acted()
     held.timer.advance(10_000)
     assert (held.warned, held.ended) == ([], [])
 

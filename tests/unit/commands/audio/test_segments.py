@@ -1,6 +1,13 @@
 import pytest
 
-from commands.audio.segments import FRAME_BYTES, FRAME_S, LONGEST_FRAMES, PADDING_FRAMES, Segment, segments_of
+from commands.audio.segments import (
+    FRAME_BYTES,
+    FRAME_S,
+    LONGEST_FRAMES,
+    PADDING_FRAMES,
+    AudioSegment,
+    segments_of,
+)
 from tests.fakes.recording import frames_of
 
 
@@ -9,7 +16,7 @@ def loud(frame: bytes) -> float:
     return float(sum(map(bool, frame)) > len(frame) / 2)
 
 
-def cut(*pattern: tuple[bool, int], block: int = 5000) -> list[Segment]:
+def cut(*pattern: tuple[bool, int], block: int = 5000) -> list[AudioSegment]:
     audio = frames_of(pattern, FRAME_BYTES)
     blocks = (audio[at : at + block] for at in range(0, len(audio), block))
     return list(segments_of(blocks, loud))

@@ -16,12 +16,12 @@ from components.call.uplink import (
     UNITS_OF_ENTRY,
     UNITS_OF_PLACING,
     Chosen,
+    ControlUsed,
     EventReported,
     Flooded,
     NoticeReported,
     PhaseReported,
-    Said,
-    Talked,
+    TypedText,
     Uplink,
 )
 from components.shared.token_bucket import TokenBucket
@@ -108,9 +108,9 @@ def test_a_wait_is_a_sensible_number_of_seconds(claimed: object, taken: float | 
 
 
 def test_typed_words_are_trimmed_and_bounded() -> None:
-    assert read_one({"type": "guftagu.say", "text": "  سلام  "}) == Said("سلام")
+    assert read_one({"type": "guftagu.say", "text": "  سلام  "}) == TypedText("سلام")
     said = read_one({"type": "guftagu.say", "text": "x" * 10_000})
-    assert isinstance(said, Said) and len(said.text) == MAX_SAID_CHARS
+    assert isinstance(said, TypedText) and len(said.text) == MAX_SAID_CHARS
 
 
 @pytest.mark.parametrize("text", ["", "   ", None, 7, ["x"]])
@@ -231,7 +231,7 @@ def test_no_more_than_so_many_entries_of_one_batch_are_looked_at() -> None:
 
 @pytest.mark.parametrize("action", ["press", "release", "drop", "answer", "stop_answer"])
 def test_what_is_done_by_a_button_is_read(action: Any) -> None:
-    assert read_one({"type": "guftagu.talk", "action": action}) == Talked(action)
+    assert read_one({"type": "guftagu.talk", "action": action}) == ControlUsed(action)
 
 
 @pytest.mark.parametrize("action", ["shout", None, 7, ["press"], {}])

@@ -2,10 +2,10 @@ import pytest
 
 from engine.demo import facts
 from engine.demo.facts import Fact
-from engine.demo.transcript import Transcript, transcript_of
+from engine.demo.transcript import ReadTranscript, transcript_of
 
 
-def said(*lines: str) -> Transcript:
+def said(*lines: str) -> ReadTranscript:
     return transcript_of("\n".join(f"Caller: {line}" for line in lines))
 
 

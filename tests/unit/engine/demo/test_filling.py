@@ -4,7 +4,7 @@ import pytest
 
 from engine.demo.filling import _is_quick, instance
 from engine.demo.transcript import transcript_of
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 
 CALL = transcript_of("Caller: My name is Ali Khan.\nCaller: My card is lost in Lahore.\nAgent: We block it.")
 NULLABLE = {"type": ["string", "null"]}
@@ -150,7 +150,7 @@ WIDE = {"type": "object", "properties": {f"f{n}": {"type": "string"} for n in ra
     ],
 )
 def test_a_schema_that_cannot_be_filled_is_refused(schema: Any) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         instance(schema, CALL)
     assert (caught.value.code, caught.value.status) == ("invalid_json_schema", 400)
 
@@ -160,7 +160,7 @@ def test_a_schema_that_cannot_be_filled_is_refused(schema: Any) -> None:
     [(r"\?\?" + r"\??" * 28 + "$", 29), (r"\?+\?+x", 2000), (r"\?*\?*\?*x", 100), ("(?:[?]+)+x", 100)],
 )
 def test_a_pattern_that_would_be_tried_for_ever_is_not_tried(pattern: str, least: int) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         filled(code={"type": "string", "minLength": least, "pattern": pattern})
     assert caught.value.code == "invalid_json_schema"
 
@@ -188,6 +188,6 @@ def nested(levels: int) -> dict[str, Any]:
     ],
 )
 def test_a_schema_that_asks_for_too_much_is_refused(schema: dict[str, Any]) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         filled(value=schema)
     assert caught.value.code == "invalid_json_schema"

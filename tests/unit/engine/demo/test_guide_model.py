@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from engine.demo.guide_model import GuideBrain
+from engine.demo.guide_model import GuideModel
 from engine.demo.phrases import PHRASES, phrase
 from engine.llm.language_model import Prompt, Reply, ToolCall
 from engine.session.items import Item
@@ -39,7 +39,7 @@ async def reply(*items: Item, **fields: Any) -> Reply:
     defaults: dict[str, Any] = {
         "instructions": GUIDE, "tools": [], "tool_choice": "auto", "language": "en", "explained": False,
     }  # fmt: skip
-    return await GuideBrain().reply(Prompt(items=list(items), **defaults | fields))
+    return await GuideModel().reply(Prompt(items=list(items), **defaults | fields))
 
 
 async def test_typed_words_are_answered_from_the_guide() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.demo.transcript import Line, transcript_of
+from engine.demo.transcript import TranscriptLine, transcript_of
 
 CALL = """Fill in the profile: only what was said.
 
@@ -15,7 +15,7 @@ I am in Lahore.
 
 def test_lines_are_told_by_who_speaks_and_the_task_before_them_is_left_out() -> None:
     transcript = transcript_of(CALL)
-    assert transcript.lines[0] == Line("caller", "Hello!")
+    assert transcript.lines[0] == TranscriptLine("caller", "Hello!")
     assert [line.speaker for line in transcript.lines] == ["caller", "agent", "caller"]
     assert transcript.asked == ["My card is lost.", "I am in Lahore."]
     assert transcript.sentences[0] == "How can I help?"
@@ -29,7 +29,7 @@ def test_the_caller_goes_by_many_names(line: str) -> None:
 
 
 def test_a_text_that_names_nobody_is_the_callers() -> None:
-    assert transcript_of("Note: my card is lost").lines == [Line("caller", "Note: my card is lost")]
+    assert transcript_of("Note: my card is lost").lines == [TranscriptLine("caller", "Note: my card is lost")]
 
 
 def test_messages_are_lines_or_hold_lines() -> None:

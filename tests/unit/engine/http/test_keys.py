@@ -1,6 +1,6 @@
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.http.keys import MAX_EPHEMERAL, Keys
 from engine.session.session_config import new_session
 
@@ -23,7 +23,7 @@ def test_an_ephemeral_key_carries_its_session_until_it_expires() -> None:
     clock.now = 1059
     assert keys.session_of(key.value) is SESSION
     clock.now = 1060
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         keys.session_of(key.value)
     assert caught.value.status == 401
 
@@ -38,7 +38,7 @@ def test_an_ephemeral_key_may_start_several_sessions() -> None:
 def test_any_other_key_is_refused(key: str) -> None:
     keys = Keys("sk-server", Clock())
     for check in (keys.require_server_key, keys.session_of):
-        with pytest.raises(ApiError) as caught:
+        with pytest.raises(EngineError) as caught:
             check(key)
         assert (caught.value.status, caught.value.code) == (401, "invalid_api_key")
 
@@ -59,7 +59,7 @@ def test_ephemeral_keys_are_limited_until_some_expire() -> None:
     keys = Keys("sk-server", clock)
     for _ in range(MAX_EPHEMERAL):
         keys.mint(SESSION, 10)
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         keys.mint(SESSION, 10)
     assert (caught.value.status, caught.value.code) == (429, "rate_limit_exceeded")
     clock.now += 11

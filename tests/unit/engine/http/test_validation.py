@@ -3,25 +3,25 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, TypeAdapter
 
-from engine.http.api_error import ApiError
-from engine.http.validation import Sparse, Strict, validated
+from engine.http.api_error import EngineError
+from engine.http.validation import Sparse, StrictObject, validated
 
 
-class Cat(Strict):
+class Cat(StrictObject):
     kind: Literal["cat"]
     lives: Annotated[int, Field(ge=1)] = 9
 
 
-class Dog(Strict):
+class Dog(StrictObject):
     kind: Literal["dog"]
 
 
-class House(Strict):
+class House(StrictObject):
     pets: list[Annotated[Cat | Dog, Field(discriminator="kind")]]
 
 
-def refused(data: Any) -> ApiError:
-    with pytest.raises(ApiError) as caught:
+def refused(data: Any) -> EngineError:
+    with pytest.raises(EngineError) as caught:
         validated(House, data, "house")
     return caught.value
 
@@ -49,14 +49,14 @@ def test_numbers_in_text_are_not_numbers() -> None:
 
 
 def test_an_event_itself_has_no_name_in_the_path() -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         validated(House, {}, "")
     assert caught.value.param == "pets"
 
 
 def test_a_union_without_its_tag_names_the_tag() -> None:
     pet: TypeAdapter[Any] = TypeAdapter(Annotated[Cat | Dog, Field(discriminator="kind")])
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         validated(pet, {}, "pet")
     assert (caught.value.code, caught.value.param) == ("missing_required_parameter", "pet.kind")
 

@@ -3,7 +3,7 @@ import base64
 import numpy as np
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.media.appended_audio import MAX_APPEND_BYTES, AppendedAudio
 
 SECOND = (8000 * np.sin(2 * np.pi * 300 * np.arange(24_000) / 24_000)).astype(np.int16).tobytes()
@@ -56,7 +56,7 @@ def test_what_was_cleared_is_not_heard_later() -> None:
 def test_what_is_no_sound_is_refused_and_nothing_of_it_heard(audio: object, code: str) -> None:
     frames: list[bytes] = []
     appended = AppendedAudio(frames.append)
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         appended.append(audio)
     assert (caught.value.code, caught.value.param) == (code, "audio")
     appended.flush()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.media.offer import MAX_CANDIDATES, MAX_OFFER_BYTES, readable_offer
 from engine.media.peer import Peer
 from engine.media.voice_track import VoiceTrack
@@ -49,7 +49,7 @@ async def outcome(offer: str) -> str:
     )
     try:
         return (await peer.answer(offer, VoiceTrack(Player())))[:3]
-    except ApiError as error:
+    except EngineError as error:
         return f"{error.status} {error.code}"
     finally:
         await peer.close()
@@ -66,7 +66,7 @@ def test_a_mutated_offer_is_read_or_refused_and_raises_nothing_else(browser: str
     for seed in range(300):
         try:
             readable_offer(mutated(example(browser), seed))
-        except ApiError as error:
+        except EngineError as error:
             refused += 1
             assert (error.status, error.code, error.param) == (400, "invalid_offer", "sdp")
     assert 100 < refused < 300
@@ -95,11 +95,11 @@ def test_candidates_beyond_the_limit_are_left_out() -> None:
 
 def test_the_engine_looks_up_no_name_that_an_offer_holds() -> None:
     named = CANDIDATE.format(1, 1, 1000).replace("192.0.2.1", "inside.example.com")
-    with pytest.raises(ApiError, match="names no IP address"):
+    with pytest.raises(EngineError, match="names no IP address"):
         readable_offer(example("chrome").replace("a=rtcp-mux\r\n", f"{named}a=rtcp-mux\r\n"))
 
 
 @pytest.mark.parametrize("more", ["a=x\r\n" * 500, "a=" + "x" * MAX_OFFER_BYTES])
 def test_an_offer_that_is_too_long_is_refused(more: str) -> None:
-    with pytest.raises(ApiError, match="than"):
+    with pytest.raises(EngineError, match="than"):
         readable_offer(example("chrome") + more)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.media.opus import packets
-from engine.media.packet_decoder import Downsampler, Ear
+from engine.media.packet_decoder import Downsampler, PacketDecoder
 from engine.media.vad import FRAME_BYTES
 from tests.fakes.timer import FakeTimer
 
@@ -30,12 +30,12 @@ class Listener:
     def __init__(self, first_timestamp: int = 0) -> None:
         self.timer = FakeTimer()
         self.frames: list[bytes] = []
-        self.ear = Ear(self.frames.append, self.timer)
+        self.decoder = PacketDecoder(self.frames.append, self.timer)
         self.timestamp = first_timestamp
 
     def hear(self, *payloads: bytes) -> None:
         for payload in payloads:
-            self.ear.hear(payload, self.timestamp % 2**32)
+            self.decoder.hear(payload, self.timestamp % 2**32)
             self.timestamp += PACKET
 
     @property
@@ -113,7 +113,7 @@ def test_a_closed_ear_hears_no_more() -> None:
     listener = Listener()
     listener.hear(*TONE[:10], b"\xf8")
     before = listener.heard_ms
-    listener.ear.close()
+    listener.decoder.close()
     listener.timer.advance(1)
     assert listener.heard_ms == before
 

@@ -5,7 +5,7 @@ import pytest
 from aiortc import RTCPeerConnection, RTCRtpReceiver
 from aiortc.rtp import RtpPacket
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.media.peer import Peer, StraightBuffer, listen_straight, with_quiet_silence
 from engine.media.voice_track import VoiceTrack
 from tests.fakes.webrtc_caller import calling, soon
@@ -99,7 +99,7 @@ async def test_anything_but_one_audio_section_and_a_channel_is_refused(kinds: li
     for kind in kinds:
         other.addTransceiver(kind)
     await other.setLocalDescription(await other.createOffer())
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         await ends.answer(other.localDescription.sdp)
     assert caught.value.code == "invalid_offer"
     await asyncio.gather(other.close(), ends.peer.close())
@@ -109,7 +109,7 @@ async def test_an_offer_without_opus_is_refused() -> None:
     ends = Ends()
     async with calling() as caller:
         offer = (await caller.offer()).replace("opus/48000", "speex/48000")
-    with pytest.raises(ApiError):
+    with pytest.raises(EngineError):
         await ends.answer(offer)
     await ends.peer.close()
 

@@ -1,7 +1,7 @@
 import asyncio
 from collections import deque
 
-from engine.media.audio_output import Utterance
+from engine.media.audio_output import SpokenItem
 from engine.media.phone_line import PhoneLine
 from engine.media.vad import FRAME_BYTES
 from engine.media.voice_track import VoiceTrack
@@ -12,9 +12,9 @@ class Player:
     def __init__(self) -> None:
         self.stopped = asyncio.Event()
 
-    def utterance_started(self, utterance: Utterance) -> None: ...
+    def utterance_started(self, utterance: SpokenItem) -> None: ...
 
-    def utterance_stopped(self, utterance: Utterance) -> None:
+    def utterance_stopped(self, utterance: SpokenItem) -> None:
         self.stopped.set()
 
 
@@ -42,8 +42,8 @@ async def test_the_callers_sound_comes_in_frames_whatever_pieces_it_is_said_in()
     await ends.line.close()
 
 
-def utterance(packet: bytes) -> Utterance:
-    return Utterance("resp", "item", packets=deque([packet]), complete=True)
+def utterance(packet: bytes) -> SpokenItem:
+    return SpokenItem("resp", "item", packets=deque([packet]), complete=True)
 
 
 async def test_the_agents_sound_and_not_its_silence_goes_to_whoever_listens() -> None:

@@ -2,7 +2,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.media.audio_output import Utterance
+from engine.media.audio_output import SpokenItem
 from engine.media.opus import packets
 from engine.media.socket_voice import SocketVoice
 
@@ -16,17 +16,17 @@ class FakePlayer:
     def __init__(self) -> None:
         self.told: list[str] = []
 
-    def utterance_started(self, utterance: Utterance) -> None:
+    def utterance_started(self, utterance: SpokenItem) -> None:
         self.told.append("started")
 
-    def utterance_stopped(self, utterance: Utterance) -> None:
+    def utterance_stopped(self, utterance: SpokenItem) -> None:
         self.told.append("stopped")
 
 
-def voice() -> tuple[SocketVoice, FakePlayer, list[bytes], Utterance]:
+def voice() -> tuple[SocketVoice, FakePlayer, list[bytes], SpokenItem]:
     player, sound = FakePlayer(), list[bytes]()
     made = SocketVoice(player, lambda utterance, pcm: sound.append(pcm))
-    utterance = Utterance("resp_1", "item_1")
+    utterance = SpokenItem("resp_1", "item_1")
     made.play(utterance)
     return made, player, sound, utterance
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiortc.mediastreams import MediaStreamError
 
-from engine.media.audio_output import Utterance
+from engine.media.audio_output import SpokenItem
 from engine.media.voice_track import NOTHING_FOLLOWS, SAMPLES_PER_PACKET, SILENCE, SILENT_PACKETS, VoiceTrack
 
 
@@ -14,15 +14,15 @@ class Player:
     def __init__(self) -> None:
         self.log: list[str] = []
 
-    def utterance_started(self, utterance: Utterance) -> None:
+    def utterance_started(self, utterance: SpokenItem) -> None:
         self.log.append(f"started {utterance.item_id}")
 
-    def utterance_stopped(self, utterance: Utterance) -> None:
+    def utterance_stopped(self, utterance: SpokenItem) -> None:
         self.log.append(f"stopped {utterance.item_id}")
 
 
-def utterance(name: str, *packets: bytes, complete: bool = True) -> Utterance:
-    made = Utterance("resp", name, complete=complete)
+def utterance(name: str, *packets: bytes, complete: bool = True) -> SpokenItem:
+    made = SpokenItem("resp", name, complete=complete)
     made.packets.extend(packets)
     return made
 

@@ -3,22 +3,24 @@ import threading
 
 import pytest
 
-from engine.http.api_error import ApiError
-from engine.session.call import Call, Faculties, Limits
+from engine.http.api_error import EngineError
+from engine.session.call import EngineCall, EngineLimits, Pipeline
 from engine.session.calls import Calls
 from engine.session.session_config import new_session
-from engine.stt.speech_to_text import NoRecognizer
-from tests.fakes.engine_session import FakeConnection, FakeSpeaker, ScriptedBrain
+from engine.stt.speech_to_text import NoSpeechToText
+from tests.fakes.engine_session import FakeConnection, FakeTextToSpeech, ScriptedModel
 from tests.fakes.webrtc_caller import Caller, calling, soon
 
 CONFIG = new_session({"type": "realtime"})
 
 
-def new_calls(limits: Limits | None = None) -> Calls:
-    return Calls(Faculties(NoRecognizer(), ScriptedBrain(), FakeSpeaker()), limits or Limits(), list)
+def new_calls(limits: EngineLimits | None = None) -> Calls:
+    return Calls(
+        Pipeline(NoSpeechToText(), ScriptedModel(), FakeTextToSpeech()), limits or EngineLimits(), list
+    )
 
 
-async def begin(calls: Calls, caller: Caller) -> Call:
+async def begin(calls: Calls, caller: Caller) -> EngineCall:
     call, answer = await calls.create(await caller.offer(), CONFIG)
     await caller.accept(answer)
     return call
@@ -44,7 +46,7 @@ async def test_a_call_is_found_by_its_id_until_it_is_hung_up() -> None:
         await calls.hang_up(call.id)
         await soon(caller.closed)
         for again in (calls.get, calls.hang_up):
-            with pytest.raises(ApiError) as caught:
+            with pytest.raises(EngineError) as caught:
                 if result := again(call.id):
                     await result  # type: ignore[misc]
             assert caught.value.status == 404
@@ -67,14 +69,14 @@ async def test_a_closed_data_channel_ends_the_call() -> None:
 
 
 async def test_a_caller_who_never_connects_is_given_up() -> None:
-    calls = new_calls(Limits(connect_s=0.05))
+    calls = new_calls(EngineLimits(connect_s=0.05))
     async with calling() as caller:
         await calls.create(await caller.offer(), CONFIG)
         await ended(calls)
 
 
 async def test_a_connected_caller_is_not_given_up() -> None:
-    calls = new_calls(Limits(connect_s=1))
+    calls = new_calls(EngineLimits(connect_s=1))
     async with calling() as caller:
         call = await begin(calls, caller)
         timer = call._connect_timer
@@ -84,7 +86,7 @@ async def test_a_connected_caller_is_not_given_up() -> None:
 
 
 async def test_a_session_ends_at_its_limit_and_says_so() -> None:
-    calls = new_calls(Limits(session_s=1.5))
+    calls = new_calls(EngineLimits(session_s=1.5))
     async with calling() as caller:
         await begin(calls, caller)
         assert (await caller.event("error"))["error"]["code"] == "session_expired"
@@ -93,7 +95,7 @@ async def test_a_session_ends_at_its_limit_and_says_so() -> None:
 
 async def test_a_bad_offer_leaves_nothing_behind() -> None:
     calls = new_calls()
-    with pytest.raises(ApiError):
+    with pytest.raises(EngineError):
         await calls.create("nonsense", CONFIG)
     assert len(calls) == 0
 
@@ -127,19 +129,19 @@ async def test_closing_ends_every_call_and_its_sidebands() -> None:
         await soon(one.closed)
 
 
-def code_of(error: pytest.ExceptionInfo[ApiError]) -> tuple[int, str]:
+def code_of(error: pytest.ExceptionInfo[EngineError]) -> tuple[int, str]:
     return error.value.status, error.value.code
 
 
 async def test_sessions_at_once_are_limited_for_the_engine_and_for_each_ephemeral_key() -> None:
-    calls = new_calls(Limits(sessions=3, sessions_of_key=1))
+    calls = new_calls(EngineLimits(sessions=3, sessions_of_key=1))
     first = calls.converse(CONFIG, "ek_1")
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         calls.converse(CONFIG, "ek_1")
     assert code_of(caught) == (429, "rate_limit_exceeded")
     calls.converse(CONFIG, "ek_2")
     calls.converse(CONFIG)
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         await calls.create("v=0", CONFIG)
     assert code_of(caught) == (429, "rate_limit_exceeded")
     await calls.end(first)

@@ -106,7 +106,7 @@ async def test_a_stop_button_cancels_and_silences() -> None:
     stage = Stage()
     stage.send("response.create")
     await stage.settled()
-    stage.outlet.play_on(10)
+    stage.audio_output.play_on(10)
     stage.send("output_audio_buffer.clear")
     assert stage.client.types()[-2:] == ["output_audio_buffer.cleared", "conversation.item.truncated"]
     assert stage.client.last("conversation.item.truncated")["audio_end_ms"] == 200

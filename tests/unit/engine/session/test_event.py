@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.event import decoded, encoded
 
 
@@ -18,7 +18,7 @@ def test_every_event_has_an_id_of_its_own() -> None:
     ["", "{", "[]", "7", b"\xff\xfe", '{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud83d"}', "[" * 100_000],
 )
 def test_what_is_no_clean_json_object_is_refused(text: str | bytes) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         decoded(text)
     assert caught.value.code == "invalid_json"
 

@@ -1,7 +1,7 @@
 import pytest
 
-from engine.http.api_error import ApiError
-from engine.session.input_audio_buffer import BYTES_PER_MS, InputAudio
+from engine.http.api_error import EngineError
+from engine.session.input_audio_buffer import BYTES_PER_MS, InputAudioBuffer
 from engine.session.session_config import ServerVad
 from engine.session.turn_detection import FRAME_MS, SpeechStarted, SpeechStopped
 from tests.fakes.engine_session import LOUD, QUIET, detect
@@ -11,7 +11,7 @@ class Heard:
     def __init__(self, settings: ServerVad | None) -> None:
         self.turns: list[SpeechStarted | SpeechStopped] = []
         self.turn_ms: list[int] = []
-        self.audio = InputAudio(settings, detect, self._turn)
+        self.audio = InputAudioBuffer(settings, detect, self._turn)
 
     def _turn(self, turn: SpeechStarted | SpeechStopped) -> None:
         self.turns.append(turn)
@@ -57,7 +57,7 @@ def test_a_held_button_does_not_fill_the_memory() -> None:
 def test_less_than_a_tenth_of_a_second_cannot_be_committed() -> None:
     heard = Heard(None)
     heard.hear(LOUD, 3)
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         heard.audio.take()
     assert caught.value.code == "input_audio_buffer_commit_empty"
 
@@ -77,7 +77,7 @@ def test_the_detector_is_not_troubled_with_long_nothing() -> None:
         asked.append(frame)
         return 0.0
 
-    audio = InputAudio(ServerVad(), detector, lambda turn: None)
+    audio = InputAudioBuffer(ServerVad(), detector, lambda turn: None)
     for _ in range(100):
         audio.hear(bytes(1024))
     assert len(asked) == 10

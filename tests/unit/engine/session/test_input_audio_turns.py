@@ -6,7 +6,7 @@ import pytest
 from engine.llm.language_model import Reply
 from engine.session import input_audio_turns as caller
 from engine.stt.speech_to_text import Hints
-from tests.fakes.engine_session import LOUD, QUIET, ScriptedBrain, ScriptedRecognizer, Stage
+from tests.fakes.engine_session import LOUD, QUIET, ScriptedModel, ScriptedSpeechToText, Stage
 
 TRANSCRIBED = {"input": {"transcription": {"model": "gpt-transcribe", "languages": ["ur"]}}}
 FAILED = "conversation.item.input_audio_transcription.failed"
@@ -59,34 +59,36 @@ async def test_without_a_recogniser_no_words_are_invented() -> None:
 
 
 async def test_recognised_words_come_and_the_brain_waits_for_them() -> None:
-    brain = ScriptedBrain()
-    stage = Stage(brain=brain, recognizer=ScriptedRecognizer("سلام"), audio=TRANSCRIBED)
+    language_model = ScriptedModel()
+    stage = Stage(
+        language_model=language_model, speech_to_text=ScriptedSpeechToText("سلام"), audio=TRANSCRIBED
+    )
     stage.speak()
     await stage.settled()
     assert stage.client.last(COMPLETED)["transcript"] == "سلام"
-    assert brain.prompts[0].items[0]["content"][0]["transcript"] == "سلام"
+    assert language_model.prompts[0].items[0]["content"][0]["transcript"] == "سلام"
 
 
 async def test_without_a_transcription_model_nobody_is_told_of_words() -> None:
-    stage = Stage(recognizer=ScriptedRecognizer("سلام"))
+    stage = Stage(speech_to_text=ScriptedSpeechToText("سلام"))
     stage.speak()
     await stage.settled()
     assert not {FAILED, COMPLETED} & set(stage.client.types())
 
 
 async def test_the_missing_recogniser_is_explained_once_even_when_the_first_explanation_was_cut() -> None:
-    brain = ScriptedBrain(Reply("Long. Explanation.", explains=True), Reply("Again.", explains=True))
-    stage = Stage(brain=brain)
-    stage.speaker.free.clear()
+    language_model = ScriptedModel(Reply("Long. Explanation.", explains=True), Reply("Again.", explains=True))
+    stage = Stage(language_model=language_model)
+    stage.text_to_speech.free.clear()
     stage.speak()
     await asyncio.sleep(0.01)
     stage.hear(LOUD, 2)
-    stage.speaker.free.set()
+    stage.text_to_speech.free.set()
     stage.hear(QUIET, 16)
     await stage.settled()
     stage.speak()
     await stage.settled()
-    assert [prompt.explained for prompt in brain.prompts] == [False, False, True]
+    assert [prompt.explained for prompt in language_model.prompts] == [False, False, True]
 
 
 async def test_a_session_may_hear_turns_without_answering() -> None:
@@ -111,18 +113,18 @@ async def test_push_to_talk_commits_by_hand() -> None:
 
 async def test_a_silent_caller_is_asked_after_the_reply_was_played() -> None:
     turn_detection = {"type": "server_vad", "idle_timeout_ms": 6000}
-    brain = ScriptedBrain()
-    stage = Stage(brain=brain, audio={"input": {"turn_detection": turn_detection}})
+    language_model = ScriptedModel()
+    stage = Stage(language_model=language_model, audio={"input": {"turn_detection": turn_detection}})
     stage.send("response.create")
     await stage.settled()
     stage.timer.advance(20)
     assert "input_audio_buffer.timeout_triggered" not in stage.client.types()
-    stage.outlet.play_out()
+    stage.audio_output.play_out()
     stage.timer.advance(6)
     triggered = stage.client.last("input_audio_buffer.timeout_triggered")
     assert stage.client.last("input_audio_buffer.committed")["item_id"] == triggered["item_id"]
     await stage.settled()
-    assert brain.prompts[-1].idle
+    assert language_model.prompts[-1].idle
 
 
 async def test_a_caller_who_types_is_not_idle() -> None:
@@ -130,13 +132,13 @@ async def test_a_caller_who_types_is_not_idle() -> None:
     stage = Stage(audio={"input": {"turn_detection": turn_detection}})
     stage.send("response.create")
     await stage.settled()
-    stage.outlet.play_out()
+    stage.audio_output.play_out()
     stage.type("hello")
     stage.timer.advance(60)
     assert "input_audio_buffer.timeout_triggered" not in stage.client.types()
 
 
-class BrokenRecognizer:
+class BrokenSpeechToText:
     """Breaks down in a way nobody thought of."""
 
     async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
@@ -145,7 +147,7 @@ class BrokenRecognizer:
 
 
 async def test_words_come_piece_by_piece_before_the_whole() -> None:
-    stage = Stage(recognizer=ScriptedRecognizer("one two"), audio=TRANSCRIBED)
+    stage = Stage(speech_to_text=ScriptedSpeechToText("one two"), audio=TRANSCRIBED)
     stage.speak()
     await stage.settled()
     deltas = [event["delta"] for event in stage.client.of(COMPLETED.replace("completed", "delta"))]
@@ -153,7 +155,7 @@ async def test_words_come_piece_by_piece_before_the_whole() -> None:
 
 
 async def test_a_recogniser_that_breaks_down_fails_the_item_and_the_call_goes_on() -> None:
-    stage = Stage(recognizer=BrokenRecognizer(), audio=TRANSCRIBED)
+    stage = Stage(speech_to_text=BrokenSpeechToText(), audio=TRANSCRIBED)
     stage.speak()
     await stage.settled()
     error = stage.client.last(FAILED)["error"]
@@ -164,7 +166,7 @@ async def test_a_recogniser_that_breaks_down_fails_the_item_and_the_call_goes_on
 async def test_speech_beyond_what_may_wait_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caller, "MAX_WAITING_MS", 5000)
     manual = {"input": {"turn_detection": None, **TRANSCRIBED["input"]}}
-    stage = Stage(recognizer=ScriptedRecognizer("words"), audio=manual)
+    stage = Stage(speech_to_text=ScriptedSpeechToText("words"), audio=manual)
     for _ in range(3):
         stage.hear(LOUD, 60)
         stage.send("input_audio_buffer.commit")
@@ -174,7 +176,7 @@ async def test_speech_beyond_what_may_wait_fails_at_once(monkeypatch: pytest.Mon
 
 
 async def test_a_transcription_session_writes_turns_down_and_answers_none() -> None:
-    stage = Stage(type="transcription", recognizer=ScriptedRecognizer("words"))
+    stage = Stage(type="transcription", speech_to_text=ScriptedSpeechToText("words"))
     stage.speak()
     await stage.settled()
     assert stage.client.types() == [

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.items import (
     MAX_CONVERSATION_CHARS,
     MAX_ITEM_CHARS,
@@ -18,8 +18,8 @@ def user(text: str = "hi", **fields: Any) -> dict[str, Any]:
     return {"type": "message", "role": "user", "content": content, **fields}
 
 
-def refused(data: Any) -> ApiError:
-    with pytest.raises(ApiError) as caught:
+def refused(data: Any) -> EngineError:
+    with pytest.raises(EngineError) as caught:
         client_item(data)
     return caught.value
 
@@ -46,7 +46,7 @@ def test_items_stand_where_they_are_put() -> None:
 
 
 def test_an_item_cannot_stand_behind_one_that_is_not_there() -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         Items().add(client_item(user()), "nobody")
     assert caught.value.code == "item_create_invalid_item_id"
 
@@ -54,7 +54,7 @@ def test_an_item_cannot_stand_behind_one_that_is_not_there() -> None:
 def test_an_id_is_given_once() -> None:
     items = Items()
     items.add(client_item(user(id="a")))
-    with pytest.raises(ApiError):
+    with pytest.raises(EngineError):
         items.add(client_item(user(id="a")))
     assert order(items) == ["a"]
 
@@ -63,7 +63,7 @@ def test_a_removed_item_is_gone() -> None:
     items = Items()
     items.add(client_item(user(id="a")))
     items.remove("a")
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         items.remove("a")
     assert caught.value.code == "item_delete_invalid_item_id"
 
@@ -102,7 +102,7 @@ def test_the_oldest_items_leave_a_conversation_that_has_too_many_or_too_much_tex
     assert order(items)[-1] == "long_99"
     assert items.get("long_99", "retrieve")["content"][0]["text"] == long
     for gone in ("long_0",):
-        with pytest.raises(ApiError):
+        with pytest.raises(EngineError):
             items.get(gone, "retrieve")
 
 

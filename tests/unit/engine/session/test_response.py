@@ -1,7 +1,7 @@
 from typing import Any
 
 from engine.session.items import Items
-from engine.session.response import Response
+from engine.session.response import ResponseEvents
 
 USAGE = {"total_tokens": 1}
 
@@ -20,8 +20,8 @@ class Log:
         return [fields for name, fields in self.events if name == event_type][-1]
 
 
-def response(log: Log, items: Items | None, modality: str = "audio") -> Response:
-    begun = Response(
+def response(log: Log, items: Items | None, modality: str = "audio") -> ResponseEvents:
+    begun = ResponseEvents(
         log.emit,
         items,
         conversation_id="conv_1",

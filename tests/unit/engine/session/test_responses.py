@@ -2,10 +2,10 @@ import asyncio
 
 from engine.llm.language_model import Prompt, Reply, ToolCall
 from engine.session.responses import MAX_OUT_OF_BAND, MAX_REPLY_CHARS
-from tests.fakes.engine_session import ScriptedBrain, Stage
+from tests.fakes.engine_session import ScriptedModel, Stage
 
 
-class BrokenBrain:
+class BrokenModel:
     async def reply(self, prompt: Prompt) -> Reply:
         raise LookupError("secret words of the caller")
 
@@ -19,12 +19,12 @@ async def test_words_run_ahead_of_a_voice_that_really_began() -> None:
     assert types.index("response.content_part.added") < started
     assert started < types.index("response.output_audio_transcript.delta")
     assert "output_audio_buffer.stopped" not in types
-    stage.outlet.play_out()
+    stage.audio_output.play_out()
     assert stage.client.types()[-1] == "output_audio_buffer.stopped"
 
 
 async def test_the_deltas_are_the_transcript_word_by_word() -> None:
-    stage = Stage(brain=ScriptedBrain(Reply("# Title\nOne **two**. Three four.")))
+    stage = Stage(language_model=ScriptedModel(Reply("# Title\nOne **two**. Three four.")))
     stage.send("response.create")
     await stage.settled()
     deltas = [event["delta"] for event in stage.client.of("response.output_audio_transcript.delta")]
@@ -35,11 +35,11 @@ async def test_the_deltas_are_the_transcript_word_by_word() -> None:
 
 async def test_each_sentence_is_spoken_in_its_own_language_with_the_sessions_voice() -> None:
     stage = Stage(
-        brain=ScriptedBrain(Reply("سلام۔ Hello.")), audio={"output": {"voice": "ash", "speed": 1.2}}
+        language_model=ScriptedModel(Reply("سلام۔ Hello.")), audio={"output": {"voice": "ash", "speed": 1.2}}
     )
     stage.send("response.create")
     await stage.settled()
-    assert [(voice.language, voice.name, voice.speed) for _, voice in stage.speaker.said] == [
+    assert [(voice.language, voice.name, voice.speed) for _, voice in stage.text_to_speech.said] == [
         ("ur", "ash", 1.2),
         ("en", "ash", 1.2),
     ]
@@ -73,8 +73,8 @@ async def test_out_of_band_responses_run_beside_it_and_leave_no_items() -> None:
 
 
 async def test_a_response_may_go_by_items_of_its_own() -> None:
-    brain = ScriptedBrain()
-    stage = Stage(brain=brain)
+    language_model = ScriptedModel()
+    stage = Stage(language_model=language_model)
     stage.type("in the conversation")
     known = stage.client.last("conversation.item.done")["item"]["id"]
     given = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "aside"}]}
@@ -83,7 +83,7 @@ async def test_a_response_may_go_by_items_of_its_own() -> None:
         "response.create", response={"conversation": "none", "input": wanted, "instructions": "Sum up."}
     )
     await stage.settled()
-    prompt = brain.prompts[0]
+    prompt = language_model.prompts[0]
     assert [item["content"][0]["text"] for item in prompt.items] == ["in the conversation", "aside"]
     assert prompt.instructions.startswith("Sum up.")
 
@@ -97,14 +97,14 @@ async def test_a_reference_to_nothing_is_refused_before_anything_begins() -> Non
 
 async def test_cancelling_ends_the_response_at_once_and_lets_the_voice_play_out() -> None:
     stage = Stage()
-    stage.speaker.free.clear()
+    stage.text_to_speech.free.clear()
     stage.send("response.create")
     await asyncio.sleep(0.01)
     stage.send("response.cancel")
     done = stage.client.last("response.done")["response"]
     assert (done["status"], done["status_details"]["reason"]) == ("cancelled", "client_cancelled")
     await stage.settled()
-    assert stage.outlet.queue[0].complete
+    assert stage.audio_output.queue[0].complete
     assert "output_audio_buffer.cleared" not in stage.client.types()
 
 
@@ -116,7 +116,7 @@ async def test_there_is_nothing_to_cancel_when_nothing_is_active() -> None:
 
 async def test_an_out_of_band_response_is_cancelled_by_its_id() -> None:
     stage = Stage()
-    stage.speaker.free.clear()
+    stage.text_to_speech.free.clear()
     stage.send("response.create", response={"conversation": "none"})
     response_id = stage.client.last("response.created")["response"]["id"]
     stage.send("response.cancel")
@@ -127,7 +127,7 @@ async def test_an_out_of_band_response_is_cancelled_by_its_id() -> None:
 
 
 async def test_a_broken_brain_fails_the_response_and_nothing_else(caplog: object) -> None:
-    stage = Stage(brain=BrokenBrain())
+    stage = Stage(language_model=BrokenModel())
     stage.send("response.create")
     await stage.settled()
     done = stage.client.last("response.done")["response"]
@@ -140,12 +140,12 @@ async def test_a_broken_brain_fails_the_response_and_nothing_else(caplog: object
 
 
 async def test_a_function_call_is_not_spoken() -> None:
-    stage = Stage(brain=ScriptedBrain(Reply(call=ToolCall("f", {"شہر": "لاہور"}))))
+    stage = Stage(language_model=ScriptedModel(Reply(call=ToolCall("f", {"شہر": "لاہور"}))))
     stage.send("response.create")
     await stage.settled()
     item = stage.client.last("response.done")["response"]["output"][0]
     assert item["arguments"] == '{"شہر": "لاہور"}'
-    assert stage.speaker.said == []
+    assert stage.text_to_speech.said == []
 
 
 async def test_usage_counts_speech_in_and_out() -> None:
@@ -159,12 +159,12 @@ async def test_usage_counts_speech_in_and_out() -> None:
 
 async def test_a_turn_during_a_reply_that_may_not_be_interrupted_is_answered_afterwards() -> None:
     stage = Stage(audio={"input": {"turn_detection": {"type": "server_vad", "interrupt_response": False}}})
-    stage.speaker.free.clear()
+    stage.text_to_speech.free.clear()
     stage.send("response.create")
     await asyncio.sleep(0.01)
     stage.speak()
     assert len(stage.client.of("response.created")) == 1
-    stage.speaker.free.set()
+    stage.text_to_speech.free.set()
     await stage.settled()
     assert len(stage.client.of("response.created")) == 2
     assert "output_audio_buffer.cleared" not in stage.client.types()
@@ -172,7 +172,7 @@ async def test_a_turn_during_a_reply_that_may_not_be_interrupted_is_answered_aft
 
 async def test_closing_stops_the_work_in_silence() -> None:
     stage = Stage()
-    stage.speaker.free.clear()
+    stage.text_to_speech.free.clear()
     stage.send("response.create")
     await asyncio.sleep(0.01)
     said = len(stage.client.events)
@@ -182,13 +182,13 @@ async def test_closing_stops_the_work_in_silence() -> None:
 
 
 async def test_more_out_of_band_responses_at_once_than_the_limit_are_refused_as_the_api_does() -> None:
-    brain = ScriptedBrain()
-    brain.free.clear()
-    stage = Stage(brain=brain)
+    language_model = ScriptedModel()
+    language_model.free.clear()
+    stage = Stage(language_model=language_model)
     for _ in range(MAX_OUT_OF_BAND + 3):
         stage.send("response.create", response={"conversation": "none"})
     assert [event["error"]["code"] for event in stage.client.of("error")] == ["rate_limit_exceeded"] * 3
-    brain.free.set()
+    language_model.free.set()
     await stage.settled()
     stage.send("response.create", response={"conversation": "none"})
     await stage.settled()
@@ -196,7 +196,7 @@ async def test_more_out_of_band_responses_at_once_than_the_limit_are_refused_as_
 
 
 async def test_a_reply_is_said_up_to_the_limit() -> None:
-    stage = Stage(brain=ScriptedBrain(Reply("word " * 9000)), output_modalities=["text"])
+    stage = Stage(language_model=ScriptedModel(Reply("word " * 9000)), output_modalities=["text"])
     stage.send("response.create")
     await stage.settled()
     said = stage.client.last("response.output_text.done")["text"]

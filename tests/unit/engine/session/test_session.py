@@ -7,7 +7,7 @@ async def playing(stage: Stage, packets: int) -> str:
     """Let the agent speak and play so much of it; the item's id."""
     stage.send("response.create")
     await stage.settled()
-    stage.outlet.play_on(packets)
+    stage.audio_output.play_on(packets)
     return str(stage.client.last("response.output_item.done")["item"]["id"])
 
 
@@ -43,15 +43,15 @@ async def test_a_barge_in_cuts_the_voice_where_it_is() -> None:
     ]
     truncated = stage.client.last("conversation.item.truncated")
     assert (truncated["item_id"], truncated["audio_end_ms"]) == (item_id, 600)
-    assert stage.outlet.queue == []
+    assert stage.audio_output.queue == []
 
 
 async def test_a_barge_in_while_words_still_come_cancels_the_response() -> None:
     stage = Stage()
-    stage.speaker.free.clear()
+    stage.text_to_speech.free.clear()
     stage.send("response.create")
     await asyncio.sleep(0.01)
-    stage.outlet.play_on(5)
+    stage.audio_output.play_on(5)
     stage.hear(LOUD, 2)
     done = stage.client.last("response.done")["response"]
     assert done["status_details"] == {"type": "cancelled", "reason": "turn_detected"}

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.session_config import SessionConfig, new_session, updated_session
 
 
@@ -10,8 +10,8 @@ def session(**fields: Any) -> SessionConfig:
     return new_session({"type": "realtime", **fields})
 
 
-def refused(**fields: Any) -> ApiError:
-    with pytest.raises(ApiError) as caught:
+def refused(**fields: Any) -> EngineError:
+    with pytest.raises(EngineError) as caught:
         session(**fields)
     return caught.value
 
@@ -77,7 +77,7 @@ def test_what_the_engine_cannot_do_is_refused_by_name(fields: dict[str, Any], pa
 
 
 def test_a_session_needs_its_type() -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         new_session({"model": "x"})
     assert (caught.value.code, caught.value.param) == ("missing_required_parameter", "session.type")
 
@@ -102,13 +102,13 @@ def test_an_update_clears_with_empty_values() -> None:
 
 
 def test_every_update_carries_the_type() -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         updated_session(session(), {"instructions": "x"}, has_spoken=False)
     assert caught.value.code == "missing_required_parameter"
 
 
 def test_the_model_never_changes() -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         updated_session(session(model="a"), {"type": "realtime", "model": "b"}, has_spoken=False)
     assert caught.value.param == "session.model"
 
@@ -116,12 +116,12 @@ def test_the_model_never_changes() -> None:
 def test_the_voice_stays_once_it_was_heard() -> None:
     patch = {"type": "realtime", "audio": {"output": {"voice": "ash"}}}
     assert updated_session(session(), patch, has_spoken=False).audio.output.voice == "ash"
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         updated_session(session(), patch, has_spoken=True)
     assert caught.value.code == "cannot_update_voice"
 
 
 @pytest.mark.parametrize("patch", [None, [], "x", {"type": "realtime", "audio": []}])
 def test_an_update_of_another_shape_is_refused(patch: Any) -> None:
-    with pytest.raises(ApiError):
+    with pytest.raises(EngineError):
         updated_session(session(), patch, has_spoken=False)

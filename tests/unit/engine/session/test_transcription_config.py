@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.http.api_error import ApiError
+from engine.http.api_error import EngineError
 from engine.session.session_config import SessionConfig
 from engine.session.transcription_config import (
     TranscriptionConfig,
@@ -25,7 +25,7 @@ def turn_detection(session: Any) -> Any:
 def test_the_type_decides_what_kind_of_session_it_is() -> None:
     assert isinstance(new_session_of_any_type({"type": "realtime"}), SessionConfig)
     assert isinstance(new_session_of_any_type({"type": "transcription"}), TranscriptionConfig)
-    with pytest.raises(ApiError):
+    with pytest.raises(EngineError):
         new_session_of_any_type({"type": "translation"})
 
 
@@ -38,7 +38,7 @@ def test_turns_are_heard_unless_they_are_turned_off(model: str | None) -> None:
 @pytest.mark.parametrize("model", ["gpt-live-transcribe", "gpt-realtime-whisper"])
 def test_a_live_model_takes_no_turn_detection(model: str) -> None:
     assert turn_detection(new_session_of_any_type(listening(model))) is None
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         new_session_of_any_type(listening(model, turn_detection=SERVER_VAD))
     assert caught.value.param == "session.audio.input.turn_detection"
 
@@ -59,7 +59,7 @@ def test_an_update_keeps_what_it_leaves_out() -> None:
 
 @pytest.mark.parametrize("field", ["instructions", "tools", "output_modalities", "model"])
 def test_what_only_an_agent_has_is_unknown(field: str) -> None:
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(EngineError) as caught:
         new_session_of_any_type({"type": "transcription", field: "x"})
     assert (caught.value.code, caught.value.param) == ("unknown_parameter", f"session.{field}")
 
@@ -67,5 +67,5 @@ def test_what_only_an_agent_has_is_unknown(field: str) -> None:
 @pytest.mark.parametrize("patch", [{}, 7, {"type": "realtime"}, {"type": "transcription", "audio": 7}])
 def test_an_update_that_is_none_is_an_api_error(patch: Any) -> None:
     session = new_session_of_any_type({"type": "transcription"})
-    with pytest.raises(ApiError):
+    with pytest.raises(EngineError):
         updated_session_of_any_type(session, patch, has_spoken=False)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from engine.stt import whisper
-from engine.stt.speech_to_text import Hints, NoRecognizer, RecognitionFailed
-from engine.stt.whisper import WhisperRecognizer, recognizer_here
+from engine.stt.speech_to_text import Hints, NoSpeechToText, RecognitionFailed
+from engine.stt.whisper import WhisperSpeechToText, speech_to_text_here
 from tests.fakes.engine_session import Stage
 
 SOUND = np.array([0, 16384, -32768], np.int16).tobytes()
@@ -54,7 +54,7 @@ class FakeModel:
 
 async def heard(model: FakeModel, hints: Hints | None = None) -> list[str]:
     return [
-        piece async for piece in WhisperRecognizer("small", model.load).transcribe(SOUND, hints or Hints())
+        piece async for piece in WhisperSpeechToText("small", model.load).transcribe(SOUND, hints or Hints())
     ]
 
 
@@ -76,7 +76,7 @@ async def test_the_library_gets_samples_from_minus_one_to_one_and_the_hints() ->
 async def test_a_first_segment_is_handed_over_while_the_second_is_worked_on() -> None:
     model = FakeModel(" one", " two")
     model.free.clear()
-    pieces = WhisperRecognizer("small", model.load).transcribe(SOUND, Hints())
+    pieces = WhisperSpeechToText("small", model.load).transcribe(SOUND, Hints())
     async with asyncio.timeout(5):
         assert await anext(pieces) == "one"
         model.free.set()
@@ -104,28 +104,28 @@ async def test_a_model_that_cannot_be_loaded_is_named_in_the_log_with_the_reason
     def load(name: str) -> FakeModel:
         raise ValueError(f"Invalid model size '{name}'")
 
-    recognizer = WhisperRecognizer("smal", load)
+    speech_to_text = WhisperSpeechToText("smal", load)
     with pytest.raises(RecognitionFailed) as caught:
-        await recognizer.load()
+        await speech_to_text.load()
     assert caught.value.code == "model_unavailable"
     assert "WHISPER_MODEL=smal cannot be loaded: Invalid model size" in caplog.text
     with pytest.raises(RecognitionFailed, match="WHISPER_MODEL"):
-        await anext(recognizer.transcribe(SOUND, Hints()))
+        await anext(speech_to_text.transcribe(SOUND, Hints()))
 
 
 async def test_a_model_is_loaded_in_the_thread_that_uses_it() -> None:
     model = FakeModel(" one")
-    recognizer = WhisperRecognizer("small", lambda name: model.load(threading.current_thread().name))
-    await recognizer.load()
-    await anext(recognizer.transcribe(SOUND, Hints()))
+    speech_to_text = WhisperSpeechToText("small", lambda name: model.load(threading.current_thread().name))
+    await speech_to_text.load()
+    await anext(speech_to_text.transcribe(SOUND, Hints()))
     assert set(model.loaded) == model.threads
 
 
 def test_the_recogniser_is_there_when_the_library_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(whisper, "LIBRARY", "no_such_library")
-    assert isinstance(recognizer_here("small"), NoRecognizer)
+    assert isinstance(speech_to_text_here("small"), NoSpeechToText)
     monkeypatch.setattr(whisper, "LIBRARY", "json")
-    assert isinstance(recognizer_here("small"), WhisperRecognizer)
+    assert isinstance(speech_to_text_here("small"), WhisperSpeechToText)
 
 
 def test_the_model_is_loaded_by_its_name_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,20 +167,20 @@ def test_the_library_is_not_held_to_the_detector_s_single_thread(monkeypatch: py
 async def test_a_call_shows_the_callers_words_and_the_brain_gets_them() -> None:
     model = FakeModel(" when do you", " open")
     stage = Stage(
-        recognizer=WhisperRecognizer("small", model.load),
+        speech_to_text=WhisperSpeechToText("small", model.load),
         audio={"input": {"transcription": {"languages": ["ur"], "keywords": ["JS"]}}},
     )
     stage.speak()
     await stage.settled()
     assert stage.client.last(COMPLETED)["transcript"] == "when do you open"
     assert (model.options["language"], model.options["hotwords"]) == ("ur", "JS")
-    assert stage.brain.prompts[0].items[0]["content"][0]["transcript"] == "when do you open"  # type: ignore[attr-defined]
+    assert stage.language_model.prompts[0].items[0]["content"][0]["transcript"] == "when do you open"  # type: ignore[attr-defined]
 
 
 async def test_a_closed_call_does_not_wait_for_the_library() -> None:
     model = FakeModel(" one", " two")
     model.free.clear()
-    stage = Stage(recognizer=WhisperRecognizer("small", model.load))
+    stage = Stage(speech_to_text=WhisperSpeechToText("small", model.load))
     stage.speak()
     async with asyncio.timeout(5):
         await stage.session.close()

@@ -2,14 +2,14 @@ import asyncio
 
 import pytest
 
-from engine.tts.espeak import TIMBRES, EspeakSpeaker
+from engine.tts.espeak import TIMBRES, EspeakTextToSpeech
 from engine.tts.text_to_speech import Voice
 
 URDU = "السلام علیکم، میں آپ کی کیا مدد کر سکتی ہوں؟"
 
 
 async def spoken(text: str, voice: Voice) -> list[bytes]:
-    return [packet async for block in EspeakSpeaker().speak(text, voice) for packet in block]
+    return [packet async for block in EspeakTextToSpeech().speak(text, voice) for packet in block]
 
 
 @pytest.mark.parametrize(("text", "language"), [(URDU, "ur"), ("Hello, how can I help you?", "en")])
@@ -42,7 +42,7 @@ async def test_several_speak_at_once_without_mixing() -> None:
 
 
 async def test_a_listener_who_leaves_does_not_hold_up_the_next() -> None:
-    blocks = EspeakSpeaker().speak(URDU * 20, Voice("ur", "verse", 1.0))
+    blocks = EspeakTextToSpeech().speak(URDU * 20, Voice("ur", "verse", 1.0))
     await anext(blocks)
     await blocks.aclose()  # type: ignore[attr-defined]
     assert await spoken("سلام", Voice("ur", "verse", 1.0))

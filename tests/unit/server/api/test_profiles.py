@@ -26,8 +26,8 @@ async def api(tmp_path: Path) -> AsyncIterator[ApiHouse]:
 
 
 def day(api: ApiHouse) -> DaySpending:
-    assert api.house.registry.attendance
-    return api.house.registry.attendance.day
+    assert api.house.registry.services
+    return api.house.registry.services.day
 
 
 def sent(api: ApiHouse) -> dict[str, Any]:

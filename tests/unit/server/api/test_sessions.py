@@ -237,9 +237,9 @@ async def test_calls_of_a_session_count_as_starts(api: ApiHouse) -> None:
 
 
 async def test_when_the_days_money_is_spent_nothing_is_minted(api: ApiHouse) -> None:
-    attendance = api.house.registry.attendance
-    assert attendance
-    attendance.day.add(Decimal(1000))
+    services = api.house.registry.services
+    assert services
+    services.day.add(Decimal(1000))
     answer = await api.http().post("/session", json={})
     assert (answer.status_code, answer.json()["error"]["code"]) == (429, "limit_day_money")
     assert api.house.provider.requests == []
