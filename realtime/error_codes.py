@@ -1,6 +1,6 @@
 """The error codes that are kept and logged: a list, since a browser may put any words in a code."""
 
-from realtime.conversation.fields import Json, mapping, text
+from realtime.fields import Json, mapping, text
 
 OTHER = "other"
 KNOWN_CODES = frozenset(

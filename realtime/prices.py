@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from realtime.conversation.fields import Json, mapping
+from realtime.fields import Json, mapping
 from realtime.model_name import undated
 
 log = logging.getLogger("guftagu.prices")

@@ -11,8 +11,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import uuid4
 
-from realtime.conversation.fields import an_id, mapping, text
 from realtime.events import ServerEvent, server_event
+from realtime.fields import an_id, mapping, text
 from realtime.recent import RecentIds
 
 ALREADY_ACTIVE = "conversation_already_has_active_response"

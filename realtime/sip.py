@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from realtime.conversation.fields import Json, mapping, mappings, text
+from realtime.fields import Json, mapping, mappings, text
 
 INCOMING = "realtime.call.incoming"
 CALL_ID = re.compile(r"rtc_[A-Za-z0-9_-]{1,128}")

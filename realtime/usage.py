@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from realtime.conversation.fields import mapping, number
+from realtime.fields import mapping, number
 
 MOST_TOKENS = 10**9
 MOST_SECONDS = 24 * 60 * 60

@@ -1,8 +1,8 @@
 """Stop on captions: when everything is written down that was said before."""
 
 from realtime.conversation import Conversation
-from realtime.conversation.fields import Json
 from realtime.events import ServerEvent, server_event
+from realtime.fields import Json
 
 ANSWERS = (ServerEvent.INPUT_COMMITTED, ServerEvent.ERROR)
 """To the commit that the browser sends at the end: there was something left, or nothing."""

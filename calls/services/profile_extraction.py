@@ -12,8 +12,8 @@ from calls.services.metering import Meter
 from calls.services.profile_schema import kept
 from calls.services.recording import utc_now
 from realtime.client import RealtimeClient
-from realtime.conversation.fields import well_formed
 from realtime.conversation.item import Item
+from realtime.fields import well_formed
 from realtime.usage import known_usage
 from store.models import ItemRecord, ProfileRecord, UsageRecord
 

@@ -10,8 +10,8 @@ from calls.events import Summarised
 from calls.services.call_services import CallServices
 from calls.services.profile_extraction import prompt, said_in
 from realtime.client import RealtimeClient, StructuredAnswer
-from realtime.conversation.fields import text
 from realtime.failures import ProviderFailure
+from realtime.fields import text
 from realtime.usage import known_usage
 from store.models import UsageRecord
 

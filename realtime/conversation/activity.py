@@ -1,7 +1,7 @@
 """Who is doing what: the caller speaks, the agent thinks or speaks, or all listen."""
 
 from realtime.conversation.changes import Activity
-from realtime.conversation.fields import Json, mapping, number
+from realtime.fields import Json, mapping, number
 from realtime.recent import RecentIds
 
 REMEMBERED_RESPONSES = 64

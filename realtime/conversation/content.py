@@ -1,7 +1,7 @@
 """The words in an item's content parts, in the GA form and the beta's."""
 
 from realtime.bounds import MAX_ITEM_CHARS, MAX_ITEM_PARTS, MAX_RESPONSE_ITEMS
-from realtime.conversation.fields import Json, mappings, text
+from realtime.fields import Json, mappings, text
 
 _WORDS_IN = {
     "input_text": "text",

@@ -27,7 +27,15 @@ from realtime.conversation.changes import (
     VoiceMoved,
 )
 from realtime.conversation.content import output_text
-from realtime.conversation.fields import (
+from realtime.conversation.heard import heard_lengths
+from realtime.conversation.item import Item
+from realtime.conversation.pace import SpeakingPace
+from realtime.conversation.response import Response, Responses
+from realtime.conversation.transcript import Transcript
+from realtime.error_codes import error_code, incomplete_reason
+from realtime.error_place import where
+from realtime.events import OLDER_NAMES, ServerEvent, server_event
+from realtime.fields import (
     Json,
     Malformed,
     an_id,
@@ -40,14 +48,6 @@ from realtime.conversation.fields import (
     number,
     text,
 )
-from realtime.conversation.heard import heard_lengths
-from realtime.conversation.item import Item
-from realtime.conversation.pace import SpeakingPace
-from realtime.conversation.response import Response, Responses
-from realtime.conversation.transcript import Transcript
-from realtime.error_codes import error_code, incomplete_reason
-from realtime.error_place import where
-from realtime.events import OLDER_NAMES, ServerEvent, server_event
 from realtime.recent import RecentDict, RecentIds
 from realtime.usage import known_usage
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from realtime.bounds import MAX_ITEMS, MAX_RESPONSE_ITEMS, MAX_RESPONSES
-from realtime.conversation.fields import Json
 from realtime.conversation.pace import SHORTEST_SAMPLE_MS, USUAL_CHARS_PER_MS, reaches_after_ms
+from realtime.fields import Json
 from realtime.recent import RecentDict, RecentIds
 
 _CONVERSATION_FIELDS = ("conversation_id", "conversation")

@@ -18,9 +18,9 @@ from realtime.conversation.changes import (
     TextReplaced,
 )
 from realtime.conversation.content import content, is_audio, words
-from realtime.conversation.fields import Json, Malformed, an_id, needed_id, text
 from realtime.conversation.item import Item, Kind, Role
 from realtime.conversation.ordering import Ordering
+from realtime.fields import Json, Malformed, an_id, needed_id, text
 from realtime.recent import RecentIds
 
 _ROLES: dict[str | None, Role] = {

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from calls.channels.api_session_registry import SessionChoice
-from realtime.conversation.fields import well_formed
+from realtime.fields import well_formed
 from realtime.json_size import MAX_DEPTH, json_size
 from realtime.usage import known_usage
 from store.models import ItemRecord, SessionRecord, ToolCallRecord, UsageRecord

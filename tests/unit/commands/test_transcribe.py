@@ -200,7 +200,9 @@ async def test_the_own_engine_has_its_model_before_the_first_session(
         loaded.append(name)
         raise OSError("no route to huggingface.co")
 
-    monkeypatch.setattr("engine.stt.whisper.speech_to_text_here", lambda model: WhisperSpeechToText(model, load))
+    monkeypatch.setattr(
+        "engine.stt.whisper.speech_to_text_here", lambda model: WhisperSpeechToText(model, load)
+    )
     assert await asyncio.to_thread(transcribe.run, ["talk.wav"]) == ExitCode.PROVIDER
     said = capsys.readouterr().err
     assert loaded == ["small"]
