@@ -75,7 +75,7 @@ class ApiSessionRegistry:
         self.check_start(owner)
         session = ApiSession(persona, owner, gateway, self._registry, relayed=relayed)
         self._sessions[session.id] = session
-        session.watch(lambda _: self._forget(session))
+        session.call.watch(lambda _: self._forget(session))
         return session
 
     async def token(self, owner: str, choice: SessionChoice) -> ClientSecret:
@@ -119,7 +119,7 @@ class ApiSessionRegistry:
             session.end("server_stopping")
 
     def _forget(self, session: ApiSession) -> None:
-        if session.closed:
+        if session.call.closed:
             self._sessions.pop(session.id, None)
 
     # -- what may be chosen ------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The leash of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
+"""The limits of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import partial
 
 from agents.limits import Limits
 from calls.call import Cancellable, Timer
-from calls.events import CallChange, CallerActed, Closed, Connected, Warned
+from calls.events import CallChange, CallerActed, Closed, Connected, LegEnded, Warned
 from calls.services.metering import DaySpending, Meter
 from calls.services.share import Share
 from realtime.conversation.changes import Activity, ActivityChanged, UsageReported
@@ -54,7 +54,7 @@ class CallLimits:
         """
         :param clock: seconds, running as `timer` does
         :param warn: tells the caller
-        :param end: closes the call with a limit's code; called at most once
+        :param end: ends the call, or its present session, with a limit's code
         :param shares: of the day's money, which the call spends from
         """
         self._limits = limits
@@ -78,9 +78,11 @@ class CallLimits:
         self._resting_since_s: float | None = None
 
     def start(self) -> None:
-        """The provider holds the session: the limits count from here."""
+        """Count the limits from here: the provider holds a session."""
         if self._started_s is not None or self._over:
             return
+        if self._idle_left_s <= 0:
+            self._idle_left_s = self._limits.idle_seconds
         self._started_s = self._clock()
         total_s = max(0.0, self._limits.minutes * 60 - self._meter.seconds)
         ahead_s = min(MINUTES_WARNING_S, total_s / 2)
@@ -102,6 +104,8 @@ class CallLimits:
                 self.start()
             elif isinstance(change, CallerActed):
                 self.caller_acted()
+            elif isinstance(change, LegEnded):
+                self.pause()
             elif isinstance(change, Closed):
                 self.stop()
 
@@ -113,12 +117,18 @@ class CallLimits:
         if resting:
             self._rest()
 
-    def stop(self) -> None:
-        """Let go of the call; nothing is warned of or ended any more."""
-        self._over = True
+    def pause(self) -> None:
+        """Stop counting until the provider holds another session."""
+        self._stop_resting()
+        self._started_s = None
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+
+    def stop(self) -> None:
+        """Let go of the call; nothing is warned of or ended any more."""
+        self._over = True
+        self.pause()
 
     # -- idle time ---------------------------------------------------------------------------------
 
@@ -153,7 +163,7 @@ class CallLimits:
 
     def _keep_checking(self) -> None:
         self._check_money()
-        if not self._over:
+        if self._started_s is not None:
             self._after("check", CHECK_S, self._keep_checking)
 
     def _check_money(self) -> None:
@@ -190,7 +200,7 @@ class CallLimits:
 
     def _end(self, code: str) -> None:
         if not self._over:
-            self.stop()
+            self.pause()
             self._end_call(code)
 
 

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from calls.call import Cancellable, Timer, Watcher
-from calls.events import CallChange, Closed, Connected, Finished, Summarised
+from calls.events import CallChange, CallerLeft, Closed, Connected, Finished, Summarised
 from calls.owned_tasks import OwnedTasks
 from calls.services.masked_items import MaskedItems
 from realtime.bounds import MAX_ITEMS
@@ -141,6 +141,11 @@ class Recorder:
     def session_id(self) -> str:
         return self._session.id
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._closed is not None or self._is_done
+
     async def begun(self) -> bool:
         """Whether there is a record; waits until it was tried."""
         await self._tried.wait()
@@ -196,7 +201,7 @@ class Recorder:
             case Summarised(topic, summary):
                 said = {"topic": topic[:MAX_TOPIC_CHARS], "summary": summary[:MAX_SUMMARY_CHARS]}
                 self._keep(partial(self._records.set_summary, self._session.id, **said))
-            case Finished(closed):
+            case Finished(closed) | CallerLeft(closed):
                 self._end(closed)
 
     def _add(self, item_id: str) -> None:
