@@ -121,7 +121,11 @@ class ProviderGateway:
     @property
     def requires_control(self) -> bool:
         """Whether sessions whose usage the server cannot observe are refused (`REQUIRE_CONTROL`)."""
-        return self._settings.require_control
+        return self._settings.require_control and self._settings.provider_kind != "engine"
+
+    def refuses(self, persona: Persona) -> bool:
+        """Return whether calls with `persona` are refused because nobody could observe what they bill."""
+        return self.requires_control and not (self.observes or self.controls(persona))
 
     async def attach(self, provider_call_id: str | None) -> Sideband:
         """The sideband to a call this server created.

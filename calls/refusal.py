@@ -7,7 +7,7 @@ class CallRefused(Exception):
     def __init__(self, code: str, retry_after_s: float | None = None) -> None:
         """
         :param code: `calls_full`, `visitor_calls_full`, `address_calls_full`, `starts_exceeded`,
-            `limit_day_money`, `limit_share_money` or `not_ready`
+            `limit_day_money`, `limit_share_money`, `control_required` or `not_ready`
         :param retry_after_s: seconds until another start makes sense; None: not soon
         """
         super().__init__(code)

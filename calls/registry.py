@@ -113,8 +113,10 @@ class Registry:
         :param gateway: places it in another way than other calls
         :raises CallRefused: too many calls, too many starts, or the day's money or a share of it is spent
         """
-        address = self._check_start(visitor_id, host)
         gateway = gateway or self._gateway
+        if gateway.refuses(persona):
+            raise CallRefused("control_required")
+        address = self._check_start(visitor_id, host)
         call = self._add(
             Call(
                 persona,
@@ -228,7 +230,7 @@ class Registry:
         :raises ProviderFailure: (ephemeral signalling) no client secret was minted; the call is closed
         :raises CallEnded: the call was closed meanwhile
         """
-        if self._settings.signaling == "relay" or call.controlled:
+        if self._settings.signaling == "relay" or call.controlled or self._gateway.requires_control:
             return self.relay_ticket(call)
         secret = await call.mint_key(lambda: self._gateway.secret(call.knowing_persona, call.visitor_id))
         url = f"{self._settings.browser_provider_url}/realtime/calls"

@@ -41,7 +41,7 @@ class ChoiceRefused(Exception):
 
 
 class SecretRefused(Exception):
-    """A client secret's holder can rewrite its session, so a controlled one hands out none."""
+    """A client secret's holder can rewrite its session, so a controlled or observed one hands out none."""
 
 
 class ApiSessionRegistry:
@@ -68,7 +68,7 @@ class ApiSessionRegistry:
         """Open a session and its record.
 
         :raises ChoiceRefused: it names something that is not on the list
-        :raises SecretRefused: the persona's calls are controlled, so it has to be relayed
+        :raises SecretRefused: the persona's calls are controlled or observed, so it has to be relayed
         :raises CallRefused: the day's money is spent
         """
         persona, gateway = self._chosen(choice, relayed=relayed)
@@ -82,7 +82,7 @@ class ApiSessionRegistry:
         """A client secret that belongs to no session.
 
         :raises ChoiceRefused: it names something that is not on the list
-        :raises SecretRefused: the persona's calls are controlled
+        :raises SecretRefused: the persona's calls are controlled or observed
         :raises CallRefused: too many starts of this key, or the day's money is spent
         :raises ProviderFailure: none was minted
         """
@@ -134,7 +134,7 @@ class ApiSessionRegistry:
         _check("model", choice.model, [*settings.allowed_models, spec.model])
         _check("voice", choice.voice, [*settings.allowed_voices, spec.voice])
         _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_ears])
-        if self._gateway.controls(persona) and not relayed:
+        if not relayed and (self._gateway.requires_control or self._gateway.controls(persona)):
             raise SecretRefused
         gateway = self._gateway.choosing(
             model=choice.model, voice=choice.voice, transcription_model=choice.transcription
