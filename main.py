@@ -1,4 +1,4 @@
-"""The front door: settings in, app out."""
+"""Entry point: reads the settings, builds the app and serves it, or runs a command."""
 
 import asyncio
 import gc
@@ -86,7 +86,7 @@ MAX_SOCKET_BYTES = 1024 * 1024
 
 
 def build(settings: Settings) -> Archive:
-    """Put the house together: provider, calls, routes and pages.
+    """Build the app: provider, calls, routes and pages.
 
     :return: the records, to be prepared before anything is served
     :raises SettingsError: `PERSONA` or `PERSONAS` names one that is not there
@@ -164,7 +164,7 @@ def open_before_serving(records: Archive, registry: Registry) -> None:
 
 
 def open_personas(settings: Settings) -> Personas:
-    """The personas that are offered; what is wrong with the others is printed.
+    """Return the personas that are offered, and print what is wrong with the others.
 
     :raises SettingsError: `PERSONAS` names one that is not there
     """
@@ -310,7 +310,7 @@ def serve() -> None:
         print(f"Settings: {error}", file=sys.stderr)
         sys.exit(ExitCode.USAGE)
     app.config.socket_io_js_transports = ["websocket"]
-    gc.freeze()  # what lives as long as the house is not looked through again, which would halt every call
+    gc.freeze()  # A full collection of what the start made would halt every call.
     ui.run(
         host=settings.host,
         port=settings.port,

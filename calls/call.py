@@ -107,7 +107,8 @@ class Call:
         address: str | None = None,
         outlives_legs: bool = False,
     ) -> None:
-        """
+        """Create the call.
+
         :param summarise: writes topic and summary where the session answers no more
         :param check_place: asked once for a leg, when it is about to take its place; raises `CallRefused`
         :param on_away: told when the caller's page goes away or its call ends or goes on; None where callers
@@ -205,7 +206,7 @@ class Call:
             self._tell(LegEnded(code))
 
     def redial(self) -> None:
-        """The browser is about to dial again: open another leg, and wait for its offer."""
+        """Open another leg for a browser that is about to dial again, and wait for its offer."""
         if self.closed:
             return
         if self.legs > MAX_REDIALS:
@@ -396,7 +397,7 @@ class Call:
     # -- what others tell ----------------------------------------------------------------------------
 
     def wish_renewal(self) -> None:
-        """Ask whoever holds the media to dial again: the provider's session grows old."""
+        """Ask the page to dial again: the provider's session grows old."""
         if not self.closed:
             self._tell(RenewalWished())
 

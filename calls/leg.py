@@ -56,19 +56,19 @@ class LegOwner(Protocol):
     conversation: Conversation
 
     def on_leg_connected(self, provider_call_id: str | None) -> None:
-        """The provider holds the session."""
+        """Note that the provider holds the session."""
 
     def on_leg_event(self, event: dict[str, Any], at_ms: float) -> None:
-        """An event came over the server's own line."""
+        """Follow an event that came over the server's own line."""
 
     def on_leg_usage(self, usage: UsageReported) -> None:
-        """The server itself heard what the session bills."""
+        """Count usage that the server itself heard of."""
 
     def on_leg_observed(self, is_observed: bool) -> None:
-        """The server began or ceased to hear what a bridged session bills."""
+        """Note that the server began or ceased to hear what a bridged session bills."""
 
     def on_leg_failed(self, closed: Closed) -> None:
-        """The session cannot be had or held."""
+        """End what depends on a session that cannot be had or held."""
 
 
 class Leg:
@@ -85,7 +85,8 @@ class Leg:
         browser_send: Send | None = None,
         owes_history: bool = False,
     ) -> None:
-        """
+        """Create the leg.
+
         :param name: of the call, for log lines
         :param browser_send: carries client events through the browser, where the server has no line
         :param owes_history: whether the session has to be told what was said before it
@@ -245,7 +246,7 @@ class Leg:
         self._owner.on_leg_event(event, at_ms)
 
     def _catch_up(self, line: ControlLine) -> None:
-        """The line broke and was attached again; what was said in between is lost."""
+        """Send what waited while the line was broken; what was said in between is lost."""
         line.send(self._sequencer.reattach(line.unsent))
 
     async def _observe(self) -> None:

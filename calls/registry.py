@@ -46,7 +46,8 @@ class Registry:
         tasks: OwnedTasks,
         timer: Timer = loop_timer,
     ) -> None:
-        """
+        """Create the registry.
+
         :param services: records, limits and tools of the calls
         :param tasks: what calls have going; `close` waits for it
         """
@@ -225,7 +226,7 @@ class Registry:
         return self._turn.ice_servers(self._settings.ice_servers, self._gateway.pseudonym(visitor_id))
 
     async def ticket(self, call: Call) -> Ticket:
-        """Where the call's browser posts its offer: here, if the server is to control the call.
+        """Return where the call's browser posts its offer: here, if the server is to control the call.
 
         :raises ProviderFailure: (ephemeral signalling) no client secret was minted; the call is closed
         :raises CallEnded: the call was closed meanwhile
@@ -237,7 +238,7 @@ class Registry:
         return Ticket(url, {"Authorization": f"Bearer {secret.value}"})
 
     def relay_ticket(self, call: Call) -> Ticket:
-        """Where the call's browser posts its offer, so that this server passes it on."""
+        """Return a ticket with which the call's browser posts its offer here, for this server to pass on."""
         return Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(call.id)})
 
     def _forget(self, call: Call) -> None:
@@ -247,7 +248,7 @@ class Registry:
             call.finishing.add_done_callback(self._hanging_up.pop)
 
     def reserve(self, visitor_id: str, host: str | None = None) -> Reservation | None:
-        """A ticket for a call that a visitor may start soon; opens nothing.
+        """Reserve a ticket for a call that a visitor may start soon; this opens nothing.
 
         :param host: the visitor's address, as for `open`
         :return: None where offers go elsewhere, or the visitor has enough of them
@@ -264,18 +265,18 @@ class Registry:
         return reservation
 
     async def redeem(self, token: str) -> Call | None:
-        """The call a ticket's token stands for, once; a reserved one as soon as its page opened it."""
+        """Return the call a ticket's token stands for, once; a reserved one as soon as its page opened it."""
         name = self._tickets.redeem(token) or ""
         if reservation := self._reservations.pop(name):
             return await reservation.opened()
         return self._calls.get(name)
 
     def live_call(self, call_id: str) -> Call | None:
-        """The call with this id, as long as it is not closed."""
+        """Return the call with this id, as long as it is not closed."""
         return self._calls.get(call_id)
 
     def by_end_token(self, token: str) -> Call | None:
-        """The call whose browser holds this end token."""
+        """Return the call whose browser holds this end token."""
         return next((call for call in self._calls.values() if call.end_token == token), None)
 
     def leave(self, provider_call_ids: Iterable[str]) -> None:

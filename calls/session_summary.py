@@ -20,7 +20,10 @@ class SessionSummary:
     """The summary of one call: asked for at most once at a time, and skipped when there is no time."""
 
     def __init__(self, name: str) -> None:
-        """:param name: of the call, for log lines"""
+        """Create the session summary.
+
+        :param name: of the call, for log lines
+        """
         self._name = name
         self._asking: asyncio.Future[tuple[str, str]] | None = None
 

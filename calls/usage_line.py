@@ -30,7 +30,8 @@ class UsageLine:
         on_observed: Callable[[bool], None],
         name: str,
     ) -> None:
-        """
+        """Create the usage line.
+
         :param attach: opens a sideband to the call; raises `SidebandLost`
         :param on_usage: gets each usage once
         :param on_observed: told True when listening begins, False when it breaks

@@ -41,7 +41,8 @@ class ApiSession:
     def __init__(
         self, persona: Persona, owner: str, gateway: ProviderGateway, registry: Registry, *, relayed: bool
     ) -> None:
-        """
+        """Create the api session.
+
         :param owner: whose key opened it
         :param gateway: with the choices of the client
         :param relayed: it comes through this server alone, so it needs no client secrets

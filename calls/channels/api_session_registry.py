@@ -45,7 +45,7 @@ class SecretRefused(Exception):
 
 
 class ApiSessionRegistry:
-    """All that are in use, in this process."""
+    """The sessions that are in use, in this process."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class ApiSessionRegistry:
         return session
 
     async def token(self, owner: str, choice: SessionChoice) -> ClientSecret:
-        """A client secret that belongs to no session.
+        """Mint a client secret that belongs to no session.
 
         :raises ChoiceRefused: it names something that is not on the list
         :raises SecretRefused: the persona's calls are controlled or observed
@@ -109,7 +109,7 @@ class ApiSessionRegistry:
             raise CallRefused("too_fast", 60)
 
     def get(self, session_id: str, owner: str | None) -> ApiSession | None:
-        """The session, if it is in use and this owner's; None as owner: anybody's."""
+        """Return the session if it is in use and belongs to this owner; None as owner means anybody."""
         session = self._sessions.get(session_id)
         return session if session and owner in (None, session.owner) else None
 

@@ -74,7 +74,10 @@ class Captions:
     """Opens captions sessions beside the calls of `registry`: in its places, limits and records."""
 
     def __init__(self, registry: Registry, client: RealtimeClient, settings: Settings, like: Persona) -> None:
-        """:param like: whose key terms, limits and language count"""
+        """Create the captions.
+
+        :param like: whose key terms, limits and language count
+        """
         self._registry = registry
         self._gateway = CaptionsGateway(client, settings)
         self._like = like

@@ -29,7 +29,8 @@ class Archive:
     """The database of this deployment, open as long as it serves."""
 
     def __init__(self, settings: Settings, tasks: OwnedTasks) -> None:
-        """
+        """Create the archive.
+
         :param tasks: own what is written
         :raises SettingsError: `DATABASE_URL` or `PRICES` cannot be used
         """
@@ -99,7 +100,7 @@ class Archive:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What a call may take here."""
+    """Return what a call may take here."""
     return Limits(
         minutes=settings.max_call_minutes,
         idle_seconds=settings.max_idle_seconds,
@@ -110,7 +111,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def prices_of(settings: Settings) -> Prices:
-    """What the provider bills.
+    """Return what the provider bills.
 
     :raises SettingsError: `PRICES` has another form than the table
     """

@@ -58,7 +58,8 @@ class CallServices:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """
+        """Create the call services.
+
         :param tasks: own the writing and the tools that run
         :param clock: seconds, running as `timer` does
         """
@@ -235,7 +236,7 @@ def _context_tokens(spec: SessionSpec) -> int:
 
 
 def midnight(now: datetime) -> datetime:
-    """When the day of `now` began, in UTC: the day that money is counted by."""
+    """Return when the day of `now` began, in UTC: the day that money is counted by."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
@@ -247,7 +248,7 @@ def no_spending(limits: Limits, now: Callable[[], datetime] = utc_now) -> DaySpe
 async def spending_so_far(
     records: Records, limits: Limits, now: Callable[[], datetime] = utc_now
 ) -> DaySpending:
-    """The day's spending, with what earlier runs of this server recorded of it.
+    """Return the day's spending, with what earlier runs of this server recorded of it.
 
     What was reported of a bridged call is believed up to a call's limit, as its `Meter` did.
     """

@@ -51,7 +51,8 @@ class CallLimits:
         end: Callable[[str], None],
         shares: Sequence[Share] = (),
     ) -> None:
-        """
+        """Create the call limits.
+
         :param clock: seconds, running as `timer` does
         :param warn: tells the caller
         :param end: ends the call, or its present session, with a limit's code

@@ -33,7 +33,8 @@ class DaySpending:
         by_payer: Mapping[str, Decimal] | None = None,
         limit_usd: Decimal | None = None,
     ) -> None:
-        """
+        """Create the day spending.
+
         :param today: the day that counts now, such as `lambda: datetime.now(UTC).date()`
         :param usd: what was spent today before this process began
         :param by_payer: who spent how much of it
@@ -49,12 +50,13 @@ class DaySpending:
 
     @property
     def usd(self) -> Decimal:
-        self._turn_the_page()
+        """What was spent today, in US dollars."""
+        self._begin_new_day()
         return self._usd
 
     def of(self, payer: str) -> Decimal:
         """Return what one payer spent today."""
-        self._turn_the_page()
+        self._begin_new_day()
         return self._by_payer.get(payer, NOTHING)
 
     def left(self, shares: Iterable[Share]) -> Decimal | None:
@@ -63,7 +65,7 @@ class DaySpending:
 
     def add(self, usd: Decimal, shares: Iterable[Share] = ()) -> None:
         """Add what was spent, also to the shares it was spent from."""
-        self._turn_the_page()
+        self._begin_new_day()
         if not usd:
             return
         self._usd += usd
@@ -77,7 +79,7 @@ class DaySpending:
         self._alarmed = True
         log.warning("%d %% of the day's money (MAX_DAY_USD=%s) is spent", ALARM_SHARE * 100, self._limit_usd)
 
-    def _turn_the_page(self) -> None:
+    def _begin_new_day(self) -> None:
         if (today := self._today()) != self._day:
             self._day, self._usd, self._alarmed = today, NOTHING, False
             self._by_payer.clear()
@@ -103,7 +105,8 @@ class Meter:
         context_tokens: int = 0,
         shares: Sequence[Share] = (),
     ) -> None:
-        """
+        """Create the meter.
+
         :param clock: seconds on any clock that runs evenly, such as `time.monotonic`
         :param bridged: usage is what the browser reports, unless the server observes the leg
         :param limit_usd: what the call may cost
@@ -237,7 +240,7 @@ class Meter:
 
 
 def cost_of(prices: Prices, model: str, transcription_model: str, change: UsageReported) -> Decimal:
-    """What one report of usage comes to, in US dollars."""
+    """Return what one report of usage comes to, in US dollars."""
     if change.source == "transcription":
         return prices.transcription_cost(transcription_model, change.usage)
     return prices.cost(model, change.usage)
