@@ -32,6 +32,13 @@ from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline
 from calls.watchers import tell_all
 from realtime.client import ClientSecret
+from realtime.client_events import (
+    message_create,
+    output_audio_buffer_clear,
+    response_cancel,
+    response_create,
+    session_update,
+)
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, ErrorReported, UsageReported
 from realtime.failures import ProviderFailure
@@ -419,7 +426,7 @@ class Call:
         """The session before was lost between a question and its answer, and now the caller can hear one."""
         if self._owes_answer:
             self._owes_answer = False
-            self.send({"type": "response.create"})
+            self.send(response_create())
 
     def wish_renewal(self) -> None:
         """The provider's session grows old: ask whoever holds the media to dial again."""
@@ -465,14 +472,7 @@ class Call:
             raise ValueError(f"typed text takes 1 to {MAX_TYPED_CHARS} characters")
         self.acted()
         self.interrupt()
-        content = [{"type": "input_text", "text": text.strip()}]
-        self.send(
-            {
-                "type": "conversation.item.create",
-                "item": {"type": "message", "role": "user", "content": content},
-            },
-            {"type": "response.create"},
-        )
+        self.send(message_create("user", text.strip()), response_create())
 
     def know(self, profile: dict[str, Any]) -> bool:
         """Tell the agent of the caller, in every session to come and in this one; whether this one was told.
@@ -491,15 +491,15 @@ class Call:
         """Give the session other instructions over the server's own line; False where there is none."""
         if self._line is None or self.closed:
             return False
-        self.send({"type": "session.update", "session": {"type": "realtime", "instructions": instructions}})
+        self.send(session_update({"instructions": instructions}))
         return True
 
     def interrupt(self) -> None:
         """Stop the reply: its generation first, then what of it is still to be played."""
         if self._sequencer.active:
-            self.send({"type": "response.cancel"})
+            self.send(response_cancel())
         if self.conversation.activity == "agent_speaking":
-            self.send({"type": "output_audio_buffer.clear"})
+            self.send(output_audio_buffer_clear())
 
     async def ask(self, prompt: str) -> str:
         """Ask the session something beside the conversation; nobody hears it. Controlled calls only.

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from realtime.client_events import message_create
 from realtime.conversation import Conversation
 from realtime.conversation.item import Item
 
@@ -39,10 +40,7 @@ def _said_last(conversation: Conversation) -> Iterator[Item]:
 
 
 def _create(item: Item) -> dict[str, Any]:
-    kind = "output_text" if item.role == "assistant" else "input_text"
-    content = [{"type": kind, "text": _words(item)}]
-    message = {"id": item.id, "type": "message", "role": item.role, "content": content}
-    return {"type": "conversation.item.create", "item": message}
+    return message_create(item.role, _words(item), item.id)
 
 
 def _words(item: Item) -> str:

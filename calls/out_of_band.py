@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from calls.events import CallChange
+from realtime.client_events import response_create
 from realtime.conversation.changes import ResponseFinished
 
 ANSWER_SECONDS = 8
@@ -29,14 +30,11 @@ class Questions:
         mark = secrets.token_hex(8)
         answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._waiting[mark] = answer
-        response = {
-            "conversation": "none",
-            "output_modalities": ["text"],
-            "instructions": prompt,
-            "metadata": {MARK: mark},
-        }
+        create = response_create(
+            conversation="none", output_modalities=["text"], instructions=prompt, metadata={MARK: mark}
+        )
         try:
-            send({"type": "response.create", "response": response})
+            send(create)
             async with asyncio.timeout(ANSWER_SECONDS):
                 return await answer
         finally:

@@ -20,8 +20,14 @@ from commands.audio.reading import BYTES_PER_SAMPLE, RATE, UnreadableAudio, read
 from commands.audio.wav import write_wav
 from commands.exit_codes import ExitCode
 from commands.provider import provider_of
+from realtime.client_events import (
+    input_audio_buffer_commit,
+    item_truncate,
+    response_cancel,
+    response_create,
+)
 from realtime.conversation.heard import whole_words
-from realtime.events import ClientEvent, ServerEvent, server_event
+from realtime.events import ServerEvent, server_event
 from realtime.failures import ProviderFailure
 from realtime.session import build_session
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
@@ -180,8 +186,8 @@ async def send_question(socket: RealtimeSocket, file: Path) -> None:
     """
     async for chunk in _chunks(file):
         await socket.append(chunk)
-    await socket.send({"type": ClientEvent.INPUT_COMMIT})
-    await socket.send({"type": ClientEvent.RESPONSE_CREATE})
+    await socket.send(input_audio_buffer_commit())
+    await socket.send(response_create())
 
 
 async def _chunks(file: Path) -> AsyncIterator[bytes]:
@@ -242,10 +248,9 @@ async def _hear_question(socket: RealtimeSocket, answer: SpokenAnswer) -> None:
 
 async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
     """Stop the answer, and have the conversation remember no more of it than was heard."""
-    await socket.send({"type": ClientEvent.RESPONSE_CANCEL})
+    await socket.send(response_cancel())
     for item_id, end_ms in heard.items():
-        cut = {"item_id": item_id, "content_index": 0, "audio_end_ms": end_ms}
-        await socket.send({"type": ClientEvent.ITEM_TRUNCATE, **cut})
+        await socket.send(item_truncate(item_id, end_ms))
     left = set(heard)
     try:
         async with asyncio.timeout(TRUNCATED_WITHIN_S):

@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from realtime.client_events import input_audio_buffer_commit
 from realtime.error_codes import error_code
-from realtime.events import ClientEvent, ServerEvent, server_event
+from realtime.events import ServerEvent, server_event
 from realtime.failures import ProviderFailure, may_pass
 from realtime.socket import RealtimeSocket, SocketLost, error_of
 
@@ -254,7 +255,7 @@ async def _commit(link: _Link, number: int, piece: bytes) -> None:
             await link.socket.append(piece[at : at + APPEND_BYTES], event_id=f"append-{number}")
         link.uncommitted.append(number)
         link.go_forward()
-        await link.socket.send({"type": ClientEvent.INPUT_COMMIT, "event_id": f"commit-{number}"})
+        await link.socket.send(input_audio_buffer_commit(f"commit-{number}"))
 
 
 def _code(event: dict[str, Any]) -> str:

@@ -1,7 +1,6 @@
 """A plain WebSocket session: sound and words both travel in its events."""
 
 import asyncio
-import base64
 import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -9,7 +8,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from realtime.events import ClientEvent, ServerEvent
+from realtime.client_events import input_audio_buffer_append, session_update
+from realtime.events import ServerEvent
 from realtime.failures import ProviderFailure, code_for_status, may_pass
 
 OPEN_TIMEOUT_S = 10
@@ -82,7 +82,7 @@ class RealtimeSocket:
         :raises SessionRefused: the provider does not take it
         :raises SocketLost: the connection is closed, no answer comes, or an error that may pass
         """
-        await self.send({"type": ClientEvent.SESSION_UPDATE, "session": session})
+        await self.send(session_update(session))
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 await self._configured()
@@ -106,8 +106,7 @@ class RealtimeSocket:
         :param event_id: by which an error about it is known
         :raises SocketLost: the connection is closed
         """
-        event = {"type": ClientEvent.INPUT_APPEND, "audio": base64.b64encode(pcm).decode()}
-        await self.send(event | ({"event_id": event_id} if event_id else {}))
+        await self.send(input_audio_buffer_append(pcm, event_id))
 
     async def receive(self) -> dict[str, Any]:
         """The next event; what is no event is skipped.

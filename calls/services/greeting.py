@@ -6,6 +6,7 @@ from typing import Any
 from agents.persona import Persona
 from calls.call import Call
 from calls.events import CallChange, PhaseChanged
+from realtime.client_events import response_create
 
 SAY_FIRST = (
     "The call has just begun and the caller has heard nothing yet. "
@@ -16,12 +17,9 @@ SAY_FIRST = (
 def opening(persona: Persona) -> dict[str, Any]:
     """The `response.create` that lets the agent begin; its own words where the persona sets none."""
     if not persona.greeting:
-        return {"type": "response.create"}
+        return response_create()
     # The instructions of a response stand in for the session's, so what it is to say is all they hold.
-    return {
-        "type": "response.create",
-        "response": {"instructions": SAY_FIRST.format(greeting=persona.greeting)},
-    }
+    return response_create(instructions=SAY_FIRST.format(greeting=persona.greeting))
 
 
 def greet(call: Call) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from agents.tools import Tool, ToolContext, ToolRefused
 from calls.events import CallChange, Closed
 from calls.owned_tasks import OwnedTasks
+from realtime.client_events import function_call_output, response_create
 from realtime.conversation.changes import ResponseFinished, ToolReady
 from realtime.error_place import where
 from realtime.recent import RecentIds
@@ -140,7 +141,7 @@ class ToolRunner:
         if jobs and all(job.answered and job.response_finished for job in jobs):
             for job in jobs:
                 self._jobs.remove(job)
-            self.send({"type": "response.create"})
+            self.send(response_create())
 
     def _jobs_of(self, response_id: str | None) -> list[_Job]:
         """Of a response; where the provider does not say which an item belongs to, of any."""
@@ -150,8 +151,7 @@ class ToolRunner:
         started_s = self.clock()
         ready = job.ready
         status, output = await self._outcome(ready)
-        item = {"type": "function_call_output", "call_id": ready.call_id, "output": output}
-        self.send({"type": "conversation.item.create", "item": item})
+        self.send(function_call_output(ready.call_id, output))
         job.answered = True
         self._reply_if_answered(self.response_of(ready.item_id))
         took_s = self.clock() - started_s
