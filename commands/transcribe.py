@@ -16,7 +16,7 @@ from commands.audio.reading import UnreadableAudio, duration_s, read_audio
 from commands.audio.segments import segments_of
 from commands.exit_codes import ExitCode
 from commands.provider import NothingListens, Provider, provider_of
-from realtime.dictation import Dictation, Settled
+from realtime.dictation import Dictation, SettledPiece
 from realtime.failures import ProviderFailure
 from realtime.session import transcription_for
 from realtime.socket import RealtimeSocket, SessionRefused
@@ -146,7 +146,7 @@ async def _write_down(
             times.append((segment.start_s, segment.end_s))
             yield segment.pcm
 
-    def take(piece: Settled) -> None:
+    def add_cue(piece: SettledPiece) -> None:
         nonlocal done_s
         cues[piece.number] = Cue(*times[piece.number], piece.text.strip(), piece.failure)
         done_s = max(done_s, times[piece.number][1])
@@ -155,7 +155,7 @@ async def _write_down(
     async def open_socket() -> RealtimeSocket:
         return await provider.open(session, intent="transcription")
 
-    await Dictation(open_socket, take, silent_s=provider.silent_s).take(pieces())
+    await Dictation(open_socket, add_cue, silent_s=provider.silent_s).transcribe(pieces())
 
 
 def _session(settings: Settings, language: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from realtime.recent import RecentDict
 
 
 class Playback:
-    """Follows the playback of responses and reports what of their text was, or is being, spoken.
+    """State of the playback of responses; it reports what of their text was, or is being, spoken.
 
     Times are milliseconds on the clock of the events; None where an event came without one.
     """
