@@ -1,4 +1,4 @@
-"""`main.py transcribe FILE…`: what is said in recordings, as text or subtitles."""
+"""`main.py transcribe FILE…`: transcripts of recordings, as text or subtitles."""
 
 import argparse
 import asyncio
@@ -31,7 +31,7 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command line."""
+    """Options of the command line."""
 
     files: list[Path]
     language: str | None
@@ -39,12 +39,12 @@ class Options:
     out: Path | None
 
     def target(self, file: Path, *, partial: bool = False) -> Path:
-        """Where the words of a file go; an unfinished text must not look like a whole one."""
+        """Return the path of a file's transcript; an unfinished one has a name of its own."""
         return (self.out or file.parent) / f"{file.stem}{'.partial' if partial else ''}.{self.format}"
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do it.
+    """Run the command.
 
     :return: an `ExitCode`
     """
@@ -104,7 +104,7 @@ async def _transcribe_all(options: Options, settings: Settings) -> ExitCode:
 
 
 async def _transcribe(file: Path, options: Options, settings: Settings, provider: Provider) -> int:
-    """Write one file; how many of its pieces have no words."""
+    """Transcribe one file and return how many of its pieces have no words."""
     length_s = await asyncio.to_thread(duration_s, file)
     session = _session(settings, options.language)
     cues: dict[int, Cue] = {}
@@ -112,7 +112,7 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
     with _progress() as progress:
         bar = progress.add_task(file.name, total=length_s)
         try:
-            await _write_down(
+            await _fill_cues(
                 file,
                 provider,
                 session,
@@ -129,14 +129,14 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
     return sum(cue.failure is not None for cue in cues.values())
 
 
-async def _write_down(
+async def _fill_cues(
     file: Path,
     provider: Provider,
     session: dict[str, Any],
     cues: dict[int, Cue],
     on_progress: Callable[[float], None],
 ) -> None:
-    """Fill `cues`, each by its number in the file, for the words may come in another order."""
+    """Fill `cues` by number in the file, since the words may come in another order."""
     times: list[tuple[float, float]] = []
     done_s = 0.0
 

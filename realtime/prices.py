@@ -161,7 +161,7 @@ class Prices:
         """Return the price of the most expensive call of so many minutes.
 
         It is that of `worst_per_minute`, and of the history that each response bills anew from the provider's
-        cache. A conversation costs no more than that, but a client that asks for responses without pause does.
+        cache. A conversation costs no more than that, but a client that asks for responses all the time does.
 
         :param context_tokens: instructions and tools
         """

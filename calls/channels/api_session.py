@@ -190,7 +190,7 @@ class ApiSession:
         async with self._reporting:
             await self._receive(self._reported_call(), events)
         if self._running_services:
-            await self._running_services.runner.settled()
+            await self._running_services.runner.wait_for_tools()
         to_forward, self._to_forward[:] = list(self._to_forward), []
         return to_forward
 
