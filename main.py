@@ -72,24 +72,24 @@ USAGE = """usage: main.py                    serve the page
        main.py transcribe …       write recordings down (--help tells more)
        main.py ask …              answer a recorded question aloud (--help tells more)"""
 TAB_SECONDS = 60 * 60
-"""NiceGUI keeps a storage for every tab that was open lately; ours hold nothing."""
+"""How long NiceGUI keeps a storage for each closed tab; ours hold nothing."""
 OWNER_ONLY_UMASK = 0o077
-"""No file of the server, such as NiceGUI's of its visitors, is readable by others on this machine."""
+"""Umask by which no file of the server, such as NiceGUI's of its visitors, is readable by other users."""
 MAX_FRAME_BYTES = 128 * 1024
-"""Of the page's socket; `static/webrtc.js` sends at most half of it at once."""
+"""Limit of a frame of the page's socket; `static/webrtc.js` sends at most half of it at once."""
 KEEP_ALIVE_SECONDS = 130
-"""A click finds its connection open; and longer than `realtime.client` keeps its own to our engine."""
+"""How long an idle connection stays open for the next click; longer than `realtime.client` keeps its own."""
 GRACE_SECONDS = 3
-"""How long the server's end waits for open connections, while calls are being hung up."""
+"""How long a stopping server waits for open connections, while calls are hung up."""
 MAX_SOCKET_BYTES = 1024 * 1024
-"""Of any socket's frame: the engine takes sound in them."""
+"""Limit of any WebSocket's frame: the engine gets audio in them."""
 
 
 def build(settings: Settings) -> Archive:
     """Build the app: provider, calls, routes and pages.
 
     :return: the records, to be prepared before anything is served
-    :raises SettingsError: `PERSONA` or `PERSONAS` names one that is not there
+    :raises SettingsError: `PERSONA` or `PERSONAS` names a persona that does not exist
     """
     personas = open_personas(settings)
     settings = settings.model_copy(update={"persona": default_persona(personas, settings)})
@@ -164,9 +164,9 @@ def open_before_serving(records: Archive, registry: Registry) -> None:
 
 
 def open_personas(settings: Settings) -> Personas:
-    """Return the personas that are offered, and print what is wrong with the others.
+    """Load the personas that are offered, and print what is wrong with the others.
 
-    :raises SettingsError: `PERSONAS` names one that is not there
+    :raises SettingsError: `PERSONAS` names a persona that does not exist
     """
     loaded, errors = load_personas(PERSONAS)
     for error in errors:
@@ -176,7 +176,7 @@ def open_personas(settings: Settings) -> Personas:
 
 
 def guard(parts: Parts, settings: Settings) -> None:
-    """Put everything that stands before the pages around them; what comes last here sees a request first."""
+    """Add API and middleware; what is added last sees a request first."""
     app.add_exception_handler(405, method_not_allowed)
     app.add_middleware(BesidePages, api=create_api(parts, settings))
     app.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
@@ -218,14 +218,14 @@ def mount_engine(settings: Settings) -> EngineMount:
 
 
 def can_listen(settings: Settings) -> bool:
-    """Whether somebody turns speech into words: any provider, our engine only with its recogniser."""
+    """Return whether speech can be transcribed: by any provider, by our engine only with its recogniser."""
     if settings.provider_kind != "engine":
         return True
     return not isinstance(speech_to_text_here(settings.whisper_model), NoSpeechToText)
 
 
 def announce(settings: Settings) -> None:
-    """Say where the page is, once it can be opened."""
+    """Print the address of the page, once it can be opened."""
     voice = {
         "engine": "its own demo voice (no key set)",
         "openai": "OpenAI",
@@ -249,7 +249,7 @@ def print_password_hash() -> None:
 
 
 def begin_persona(name: str) -> None:
-    """Copy the template and say what to do with it."""
+    """Copy the template of a persona and print what to do with it."""
     try:
         folder = new_persona(PERSONAS, name)
     except PersonaError as error:
@@ -258,7 +258,7 @@ def begin_persona(name: str) -> None:
 
 
 def run_with_sound(name: str, arguments: list[str]) -> int:
-    """Do `transcribe` or `ask`; imported only here, for they bring audio libraries along."""
+    """Run `transcribe` or `ask`, which are imported only here, since they import audio libraries."""
     from commands import ask, transcribe
 
     if name == "transcribe":
@@ -273,7 +273,7 @@ def run_with_sound(name: str, arguments: list[str]) -> int:
 
 
 def main() -> None:
-    """Serve until interrupted, or do what the command line asks."""
+    """Serve until interrupted, or run the command of the command line."""
     match sys.argv[1:]:
         case []:
             serve()
@@ -291,7 +291,7 @@ def main() -> None:
 
 
 def leave(code: int) -> NoReturn:
-    """End with this code; when interrupted, at once: a thread that fetches a speech model takes minutes."""
+    """Exit with this code; when interrupted, at once: a thread that downloads a model may take minutes."""
     if code == ExitCode.INTERRUPTED:
         sys.stdout.flush()
         os._exit(code)
@@ -310,7 +310,7 @@ def serve() -> None:
         print(f"Settings: {error}", file=sys.stderr)
         sys.exit(ExitCode.USAGE)
     app.config.socket_io_js_transports = ["websocket"]
-    gc.freeze()  # A full collection of what the start made would halt every call.
+    gc.freeze()  # objects that live as long as the server are not collected, which would halt every call
     ui.run(
         host=settings.host,
         port=settings.port,

@@ -34,6 +34,13 @@ from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline
 from calls.watchers import tell_all
 from realtime.client import ClientSecret
+from realtime.client_events import (
+    message_create,
+    output_audio_buffer_clear,
+    response_cancel,
+    response_create,
+    session_update,
+)
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, ErrorReported, UsageReported
 from realtime.failures import ProviderFailure
@@ -433,14 +440,7 @@ class Call:
             raise ValueError(f"typed text takes 1 to {MAX_TYPED_CHARS} characters")
         self.acted()
         self.interrupt()
-        content = [{"type": "input_text", "text": text.strip()}]
-        self.send(
-            {
-                "type": "conversation.item.create",
-                "item": {"type": "message", "role": "user", "content": content},
-            },
-            {"type": "response.create"},
-        )
+        self.send(message_create("user", text.strip()), response_create())
 
     def know(self, profile: dict[str, Any]) -> bool:
         """Tell the agent of the caller, in this session and those to come; return whether this one was told.
@@ -459,15 +459,15 @@ class Call:
         """Give the session other instructions over the server's own line; False where there is none."""
         if not self._leg.has_line or self.closed:
             return False
-        self.send({"type": "session.update", "session": {"type": "realtime", "instructions": instructions}})
+        self.send(session_update({"instructions": instructions}))
         return True
 
     def interrupt(self) -> None:
         """Stop the reply: its generation first, then what of it is still to be played."""
         if self._leg.is_responding:
-            self.send({"type": "response.cancel"})
+            self.send(response_cancel())
         if self.conversation.activity == "agent_speaking":
-            self.send({"type": "output_audio_buffer.clear"})
+            self.send(output_audio_buffer_clear())
 
     async def ask(self, prompt: str) -> str:
         """Ask the session out of band and return its answer as text; nobody hears it. Controlled calls only.

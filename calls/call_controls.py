@@ -11,6 +11,12 @@ from agents.persona import Persona
 from calls.call import Call
 from calls.choice import Choice
 from calls.events import CallChange, PhaseChanged
+from realtime.client_events import (
+    input_audio_buffer_clear,
+    input_audio_buffer_commit,
+    response_create,
+    session_update,
+)
 from realtime.conversation.changes import ActivityChanged, ErrorReported
 
 COMMIT_EMPTY = "input_audio_buffer_commit_empty"
@@ -57,28 +63,29 @@ class CallControls:
         """The caller begins to talk: silence the agent, forget what was heard before."""
         self._call.acted()
         self._call.interrupt()
-        self._tell_ear("input_audio_buffer.clear")
+        self._send_if_controlled(input_audio_buffer_clear())
 
     def release(self) -> None:
         """The caller has finished."""
         self._call.acted()
-        self._tell_ear("input_audio_buffer.commit")
+        self._send_if_controlled(input_audio_buffer_commit())
         if self._call.persona.turn_detection.create_response:
             self.answer()
 
     def drop(self) -> None:
         """It was no turn after all."""
-        self._tell_ear("input_audio_buffer.clear")
+        self._send_if_controlled(input_audio_buffer_clear())
 
-    def _tell_ear(self, kind: str) -> None:
+    def _send_if_controlled(self, event: dict[str, Any]) -> None:
+        """Send an event that the browser of a bridged call sends by itself."""
         if self._call.controlled:
-            self._call.send({"type": kind})
+            self._call.send(event)
 
     # -- the answer --------------------------------------------------------------------------------
 
     def answer(self) -> None:
         """Ask for an answer now."""
-        self._call.send({"type": "response.create"})
+        self._call.send(response_create())
 
     def stop_answer(self) -> None:
         """Let the agent fall silent."""
@@ -113,7 +120,7 @@ class CallControls:
         audio = _difference(self._session, reachable)
         self._session = reachable
         if audio:
-            self._call.send({"type": "session.update", "session": {"type": "realtime", "audio": audio}})
+            self._call.send(session_update({"audio": audio}))
 
     def _reachable(self) -> Persona:
         """What is wanted, less what the session would refuse now."""

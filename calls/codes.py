@@ -1,4 +1,4 @@
-"""The codes a page may report; others are kept and logged as `unknown`, as a page may put any words there."""
+"""Codes that a page may report; others are stored and logged as `unknown`, as a page may send any words."""
 
 UNKNOWN = "unknown"
 FAILURE_CODES = frozenset(
@@ -47,7 +47,7 @@ FAILURE_CODES = frozenset(
         "visitor_calls_full",
     }
 )
-"""Why a call failed or ended. Each has a sentence in `locales/`, but `not_started`, which no page shows."""
+"""Reasons why a call failed or ended. Each has a sentence in `locales/`, except `not_started`."""
 NOTICE_CODES = frozenset(
     {
         "event_broken",
@@ -62,16 +62,16 @@ NOTICE_CODES = frozenset(
         "too_fast",
     }
 )
-"""What a call survives, and obstacles that are found when the page opens."""
+"""Problems that a call survives, and obstacles that are found when the page opens."""
 
 
 def failure_code(code: object) -> str | None:
-    """Return a reason that a page gave as a known code; None where it gave none."""
+    """Return a page's reason as a known code; None where it gave none."""
     if not isinstance(code, str):
         return None
     return code if code in FAILURE_CODES else UNKNOWN
 
 
 def notice_code(code: object) -> str:
-    """Return what a page gave notice of as a known code."""
+    """Return a page's notice as a known code."""
     return code if isinstance(code, str) and code in NOTICE_CODES else UNKNOWN

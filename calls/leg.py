@@ -19,6 +19,7 @@ from calls.owned_tasks import OwnedTasks
 from calls.provider_gateway import ProviderGateway
 from calls.usage_line import UsageLine
 from realtime.client import ClientSecret
+from realtime.client_events import response_create
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, UsageReported
 from realtime.failures import ProviderFailure
@@ -338,7 +339,7 @@ class Leg:
         """Ask for the answer that the session before was lost with, now that the caller can hear one."""
         if self._owes_answer:
             self._owes_answer = False
-            self.send({"type": "response.create"})
+            self.send(response_create())
 
     async def ask(self, prompt: str) -> str:
         """Ask the session out of band and return its answer as text; nobody hears it.

@@ -1,4 +1,4 @@
-"""Background tasks with an owner: each is kept, its failure is said, and `finish` awaits them all."""
+"""Background tasks with an owner: each is referenced, its failure is logged, and `finish` awaits all."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ log = logging.getLogger("guftagu.tasks")
 
 
 async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel the tasks and wait for their ends; each owner tells of what failed."""
+    """Cancel the tasks and wait for their ends; each owner logs the failures."""
     ending = list(tasks)
     for task in ending:
         task.cancel()
@@ -19,7 +19,7 @@ async def cancelled(tasks: Iterable[asyncio.Task[Any]]) -> None:
 
 
 class OwnedTasks:
-    """The tasks of one owner."""
+    """Tasks of one owner."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -29,7 +29,7 @@ class OwnedTasks:
     ) -> asyncio.Task[Any]:
         """Run `work` until it ends by itself.
 
-        :param expected: failures that whoever awaits the task deals with, so they are not said here
+        :param expected: failures that the caller handles by awaiting the task, so they are not logged here
         """
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)

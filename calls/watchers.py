@@ -1,4 +1,4 @@
-"""Telling those who watch. One that fails keeps nothing from the others, and stops nothing that must be."""
+"""Calls to watchers, in which the failure of one affects neither the others nor the caller."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -9,7 +9,7 @@ log = logging.getLogger("guftagu.calls")
 
 
 def tell_all(watchers: Iterable[Callable[..., None]], *news: object) -> None:
-    """Call each of `watchers` with `news`; what one of them raises is logged."""
+    """Call each of `watchers` with `news`; log what one of them raises."""
     for watcher in list(watchers):
         try:
             watcher(*news)

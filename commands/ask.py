@@ -1,6 +1,6 @@
-"""`main.py ask FILE`: one spoken question over a plain WebSocket, and its spoken answer.
+"""`main.py ask FILE`: one spoken question over a WebSocket, and its spoken answer.
 
-The small worked example of that protocol: append, commit, `response.create`, deltas, truncation on Ctrl-C.
+A small example of that protocol: append, commit, `response.create`, deltas, truncation on Ctrl-C.
 """
 
 import argparse
@@ -20,46 +20,53 @@ from commands.audio.reading import BYTES_PER_SAMPLE, RATE, UnreadableAudio, read
 from commands.audio.wav import write_wav
 from commands.exit_codes import ExitCode
 from commands.provider import provider_of
+from realtime.client_events import (
+    input_audio_buffer_commit,
+    item_truncate,
+    response_cancel,
+    response_create,
+)
 from realtime.conversation.heard import whole_words
-from realtime.events import ClientEvent, ServerEvent, server_event
+from realtime.events import ServerEvent, server_event
 from realtime.failures import ProviderFailure
 from realtime.session import build_session
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
 from settings import Settings
 
 APPEND_BYTES = RATE * BYTES_PER_SAMPLE // 10
-"""100 ms in one event."""
+"""Bytes of audio in one event: 100 ms."""
 TRUNCATED_WITHIN_S = 5.0
 QUESTION_WITHIN_S = 3.0
-"""How long the recogniser's guess is waited for when the answer is there."""
+"""Seconds to wait for the transcript of the question when the answer is complete."""
 
 
 class Refused(Exception):
-    """The provider did not answer; the text is its code."""
+    """Refusal of the provider to answer; the text is its code."""
 
 
 @dataclass
 class SpokenAnswer:
-    """What came of the answer so far."""
+    """The part of the answer that has arrived."""
 
     question: str | None = None
-    """The recogniser's guess of what was asked; None until it is told, empty where it has none."""
+    """Transcript of the question; None until it comes, empty where the recogniser has none."""
     text: str = ""
     sound: dict[str, bytearray] = field(default_factory=dict)
     """24 kHz mono PCM16 by item, in the order of speaking."""
     began_at: float | None = None
-    """When a player would have begun: at the first sound."""
+    """When a player would have begun: at the first audio."""
     status: str = "in_progress"
 
     @property
     def pcm(self) -> bytes:
-        """All of it."""
+        """Audio of all items: 24 kHz mono PCM16."""
         return b"".join(self.sound.values())
 
-    def take(self, event: dict[str, Any], now: float) -> None:
-        """An event of the session.
+    def apply(self, event: dict[str, Any], now: float) -> None:
+        """Apply an event of the session.
 
-        :raises Refused: an error
+        :param now: seconds
+        :raises Refused: it is an error
         """
         match server_event(event.get("type")):
             case ServerEvent.OUTPUT_AUDIO_DELTA:
@@ -78,7 +85,7 @@ class SpokenAnswer:
                 raise Refused((event.get("error") or {}).get("code") or "error")
 
     def cut(self, now: float) -> dict[str, int]:
-        """Keep what could have been played by now; the items that were cut, with the ms heard of each."""
+        """Drop what could not have been played by now; return the ms heard of each item that was cut."""
         whole_ms = _ms(self.pcm)
         left_ms = min(whole_ms, round((now - self.began_at) * 1000)) if self.began_at is not None else 0
         self.text = self.text[: whole_words(self.text, len(self.text) * left_ms // max(whole_ms, 1))]
@@ -99,9 +106,9 @@ class SpokenAnswer:
 
 
 def run(arguments: Sequence[str], persona: Persona, settings: Settings) -> int:
-    """Do it.
+    """Run the command.
 
-    :param persona: who answers
+    :param persona: persona that answers
     :return: an `ExitCode`
     """
     parser = argparse.ArgumentParser("main.py ask", description="One spoken question, one spoken answer.")
@@ -133,7 +140,7 @@ async def _ask(file: Path, out: Path, persona: Persona, settings: Settings) -> E
             await send_question(socket, file)
             interrupted = asyncio.Event()
             with _first_ctrl_c(interrupted):
-                answer = await hear_answer(socket, interrupted, provider.silent_s)
+                answer = await receive_answer(socket, interrupted, provider.silent_s)
         finally:
             await socket.close()
     _write(answer, out, file.stem)
@@ -144,15 +151,15 @@ async def _ask(file: Path, out: Path, persona: Persona, settings: Settings) -> E
 
 @contextmanager
 def _first_ctrl_c(sets: asyncio.Event) -> Iterator[None]:
-    """The first one is only told; a second one ends the command as ever."""
+    """Set an event at the first Ctrl-C; a second one ends the command as usual."""
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGINT)
 
-    def tell(*_: object) -> None:
+    def set_event(*_: object) -> None:
         signal.signal(signal.SIGINT, before)
         loop.call_soon_threadsafe(sets.set)
 
-    signal.signal(signal.SIGINT, tell)
+    signal.signal(signal.SIGINT, set_event)
     try:
         yield
     finally:
@@ -160,7 +167,7 @@ def _first_ctrl_c(sets: asyncio.Event) -> Iterator[None]:
 
 
 def _session(persona: Persona, settings: Settings) -> dict[str, Any]:
-    """The persona's session with manual turns, and without tools: nobody here would run them."""
+    """Build the persona's session with manual turns and without tools, which this command does not run."""
     spec = persona.session(
         model=settings.openai_model,
         voice=settings.openai_voice,
@@ -175,13 +182,13 @@ def _session(persona: Persona, settings: Settings) -> dict[str, Any]:
 async def send_question(socket: RealtimeSocket, file: Path) -> None:
     """Append the whole file, commit it and ask for an answer.
 
-    :raises UnreadableAudio: it is no audio
+    :raises UnreadableAudio: the file holds no audio
     :raises SocketLost: the connection is closed
     """
     async for chunk in _chunks(file):
         await socket.append(chunk)
-    await socket.send({"type": ClientEvent.INPUT_COMMIT})
-    await socket.send({"type": ClientEvent.RESPONSE_CREATE})
+    await socket.send(input_audio_buffer_commit())
+    await socket.send(response_create())
 
 
 async def _chunks(file: Path) -> AsyncIterator[bytes]:
@@ -195,17 +202,17 @@ async def _chunks(file: Path) -> AsyncIterator[bytes]:
         yield bytes(waiting)
 
 
-async def hear_answer(
+async def receive_answer(
     socket: RealtimeSocket,
     interrupted: asyncio.Event,
     silent_s: float,
     now: Callable[[], float] = time.monotonic,
 ) -> SpokenAnswer:
-    """The answer to its end, or to the moment of the interruption: then the provider is told what was heard.
+    """Receive the answer to its end, or to the interruption, which truncates it at the provider.
 
-    :param silent_s: how long the provider may say nothing
+    :param silent_s: seconds that the provider may be silent
     :raises Refused: the provider answers with an error
-    :raises SocketLost: the connection is closed, or silent
+    :raises SocketLost: the connection is closed or silent
     """
     answer = SpokenAnswer()
     stopping = asyncio.create_task(interrupted.wait())
@@ -217,7 +224,7 @@ async def hear_answer(
                     {receiving, stopping}, timeout=silent_s, return_when=asyncio.FIRST_COMPLETED
                 )
                 if receiving in done:
-                    answer.take(receiving.result(), now())
+                    answer.apply(receiving.result(), now())
                 elif not done:
                     raise SocketLost("silent")
             finally:
@@ -228,24 +235,23 @@ async def hear_answer(
     if answer.status == "in_progress":
         await _truncate(socket, answer.cut(now()))
     else:
-        await _hear_question(socket, answer)
+        await _receive_question(socket, answer)
     return answer
 
 
-async def _hear_question(socket: RealtimeSocket, answer: SpokenAnswer) -> None:
-    """The recogniser may need longer than the agent; without its guess the answer is whole all the same."""
+async def _receive_question(socket: RealtimeSocket, answer: SpokenAnswer) -> None:
+    """Wait for the transcript of the question, which may come after the answer or not at all."""
     with suppress(TimeoutError, SocketLost, Refused):
         async with asyncio.timeout(QUESTION_WITHIN_S):
             while answer.question is None:
-                answer.take(await socket.receive(), 0.0)
+                answer.apply(await socket.receive(), 0.0)
 
 
 async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
-    """Stop the answer, and have the conversation remember no more of it than was heard."""
-    await socket.send({"type": ClientEvent.RESPONSE_CANCEL})
+    """Stop the answer and truncate it in the conversation to what was heard."""
+    await socket.send(response_cancel())
     for item_id, end_ms in heard.items():
-        cut = {"item_id": item_id, "content_index": 0, "audio_end_ms": end_ms}
-        await socket.send({"type": ClientEvent.ITEM_TRUNCATE, **cut})
+        await socket.send(item_truncate(item_id, end_ms))
     left = set(heard)
     try:
         async with asyncio.timeout(TRUNCATED_WITHIN_S):

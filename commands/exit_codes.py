@@ -1,14 +1,14 @@
-"""What the server and the commands tell the shell."""
+"""Exit codes of the server and the commands."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """The worst thing that happened."""
+    """Exit code; of several files, that of the worst result."""
 
     OK = 0
     SOME_FAILED = 1
     USAGE = 2
-    """A command line, a file or a setting that cannot be understood."""
+    """Invalid command line, file or setting."""
     PROVIDER = 3
     INTERRUPTED = 130

@@ -1,4 +1,4 @@
-"""Whom the commands talk to: the provider of the settings, or our own engine, started for them."""
+"""Provider of the commands: that of the settings, or our own engine, started for them."""
 
 import asyncio
 import socket
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 SILENT_ENGINE_S = 30 * 60.0
-"""A large model on a slow processor says nothing for minutes, and is at work."""
+"""Silence after which the engine counts as broken: a large model on a slow processor takes minutes."""
 NO_RECOGNIZER = (
     "there is no speech recogniser here: set OPENAI_API_KEY or OPENAI_BASE_URL, or install the local "
     "one, which fetches its model on first use: uv run --extra whisper main.py transcribe …"
@@ -27,25 +27,25 @@ NO_RECOGNIZER = (
 
 
 class NothingListens(Exception):
-    """No speech recogniser is to be had; the text says what to do about it."""
+    """Missing speech recogniser; the text says how to get one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where sessions are opened."""
+    """Address and key with which sessions are opened."""
 
     url: str
     key: str = field(repr=False)
     silent_s: float = SILENT_PROVIDER_S
-    """How long it may say nothing while it owes something."""
+    """Seconds that it may be silent while an answer is awaited."""
 
     async def open(self, session: dict[str, Any], **query: str) -> RealtimeSocket:
-        """A session that is configured.
+        """Open a session and configure it.
 
         :param query: as for `RealtimeSocket.open`
-        :raises SocketLost: not this time
-        :raises ProviderFailure: not with this key and address
-        :raises SessionRefused: not with this session object
+        :raises SocketLost: it was not opened; another attempt may succeed
+        :raises ProviderFailure: the key or the address is refused
+        :raises SessionRefused: the session object is refused
         """
         opened = await RealtimeSocket.open(self.url, self.key, **query)
         try:
@@ -58,10 +58,10 @@ class Provider:
 
 @asynccontextmanager
 async def provider_of(settings: Settings, *, listens: bool) -> AsyncIterator[Provider]:
-    """The provider, for as long as it is needed.
+    """Provide the provider of the settings; our own engine runs until the context ends.
 
-    :param listens: nothing can be done without a speech recogniser
-    :raises NothingListens: there is none
+    :param listens: whether a speech recogniser is required
+    :raises NothingListens: it is, and there is none
     """
     if settings.provider_kind != "engine":
         yield Provider(settings.provider_url, settings.provider_key)
@@ -95,7 +95,7 @@ async def _own_engine(settings: Settings, listens: bool) -> AsyncIterator[Provid
 
 
 async def _prepare(speech_to_text: "SpeechToText", model: str) -> None:
-    """Have the model before the first session: fetching it takes longer than any session is waited for.
+    """Load the speech model before the first session: a download takes longer than a session may.
 
     :raises NothingListens: there is none
     """
@@ -115,9 +115,9 @@ async def _prepare(speech_to_text: "SpeechToText", model: str) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Leaves Ctrl-C to the command."""
+    """Server that leaves Ctrl-C to the command."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """None."""
+        """Capture no signals."""
         yield

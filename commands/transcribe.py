@@ -1,4 +1,4 @@
-"""`main.py transcribe FILE…`: what is said in recordings, as text or subtitles."""
+"""`main.py transcribe FILE…`: transcripts of recordings, as text or subtitles."""
 
 import argparse
 import asyncio
@@ -16,7 +16,7 @@ from commands.audio.reading import UnreadableAudio, duration_s, read_audio
 from commands.audio.segments import segments_of
 from commands.exit_codes import ExitCode
 from commands.provider import NothingListens, Provider, provider_of
-from realtime.dictation import Dictation, Settled
+from realtime.dictation import Dictation, SettledPiece
 from realtime.failures import ProviderFailure
 from realtime.session import transcription_for
 from realtime.socket import RealtimeSocket, SessionRefused
@@ -31,7 +31,7 @@ console = Console(stderr=True)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The command line."""
+    """Options of the command line."""
 
     files: list[Path]
     language: str | None
@@ -39,12 +39,12 @@ class Options:
     out: Path | None
 
     def target(self, file: Path, *, partial: bool = False) -> Path:
-        """Where the words of a file go; an unfinished text must not look like a whole one."""
+        """Return the path of a file's transcript; an unfinished one has a name of its own."""
         return (self.out or file.parent) / f"{file.stem}{'.partial' if partial else ''}.{self.format}"
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Do it.
+    """Run the command.
 
     :return: an `ExitCode`
     """
@@ -104,7 +104,7 @@ async def _transcribe_all(options: Options, settings: Settings) -> ExitCode:
 
 
 async def _transcribe(file: Path, options: Options, settings: Settings, provider: Provider) -> int:
-    """Write one file; how many of its pieces have no words."""
+    """Transcribe one file and return how many of its pieces have no words."""
     length_s = await asyncio.to_thread(duration_s, file)
     session = _session(settings, options.language)
     cues: dict[int, Cue] = {}
@@ -112,7 +112,7 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
     with _progress() as progress:
         bar = progress.add_task(file.name, total=length_s)
         try:
-            await _write_down(
+            await _fill_cues(
                 file,
                 provider,
                 session,
@@ -129,14 +129,14 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
     return sum(cue.failure is not None for cue in cues.values())
 
 
-async def _write_down(
+async def _fill_cues(
     file: Path,
     provider: Provider,
     session: dict[str, Any],
     cues: dict[int, Cue],
     on_progress: Callable[[float], None],
 ) -> None:
-    """Fill `cues`, each by its number in the file, for the words may come in another order."""
+    """Fill `cues` by number in the file, since the words may come in another order."""
     times: list[tuple[float, float]] = []
     done_s = 0.0
 
@@ -146,7 +146,7 @@ async def _write_down(
             times.append((segment.start_s, segment.end_s))
             yield segment.pcm
 
-    def take(piece: Settled) -> None:
+    def add_cue(piece: SettledPiece) -> None:
         nonlocal done_s
         cues[piece.number] = Cue(*times[piece.number], piece.text.strip(), piece.failure)
         done_s = max(done_s, times[piece.number][1])
@@ -155,7 +155,7 @@ async def _write_down(
     async def open_socket() -> RealtimeSocket:
         return await provider.open(session, intent="transcription")
 
-    await Dictation(open_socket, take, silent_s=provider.silent_s).take(pieces())
+    await Dictation(open_socket, add_cue, silent_s=provider.silent_s).transcribe(pieces())
 
 
 def _session(settings: Settings, language: str | None) -> dict[str, Any]:

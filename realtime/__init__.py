@@ -1,0 +1,1 @@
+"""Client side of the OpenAI Realtime API."""

@@ -1,7 +1,7 @@
-"""The provider's REST API over one warm, pooled httpx client.
+"""Client of the provider's REST API over one warm connection pool.
 
-No POST here is ever repeated but the hang-up: a call or a secret that was created once more may be billed
-once more, and a session that was not hung up is.
+Only the hang-up is sent again after a failure: a call or a secret that is created twice may be billed twice,
+and a session that is not hung up is billed on.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ TIMEOUT = httpx.Timeout(20, connect=8)
 WARM_SECONDS = 5
 REACH_SECONDS = 3
 KEPT_SECONDS = 120
-"""How long an idle connection is kept."""
+"""How long an idle connection stays open."""
 COOLING_SECONDS = 60
 HANG_UP_DELAYS_S = (0.0, 0.5, 1.5)
 """Waits before each try to hang up."""
@@ -35,16 +35,16 @@ HANG_UP_DELAYS_S = (0.0, 0.5, 1.5)
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How many seconds a whole exchange may take, from the wait for a connection to the end of the answer."""
+    """Seconds that a whole exchange may take, from the wait for a connection to the end of the answer."""
 
     request_s: float = 25.0
     hang_up_s: float = 5.0
-    """One try."""
+    """Limit of one attempt to hang up."""
 
 
 SDP = "application/sdp"
 MAX_REQUEST_ID = 100
-"""Characters that are kept of a header that goes into the log."""
+"""Characters of the provider's request id that are logged."""
 LONGEST_WAIT_S = 24 * 60 * 60
 CALL_ID = re.compile(r"rtc_[A-Za-z0-9_-]{1,200}")
 STORED_PROMPT = re.compile(r"(session\.)?prompt(\..+)?")
@@ -53,18 +53,18 @@ STORED_PROMPT_NAMED = re.compile(r"\bpmpt_|\bprompt (object|id\b|with id)", re.I
 
 @dataclass(frozen=True, slots=True)
 class ClientSecret:
-    """The short-lived key a browser may hold."""
+    """Short-lived key that a browser may hold."""
 
     value: str = field(repr=False)
     expires_at: int
-    """Unix seconds."""
+    """Expiry in Unix seconds."""
     raw: dict[str, Any] = field(default_factory=dict, repr=False)
-    """The provider's whole answer."""
+    """Whole answer of the provider."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedCall:
-    """A call the provider answered: its SDP, and its id where the answer named one."""
+    """Call that the provider answered: its SDP, and its id where the answer named one."""
 
     answer_sdp: str = field(repr=False)
     call_id: str | None
@@ -72,15 +72,15 @@ class CreatedCall:
 
 @dataclass(frozen=True, slots=True)
 class StructuredAnswer:
-    """JSON by a schema, and what it took."""
+    """JSON by a schema, and the usage that it cost."""
 
     data: dict[str, Any] = field(repr=False)
     usage: dict[str, Any]
-    """As the provider reported it."""
+    """Usage as the provider reported it."""
 
 
 class RealtimeClient:
-    """Speaks to one provider with the server's own key."""
+    """Client of one provider, with the server's own key."""
 
     def __init__(
         self,
@@ -91,7 +91,8 @@ class RealtimeClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         deadlines: Deadlines = Deadlines(),
     ) -> None:
-        """
+        """Set up a client; it connects when it is first used.
+
         :param base_url: such as `https://api.openai.com/v1`
         :param api_key: standard key, sent as `Authorization: Bearer`
         :param transport: for tests, as is `sleep`
@@ -111,7 +112,7 @@ class RealtimeClient:
         )
 
     async def warm(self) -> None:
-        """Have an open connection, so that the next call pays no handshake. Failing is no matter here."""
+        """Open a connection, so that the next call pays no handshake; a failure is only logged."""
         if self._clock() - self._answered_s < COOLING_SECONDS:
             return
         try:
@@ -120,7 +121,7 @@ class RealtimeClient:
             log.info("provider not warmed: %s", type(error).__name__)
 
     async def is_reachable(self) -> bool:
-        """Whether the provider answers at all, whatever it thinks of the key."""
+        """Return whether the provider answers at all, even if it refuses the key."""
         try:
             answer = await self._exchange("GET", "/models", deadline_s=REACH_SECONDS)
         except (TimeoutError, httpx.HTTPError):
@@ -130,10 +131,10 @@ class RealtimeClient:
     async def create_client_secret(
         self, session: dict[str, Any], *, expires_after_s: int, safety_identifier: str | None = None
     ) -> ClientSecret:
-        """Mint an `ek_` with the whole session inside (`POST /realtime/client_secrets`).
+        """Mint an `ek_` key that holds the whole session (`POST /realtime/client_secrets`).
 
         :param expires_after_s: 10 to 7200 seconds
-        :raises ProviderFailure: with the code the page has a sentence for
+        :raises ProviderFailure: none was minted
         """
         body = {"expires_after": {"anchor": "created_at", "seconds": expires_after_s}, "session": session}
         answer = await self._post("/realtime/client_secrets", safety_identifier, json=body)
@@ -146,17 +147,17 @@ class RealtimeClient:
     async def create_call(
         self, offer_sdp: str, session: dict[str, Any], *, safety_identifier: str | None = None
     ) -> CreatedCall:
-        """Post offer and session in one multipart request (`POST /realtime/calls`).
+        """Create a call from an offer and a session in one multipart request (`POST /realtime/calls`).
 
-        :raises ProviderFailure: also when the answer is no SDP
+        :raises ProviderFailure: no call was created, or the answer is no SDP
         """
         parts = {"sdp": (None, offer_sdp, SDP), "session": (None, json.dumps(session), "application/json")}
         return await self._create(safety_identifier, files=parts)
 
     async def create_call_with(self, secret: ClientSecret, offer_sdp: str) -> CreatedCall:
-        """Post the raw offer with an `ek_`, which holds the session: the one way to a transcription session.
+        """Create a call from an offer and an `ek_` key; a transcription session allows no other way.
 
-        :raises ProviderFailure: also when the answer is no SDP
+        :raises ProviderFailure: no call was created, or the answer is no SDP
         """
         headers = {"Authorization": f"Bearer {secret.value}", "Content-Type": SDP}
         return await self._create(None, content=offer_sdp, headers=headers)
@@ -178,23 +179,23 @@ class RealtimeClient:
         await self._post(f"/realtime/calls/{call_id}/accept", None, json=session)
 
     async def reject(self, call_id: str, status_code: int) -> None:
-        """Turn an incoming phone call away.
+        """Reject an incoming phone call (`POST /realtime/calls/{id}/reject`).
 
         :param status_code: a SIP status, such as 486 (busy)
-        :raises ProviderFailure: the provider did not take it
+        :raises ProviderFailure: the provider did not accept the request
         """
         await self._post(f"/realtime/calls/{call_id}/reject", None, json={"status_code": status_code})
 
     async def refer(self, call_id: str, target_uri: str) -> None:
-        """Hand a phone call over (SIP REFER). Nothing tells whether anybody there answers.
+        """Transfer a phone call (SIP REFER); whether anybody answers there is not reported.
 
         :param target_uri: such as `tel:+92…` or `sip:…`
-        :raises ProviderFailure: the provider did not take it
+        :raises ProviderFailure: the provider did not accept the request
         """
         await self._post(f"/realtime/calls/{call_id}/refer", None, json={"target_uri": target_uri})
 
     async def create_response(self, model: str, prompt: str, schema: dict[str, Any]) -> StructuredAnswer:
-        """Ask for JSON by a schema, outside any call (`POST /responses`).
+        """Generate JSON by a schema, outside any call (`POST /responses`).
 
         :param schema: JSON schema of an object
         :raises ProviderFailure: no answer, or one that is no JSON object
@@ -214,7 +215,10 @@ class RealtimeClient:
         return StructuredAnswer(data, usage if isinstance(usage, dict) else {})
 
     async def hang_up(self, call_id: str) -> bool:
-        """End a call (`POST /realtime/calls/{id}/hangup`). True when it is over, also when it already was."""
+        """End a call (`POST /realtime/calls/{id}/hangup`).
+
+        :return: True when the call is over, also when it already was
+        """
         for delay in HANG_UP_DELAYS_S:
             await self._sleep(delay)
             try:
@@ -230,7 +234,7 @@ class RealtimeClient:
         return False
 
     async def close(self) -> None:
-        """Close the pool."""
+        """Close all connections."""
         await self._http.aclose()
 
     async def _post(self, path: str, safety_identifier: str | None, **content: Any) -> Answer:
@@ -293,7 +297,7 @@ def _call_id(answer: Answer) -> str | None:
 
 
 def _seconds(header: str | None) -> float | None:
-    """What `Retry-After` asks for, in seconds or as a date; nothing where that is no sensible wait."""
+    """Return the seconds that `Retry-After` asks for (number or date); None where it is no sensible wait."""
     try:
         wait = float(header or "")
     except ValueError:
@@ -309,10 +313,10 @@ def _seconds_until(date: str) -> float:
 
 
 def _is_about_prompt(answer: Answer) -> bool:
-    """Whether the session's stored prompt was refused; the body goes nowhere else.
+    """Return whether the session's stored prompt was refused; nothing else reads the body.
 
-    A recogniser has a prompt too, and many messages speak of one: the field counts, and without one only a
-    name that nothing else has.
+    A recogniser has a prompt too, and many messages mention one: the field decides, and without a field only
+    a name that only a stored prompt has.
     """
     if answer.status not in (400, 404):
         return False

@@ -1,7 +1,7 @@
-"""Writing down pieces of speech over transcription sessions, one after another as they break or grow old.
+"""Transcription of pieces of speech over sessions that are opened anew when they break or grow old.
 
-Every piece is kept until its words, or its failure, have come. When a connection breaks, what is not settled
-is sent again on the next one; what is settled never is. So no piece is lost and none comes twice.
+A piece is settled when its text or its failure has come, and kept until then. When a connection breaks, the
+unsettled pieces are sent again on the next one and the settled ones are not: no piece is lost or doubled.
 """
 
 import asyncio
@@ -12,78 +12,80 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from realtime.client_events import input_audio_buffer_commit
 from realtime.error_codes import error_code
-from realtime.events import ClientEvent, ServerEvent, server_event
+from realtime.events import ServerEvent, server_event
 from realtime.failures import ProviderFailure, may_pass
 from realtime.socket import RealtimeSocket, SocketLost, error_of
 
 log = logging.getLogger("guftagu.dictation")
 
 UNSETTLED_PIECES = 8
-"""Sent and not settled: bounds the memory here and the queue there."""
+"""Pieces that are sent and not settled: bounds the memory here and the queue at the provider."""
 APPEND_BYTES = 48_000
-"""A second of sound in one event."""
+"""Bytes of audio in one event: a second."""
 SHORTEST_BYTES = 9_600
-"""0.2 s: a provider refuses to commit less than half of it."""
+"""Bytes of 0.2 s; a provider refuses to commit less than half of it."""
 SILENT_PROVIDER_S = 120.0
 SESSION_S = 55 * 60.0
 """A provider ends a session after an hour; a new one is opened before."""
 RETRY_DELAYS_S = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Waits before the next connection, as long as none brings a piece forward."""
+"""Waits before the next connection, while no piece is settled in between."""
 MOST_RESENT = 2
-"""How often a piece is sent again, after the first of these waits, that failed for a reason that may pass."""
+"""How often a piece is sent again that failed for a temporary reason, after the first of these waits."""
 
 Open = Callable[[], Awaitable[RealtimeSocket]]
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of a piece."""
+class SettledPiece:
+    """Result of one piece: its text or its failure."""
 
     number: int
-    """Counted from 0 in the order they were given."""
+    """Number of the piece, from 0 in the order they were given."""
     text: str = field(default="", repr=False)
     failure: str | None = None
-    """The provider's code, when there are no words."""
+    """Error code of the provider where there is no text."""
 
 
 @dataclass
 class _Link:
-    """One connection, and what was sent over it."""
+    """One connection, and the pieces that were sent over it."""
 
     socket: RealtimeSocket
     renew_at: float
     uncommitted: deque[int] = field(default_factory=deque)
-    """Pieces whose commit is not confirmed yet, in order."""
+    """Numbers of pieces whose commit is not confirmed yet, in order."""
     items: dict[str, int] = field(default_factory=dict)
-    """The pieces by item id."""
+    """Numbers of pieces by item id."""
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while a piece is sent: the provider has one buffer."""
-    forward_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
+    """Lock that is held while a piece is sent: the provider has one buffer."""
+    progress_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     """Loop time when a piece was last sent, committed or settled."""
 
-    def go_forward(self) -> None:
-        """Note that the connection brings the pieces forward."""
-        self.forward_at = asyncio.get_running_loop().time()
+    def note_progress(self) -> None:
+        """Note that a piece was sent, committed or settled."""
+        self.progress_at = asyncio.get_running_loop().time()
 
 
 class Dictation:
-    """Writes down the pieces of one file."""
+    """Transcription of the pieces of one file."""
 
     def __init__(
         self,
         open_socket: Open,
-        on_settled: Callable[[Settled], None],
+        on_settled: Callable[[SettledPiece], None],
         *,
         silent_s: float = SILENT_PROVIDER_S,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """
-        :param open_socket: gives a configured transcription session with manual commits
-        :param on_settled: told of every piece once, in the order in which the provider settles them
-        :param silent_s: a connection on which a piece waits for so long and none is committed or settled is
-            taken for broken, whatever else it sends
+        """Set up a transcription; `transcribe` runs it.
+
+        :param open_socket: returns a configured transcription session with manual commits
+        :param on_settled: called once for every piece, in the order in which the provider settles them
+        :param silent_s: seconds after which a connection counts as broken on which a piece waits and none is
+            committed or settled
         """
         self._open = open_socket
         self._on_settled = on_settled
@@ -98,10 +100,10 @@ class Dictation:
         self._all_settled.set()
         self._resent: Counter[int] = Counter()
         self._fruitless = 0
-        """Connections lost in a row without a piece settled between."""
+        """Connections lost in a row without a settled piece in between."""
 
-    async def take(self, pieces: AsyncIterator[bytes]) -> None:
-        """Returns when every piece is settled. Once only.
+    async def transcribe(self, pieces: AsyncIterator[bytes]) -> None:
+        """Transcribe all pieces, and return when every one is settled; may be called once.
 
         :param pieces: 24 kHz mono PCM16
         :raises ProviderFailure: the provider cannot be reached, again and again
@@ -127,11 +129,11 @@ class Dictation:
             coming.put_nowait(None)
 
     async def _over_one_connection(self, coming: asyncio.Queue[bytes | None]) -> bool:
-        """Whether every piece is settled now."""
+        """Use one connection until it ends; return whether every piece is settled."""
         try:
             link = _Link(await self._open(), self._now() + SESSION_S)
             try:
-                return await self._carry(link, coming)
+                return await self._run(link, coming)
             finally:
                 await link.socket.close()
         except SocketLost as lost:
@@ -139,16 +141,16 @@ class Dictation:
             log.info("session lost with %d pieces unsettled: %s", len(self._unsettled), lost)
             return False
 
-    async def _carry(self, link: _Link, coming: asyncio.Queue[bytes | None]) -> bool:
-        hearing = asyncio.create_task(self._hear(link))
+    async def _run(self, link: _Link, coming: asyncio.Queue[bytes | None]) -> bool:
+        receiving = asyncio.create_task(self._receive(link))
         sending = asyncio.create_task(self._send(link, coming))
         try:
-            await asyncio.wait({hearing, sending}, return_when=asyncio.FIRST_COMPLETED)
-            return sending.result() if sending.done() else hearing.result()
+            await asyncio.wait({receiving, sending}, return_when=asyncio.FIRST_COMPLETED)
+            return sending.result() if sending.done() else receiving.result()
         finally:
-            for task in (hearing, sending):
+            for task in (receiving, sending):
                 task.cancel()
-            await asyncio.gather(hearing, sending, return_exceptions=True)
+            await asyncio.gather(receiving, sending, return_exceptions=True)
 
     async def _wait_before_next(self) -> None:
         if self._fruitless > len(RETRY_DELAYS_S):
@@ -157,7 +159,7 @@ class Dictation:
             await self._sleep(RETRY_DELAYS_S[self._fruitless - 1])
 
     async def _send(self, link: _Link, coming: asyncio.Queue[bytes | None]) -> bool:
-        """Send until all is settled, or until the session has to be renewed."""
+        """Send until all is settled or the session has to be renewed; return whether all were given."""
         for number, piece in sorted(self._unsettled.items()):
             await _commit(link, number, piece)
         while not self._all_given and self._now() < link.renew_at:
@@ -165,18 +167,18 @@ class Dictation:
             if piece_or_end is None:
                 self._all_given = True
             else:
-                await _commit(link, self._keep(piece_or_end), piece_or_end)
+                await _commit(link, self._add_piece(piece_or_end), piece_or_end)
         await self._all_settled.wait()
         return self._all_given
 
-    def _keep(self, piece: bytes) -> int:
+    def _add_piece(self, piece: bytes) -> int:
         number = self._given
         self._given += 1
         self._unsettled[number] = piece
         self._all_settled.clear()
         return number
 
-    async def _hear(self, link: _Link) -> bool:
+    async def _receive(self, link: _Link) -> bool:
         while True:
             event = await self._next_event(link)
             item_id = event.get("item_id")
@@ -184,34 +186,34 @@ class Dictation:
             match server_event(event.get("type")):
                 case ServerEvent.INPUT_COMMITTED if link.uncommitted:
                     link.items[str(item_id)] = link.uncommitted.popleft()
-                    link.go_forward()
+                    link.note_progress()
                 case ServerEvent.TRANSCRIPTION_COMPLETED if str(item_id) in link.items:
-                    self._settle(Settled(link.items[str(item_id)], str(event.get("transcript") or "")))
+                    self._settle(SettledPiece(link.items[str(item_id)], str(event.get("transcript") or "")))
                 case ServerEvent.TRANSCRIPTION_FAILED if str(item_id) in link.items:
-                    await self._take_failure(link, link.items[str(item_id)], event)
+                    await self._handle_failure(link, link.items[str(item_id)], event)
                 case ServerEvent.ERROR:
-                    self._take_error(link, event)
+                    self._handle_error(link, event)
             if len(self._unsettled) < unsettled:
-                link.go_forward()
+                link.note_progress()
 
     async def _next_event(self, link: _Link) -> dict[str, Any]:
-        """Return the next event; deltas and what is about no piece do not count as a sign of life.
+        """Return the next event; only commits and results count as progress.
 
         :raises SocketLost: nothing was committed or settled for `silent_s` while a piece waits
         """
         while True:
             try:
-                async with asyncio.timeout_at(link.forward_at + self._silent_s):
+                async with asyncio.timeout_at(link.progress_at + self._silent_s):
                     return await link.socket.receive()
             except TimeoutError:
                 if self._unsettled:
                     raise SocketLost("silent") from None
-                link.go_forward()
+                link.note_progress()
 
-    async def _take_failure(self, link: _Link, number: int, event: dict[str, Any]) -> None:
-        """Nothing is heard meanwhile; it keeps."""
+    async def _handle_failure(self, link: _Link, number: int, event: dict[str, Any]) -> None:
+        """Send the piece again if that may help, or settle it; later events wait meanwhile."""
         if number not in self._unsettled or not self._may_resend(number, event):
-            self._settle(Settled(number, failure=_code(event)))
+            self._settle(SettledPiece(number, failure=_code(event)))
             return
         await self._sleep(RETRY_DELAYS_S[self._resent[number] - 1])
         await _commit(link, number, self._unsettled[number])
@@ -222,29 +224,29 @@ class Dictation:
         self._resent[number] += 1
         return self._resent[number] <= MOST_RESENT
 
-    def _take_error(self, link: _Link, event: dict[str, Any]) -> None:
-        """What the provider does not take of one piece, settles it; what ends the session, ends the link."""
+    def _handle_error(self, link: _Link, event: dict[str, Any]) -> None:
+        """Settle the piece that an error is about; an error that ends the session raises `SocketLost`."""
         code, about = _code(event), str(error_of(event).get("event_id"))
         kind, _, number = about.partition("-")
         if code == "session_expired":
             raise SocketLost(code)
         if kind not in ("append", "commit") or not number.isdecimal():
-            log.warning("the provider complains: %s", error_code(event.get("error") or {}))
+            log.warning("the provider reports an error: %s", error_code(event.get("error") or {}))
             return
         if self._may_resend(int(number), event):
             raise SocketLost(code)  # It is not known what the buffer holds now.
         if kind == "commit" and int(number) in link.uncommitted:
             link.uncommitted.remove(int(number))
-        self._settle(Settled(int(number), failure=code))
+        self._settle(SettledPiece(int(number), failure=code))
 
-    def _settle(self, settled: Settled) -> None:
-        if self._unsettled.pop(settled.number, None) is None:
+    def _settle(self, piece: SettledPiece) -> None:
+        if self._unsettled.pop(piece.number, None) is None:
             return
         self._fruitless = 0
         self._room.release()
         if not self._unsettled:
             self._all_settled.set()
-        self._on_settled(settled)
+        self._on_settled(piece)
 
 
 async def _commit(link: _Link, number: int, piece: bytes) -> None:
@@ -253,8 +255,8 @@ async def _commit(link: _Link, number: int, piece: bytes) -> None:
         for at in range(0, len(piece), APPEND_BYTES):
             await link.socket.append(piece[at : at + APPEND_BYTES], event_id=f"append-{number}")
         link.uncommitted.append(number)
-        link.go_forward()
-        await link.socket.send({"type": ClientEvent.INPUT_COMMIT, "event_id": f"commit-{number}"})
+        link.note_progress()
+        await link.socket.send(input_audio_buffer_commit(f"commit-{number}"))
 
 
 def _code(event: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The error codes that are kept and logged: a list, since a browser may put any words in a code."""
+"""Error codes that are kept and logged: a fixed list, since a browser may send any words as a code."""
 
 from realtime.fields import Json, mapping, text
 
@@ -58,9 +58,9 @@ KNOWN_CODES = frozenset(
         "unsupported_parameter",
     }
 )
-"""Of the Realtime API and of our engine."""
+"""Error codes of the Realtime API and of our engine."""
 INCOMPLETE_REASONS = frozenset({"client_cancelled", "content_filter", "max_output_tokens", "turn_detected"})
-"""Why a response was cancelled or not completed (`status_details.reason`)."""
+"""Reasons why a response was cancelled or not completed (`status_details.reason`)."""
 
 
 def error_code(error: Json) -> str:

@@ -1,4 +1,4 @@
-"""What may be logged of an error: its kind and its place. Its text may hold what a caller said."""
+"""The part of an error that may be logged: type and place. Its text may hold what a caller said."""
 
 
 def where(error: BaseException) -> str:

@@ -1,10 +1,10 @@
-"""The names of the Realtime API's events, in its GA form, and the older names that mean the same."""
+"""Names of the Realtime API's events, in its GA form, and the older names that mean the same."""
 
 from enum import StrEnum
 
 
 class ServerEvent(StrEnum):
-    """What a session says."""
+    """Names of the events that a session sends."""
 
     ERROR = "error"
     SESSION_CREATED = "session.created"
@@ -41,7 +41,7 @@ class ServerEvent(StrEnum):
 
 
 class ClientEvent(StrEnum):
-    """What a session is told."""
+    """Names of the events that a session receives; `realtime.client_events` builds them."""
 
     SESSION_UPDATE = "session.update"
     ITEM_CREATE = "conversation.item.create"
@@ -67,7 +67,7 @@ OLDER_NAMES = {
     "response.text.delta": ServerEvent.OUTPUT_TEXT_DELTA,
     "response.text.done": ServerEvent.OUTPUT_TEXT_DONE,
 }
-"""The beta's names, which compatible servers still send."""
+"""Names of the beta, which compatible servers still send."""
 
 UNFOLLOWED = frozenset(
     {
@@ -81,11 +81,11 @@ UNFOLLOWED = frozenset(
         *(f"response.mcp_call_arguments.{state}" for state in ("delta", "done")),
     }
 )
-"""Of the API as well; nothing of ours reads them."""
+"""Other events of the API, which nothing here reads."""
 
 _KNOWN = {event.value: event for event in ServerEvent}
 
 
 def server_event(name: object) -> ServerEvent | None:
-    """The event that `name` (GA or older) stands for; None for an unknown one."""
+    """Return the event that `name` (GA or older) stands for; None for an unknown one."""
     return (_KNOWN.get(name) or OLDER_NAMES.get(name)) if isinstance(name, str) else None

@@ -1,4 +1,4 @@
-"""One HTTP exchange with the provider, bounded in time and size, whatever the provider sends."""
+"""One HTTP exchange with the provider, bounded in time and size."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ IDENTITY = {"Accept-Encoding": "identity"}
 
 @dataclass(slots=True)
 class Answer:
-    """What came of an exchange once the provider's headers were there."""
+    """Answer of the provider, from its headers on."""
 
     path: str
     """Path of the request."""
@@ -26,7 +26,7 @@ class Answer:
     headers: httpx.Headers = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     problem: FailureCode | None = None
-    """Why the body is not whole; None when it is."""
+    """Reason why the body is not whole; None when it is."""
 
     @property
     def is_success(self) -> bool:
@@ -35,13 +35,13 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8, whatever the headers call it; an httpx charset may name a decompressor."""
+        """Body as UTF-8; the charset of the headers is ignored, since it may name a decompressor."""
         return self.body.decode("utf-8", "replace")
 
     def json(self) -> Any:
         """Return the body as JSON.
 
-        :raises ValueError: it is none, or nested deeper than any answer
+        :raises ValueError: it is no JSON, or nested deeper than any answer
         """
         try:
             return json.loads(self.body)
@@ -55,8 +55,8 @@ async def exchange(
     """Send a request and read the answer.
 
     The deadline holds for the whole exchange: the wait for a connection, the headers and the body. A deadline
-    that passes in mid body, a body over the limit and a compressed body give an answer with a `problem`, for
-    its headers may name a call that has to be hung up.
+    that passes within the body, a body over the limit and a compressed body give an answer with a `problem`,
+    since its headers may name a call that has to be hung up.
 
     :param deadline_s: seconds
     :param limit: bytes of a successful body; an error's has at most `MAX_ERROR_BYTES`

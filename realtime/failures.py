@@ -1,9 +1,9 @@
-"""What can go wrong between us and the provider, as one exception with a code the page has a sentence for."""
+"""Failures of the provider, as one exception with a code that the page has a sentence for."""
 
 from typing import Any, Literal
 
 PASSING_CODES = frozenset({"rate_limit_exceeded", "server_error"})
-"""Of a session's errors: what may go well at another time."""
+"""Codes of a session's errors after which another attempt may succeed."""
 
 FailureCode = Literal[
     "provider_unauthorized",
@@ -18,7 +18,7 @@ FailureCode = Literal[
 
 
 class ProviderFailure(Exception):
-    """The provider did not do what was asked. Its text never holds a body, a key or a customer's word."""
+    """Failed request to the provider. Its text never holds a body, a key or a customer's words."""
 
     def __init__(
         self,
@@ -29,12 +29,13 @@ class ProviderFailure(Exception):
         request_id: str | None = None,
         about_prompt: bool = False,
     ) -> None:
-        """
-        :param code: what happened
+        """Describe a failure.
+
+        :param code: kind of failure
         :param status: HTTP status, if there was one
         :param retry_after_s: seconds the provider asks us to wait
         :param request_id: the provider's id of the request, for its support
-        :param about_prompt: the provider complained of the stored prompt
+        :param about_prompt: the provider refused the stored prompt
         """
         super().__init__(f"{code} (status {status}, request {request_id})")
         self.code = code
@@ -45,7 +46,7 @@ class ProviderFailure(Exception):
 
 
 def may_pass(error: dict[str, Any]) -> bool:
-    """Whether it is worth trying again.
+    """Return whether another attempt may succeed.
 
     :param error: the object under `error` of an event
     """
@@ -53,7 +54,7 @@ def may_pass(error: dict[str, Any]) -> bool:
 
 
 def code_for_status(status: int) -> FailureCode:
-    """The failure an HTTP status of the provider means."""
+    """Return the failure that an HTTP status of the provider means."""
     if status == 401:
         return "provider_unauthorized"
     if status == 403:

@@ -1,10 +1,9 @@
-"""How much work a piece of JSON is that somebody else wrote, found without recursion and without reading on
-where it is too much."""
+"""Size of decoded JSON from others, measured without recursion and only up to a limit."""
 
 from typing import Any
 
 MAX_DEPTH = 32
-"""Objects and lists in one another: an event has about eight, a session with its tools' schemas twenty."""
+"""Levels of nested objects and lists: an event has about 8, a session with its tools' schemas 20."""
 CHARS_PER_UNIT = 8
 
 

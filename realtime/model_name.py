@@ -1,4 +1,4 @@
-"""Names of models: a snapshot has its date behind the name of the model it is one of."""
+"""Names of models: a snapshot's name is that of its model with a date behind it."""
 
 import re
 
@@ -6,5 +6,5 @@ _DATE = re.compile(r"-\d{4}-\d{2}-\d{2}$")
 
 
 def undated(model: str) -> str:
-    """`gpt-live-transcribe` for `gpt-live-transcribe-2026-10-01`, and for itself."""
+    """Return the name without a date: `gpt-live-transcribe` for `gpt-live-transcribe-2026-10-01`."""
     return _DATE.sub("", model)

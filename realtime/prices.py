@@ -1,4 +1,4 @@
-"""What the provider bills, in US dollars, from the usage it reports.
+"""Prices of the provider's models in US dollars, and what a reported usage costs.
 
 The table is dated: prices change, and `Prices(overrides)` changes them without a new version.
 """
@@ -19,13 +19,13 @@ log = logging.getLogger("guftagu.prices")
 PRICES_AS_OF = date(2026, 10, 3)
 MILLION = Decimal(1_000_000)
 HEARD_TOKENS_PER_MINUTE = 600
-"""The caller's audio: a token each 100 ms."""
+"""Tokens of the caller's audio: one each 100 ms."""
 SPOKEN_TOKENS_PER_MINUTE = 1200
-"""The agent's audio: a token each 50 ms."""
+"""Tokens of the agent's audio: one each 50 ms."""
 RESPONSES_PER_MINUTE = 6
-"""A quick exchange."""
+"""Responses in a quick conversation."""
 CONTEXT_WINDOW_TOKENS = 128_000
-"""Of the present models: no response is billed for more."""
+"""Context window of the present models: no response is billed for more."""
 
 Modality = Literal["text", "audio", "image"]
 MODALITIES: tuple[Modality, ...] = ("text", "audio", "image")
@@ -40,18 +40,19 @@ class Rates(_Table):
 
     input: Decimal = Field(ge=0)
     cached: Decimal = Field(ge=0)
-    """Of input that the provider had in its cache."""
+    """Price of input that the provider had in its cache."""
     output: Decimal = Field(default=Decimal(0), ge=0)
 
 
 class Price(_Table):
-    """What one model's tokens cost."""
+    """Prices of one model's tokens."""
 
     text: Rates
     audio: Rates
     image: Rates
 
     def rates(self, modality: Modality) -> Rates:
+        """Return the rates of one modality."""
         return {"text": self.text, "audio": self.audio, "image": self.image}[modality]
 
 
@@ -82,22 +83,23 @@ MINUTE_PRICES: Mapping[str, Decimal] = {
     "gpt-4o-transcribe": Decimal("0.006"),
     "gpt-4o-mini-transcribe": Decimal("0.003"),
 }
-"""Transcription, per minute of audio."""
+"""Prices of transcription per minute of audio."""
 
 
 class PriceOverrides(_Table):
-    """What a deployment says of prices, as its settings hold it."""
+    """Prices that a deployment sets itself, as its settings hold them."""
 
     models: dict[str, Price] = {}
     minutes: dict[str, Decimal] = {}
-    """Transcription models: US dollars per minute of audio."""
+    """US dollars per minute of audio, by transcription model."""
 
 
 class Prices:
-    """The price table, with a deployment's own entries over it."""
+    """Price table, in which a deployment's own entries come first."""
 
     def __init__(self, overrides: Mapping[str, Any] | None = None) -> None:
-        """
+        """Read the deployment's own prices.
+
         :param overrides: `{"models": {name: {"text": {"input", "cached", "output"}, "audio": …, "image": …}},
             "minutes": {name: usd}}`, either part optional
         :raises pydantic.ValidationError: they have another shape, or a price below zero
@@ -105,10 +107,13 @@ class Prices:
         own = PriceOverrides.model_validate(overrides or {})
         self._models = {**MODEL_PRICES, **own.models}
         self._minutes = {**MINUTE_PRICES, **own.minutes}
-        self._said: set[str] = set()
+        self._reported_unknown: set[str] = set()
 
     def cost(self, model: str, usage: Json) -> Decimal:
-        """What a response costs: `usage` of `response.done`, every field nullable, or of `/responses`."""
+        """Return what a response costs.
+
+        :param usage: of `response.done`, with any field null, or of `/responses`
+        """
         price = self._price(model)
         into = _details(usage, "input")
         out = _by_modality(_details(usage, "output"), _count(usage, "output_tokens"))
@@ -125,9 +130,10 @@ class Prices:
         return millionths / MILLION
 
     def transcription_cost(self, model: str, usage: Json) -> Decimal:
-        """What the recogniser costs: `usage` of `…input_audio_transcription.completed`.
+        """Return what a transcription costs.
 
-        It comes in seconds, or in tokens of audio, which are counted back into minutes.
+        :param usage: of `…input_audio_transcription.completed`: seconds, or tokens of audio, which are
+            counted back into minutes
         """
         if usage.get("type") == "duration":
             minutes = _amount(usage.get("seconds")) / 60
@@ -137,10 +143,10 @@ class Prices:
         return minutes * self._minute_price(model)
 
     def worst_per_minute(self, model: str, context_tokens: int = 0) -> Decimal:
-        """A minute in which caller and agent both speak throughout, transcribed by the dearest recogniser,
-        with `RESPONSES_PER_MINUTE` that each bill the context anew and uncached.
+        """Return the price of the most expensive minute.
 
-        Of a transcription model: a minute of listening.
+        Caller and agent speak throughout, the dearest model transcribes, and `RESPONSES_PER_MINUTE` responses
+        each bill the context anew and uncached. Of a transcription model it is a minute of listening.
 
         :param context_tokens: instructions and tools; for the history see `worst_cost`
         """
@@ -152,11 +158,10 @@ class Prices:
         return (spoken + told) / MILLION + max(self._minutes.values())
 
     def worst_cost(self, model: str, minutes: Decimal, context_tokens: int = 0) -> Decimal:
-        """Return the price of so many minutes as `worst_per_minute`, and of the history that each response
-        bills anew from the provider's cache.
+        """Return the price of the most expensive call of so many minutes.
 
-        A conversation costs no more than that. It bounds no session whose holder asks for responses as fast
-        as a program can.
+        It is that of `worst_per_minute`, and of the history that each response bills anew from the provider's
+        cache. A conversation costs no more than that, but a client that asks for responses all the time does.
 
         :param context_tokens: instructions and tools
         """
@@ -172,40 +177,44 @@ class Prices:
     def _price(self, model: str) -> Price:
         known = self._models.get(model) or self._models.get(undated(model))
         if known is None:
-            self._say_unknown(model)
+            self._log_unknown(model)
         return known or _dearest(self._models.values())
 
     def _minute_price(self, model: str) -> Decimal:
         known = self._minutes.get(model, self._minutes.get(undated(model)))
         if known is None:
-            self._say_unknown(model)
+            self._log_unknown(model)
             return max(self._minutes.values())
         return known
 
-    def _say_unknown(self, model: str) -> None:
-        if model not in self._said:
-            self._said.add(model)
+    def _log_unknown(self, model: str) -> None:
+        if model not in self._reported_unknown:
+            self._reported_unknown.add(model)
             log.warning("no price is known for model %s; counting the dearest known one", model)
 
 
 class NothingBilled(Prices):
-    """The prices of our own engine."""
+    """Prices of our own engine: nothing."""
 
     def cost(self, model: str, usage: Json) -> Decimal:
+        """Return 0: nothing is billed."""
         return Decimal(0)
 
     def transcription_cost(self, model: str, usage: Json) -> Decimal:
+        """Return 0: nothing is billed."""
         return Decimal(0)
 
     def worst_per_minute(self, model: str, context_tokens: int = 0) -> Decimal:
+        """Return 0: nothing is billed."""
         return Decimal(0)
 
     def worst_cost(self, model: str, minutes: Decimal, context_tokens: int = 0) -> Decimal:
+        """Return 0: nothing is billed."""
         return Decimal(0)
 
 
 def _dearest(prices: Iterable[Price]) -> Price:
-    """The highest price of every kind of token."""
+    """Return the highest price of every kind of token."""
     known = list(prices)
 
     def highest(modality: Modality) -> Rates:
@@ -222,7 +231,7 @@ def _dearest(prices: Iterable[Price]) -> Price:
 def _split_input(
     total: dict[Modality, int], said_cached: dict[Modality, int], cached_tokens: int
 ) -> tuple[dict[Modality, int], dict[Modality, int], int]:
-    """Input tokens as fresh, cached, and cached of no named modality; none is counted twice.
+    """Return input tokens as fresh, cached, and cached of no named modality; none is counted twice.
 
     Cached tokens that were not itemised are taken out of text first, then audio, then image.
     """
@@ -238,14 +247,14 @@ def _split_input(
 
 
 def _by_modality(details: Json, total: int) -> dict[Modality, int]:
-    """Tokens by modality; what of `total` is not itemised counts as text."""
+    """Return tokens by modality; the part of `total` that is not itemised counts as text."""
     counts: dict[Modality, int] = {m: _count(details, f"{m}_tokens") for m in MODALITIES}
     counts["text"] += max(0, total - sum(counts.values()))
     return counts
 
 
 def _details(usage: Json, side: Literal["input", "output"]) -> Json:
-    """The Realtime API says `input_token_details`, `/responses` says `input_tokens_details`."""
+    """Return a side's details: `input_token_details` (Realtime) or `input_tokens_details` (`/responses`)."""
     return mapping(usage, f"{side}_token_details") or mapping(usage, f"{side}_tokens_details")
 
 
@@ -254,7 +263,7 @@ def _count(source: Json, name: str) -> int:
 
 
 def _amount(value: object) -> Decimal:
-    """A number above zero; anything else an event may hold is none."""
+    """Return a number above zero; zero for anything else an event may hold."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e12:
         return Decimal(0)
     return Decimal(str(value))

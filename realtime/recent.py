@@ -1,4 +1,4 @@
-"""Remembering what was seen lately, in bounded memory."""
+"""Collections that hold the entries added last, in bounded memory."""
 
 from collections import OrderedDict
 from typing import TypeVar
@@ -7,7 +7,7 @@ Value = TypeVar("Value")
 
 
 class RecentDict(OrderedDict[str, Value]):
-    """The entries of the last `limit` keys that were added."""
+    """Dictionary of the last `limit` keys that were added."""
 
     def __init__(self, limit: int) -> None:
         super().__init__()
@@ -20,24 +20,24 @@ class RecentDict(OrderedDict[str, Value]):
 
 
 class RecentIds:
-    """The last `limit` ids that were added."""
+    """Set of the last `limit` ids that were added."""
 
     def __init__(self, limit: int) -> None:
         self._ids: RecentDict[None] = RecentDict(limit)
 
     def add(self, new_id: str) -> bool:
-        """Remember `new_id`; whether it was new."""
+        """Add `new_id`; return whether it was new."""
         if new_id in self._ids:
             return False
         self._ids[new_id] = None
         return True
 
     def discard(self, an_id: str) -> None:
-        """Forget `an_id`, if it is remembered."""
+        """Remove `an_id` if it is there."""
         self._ids.pop(an_id, None)
 
     def clear(self) -> None:
-        """Forget all of them."""
+        """Remove all ids."""
         self._ids.clear()
 
     def __contains__(self, an_id: str) -> bool:

@@ -1,34 +1,34 @@
-"""What an SDP offer of a browser may hold: one audio section and, unless controlled, one data channel.
+"""Rules for the SDP offer of a browser: one audio section and, unless controlled, one data channel.
 
-Parsed by the grammar of RFC 8866, section 9, and by nothing looser: a line that another parser may read in
-another way is refused, since the provider's parser decides what a section is.
+The offer has to follow the grammar of RFC 8866, section 9: a line that another parser may read in another way
+is refused, since the provider's parser decides what a section is.
 """
 
 import re
 
 MAX_OFFER_BYTES = 64 * 1024
 MAX_LINES = 500
-"""A browser's offer has about a hundred."""
+"""Lines of an offer; a browser's has about a hundred."""
 MAX_CANDIDATES = 32
-"""The provider sends connectivity checks to every address that an offer names; further ones are left out."""
+"""Candidates of an offer, to each of which the provider sends connectivity checks; others are left out."""
 CANDIDATE = "a=candidate:"
 SESSION_LINE = re.compile(r"[vosiuepcbtrzka]=[\x20-\x7e]+")
 MEDIA_LINE = re.compile(r"[micbka]=[\x20-\x7e]+")
 AUDIO = re.compile(r"m=audio [1-9][0-9]{0,4} (?:UDP|TCP)/(?:TLS|DTLS)/RTP/SAVPF?(?: [0-9]{1,3})+")
 CHANNEL = re.compile(r"m=application ([0-9]{1,5}) (?:UDP|TCP)/DTLS/SCTP webrtc-datachannel")
 BUNDLE_ONLY = "a=bundle-only"
-"""With it a section of port 0 is no rejected one: its port is that of the bundle (RFC 9143, section 6)."""
+"""Line of a section whose port 0 does not mean rejection: it uses the bundle's (RFC 9143, section 6)."""
 
 
 class OfferRefused(ValueError):
-    """The offer is not one we relay; the text says why."""
+    """Refusal of an offer; the text says why."""
 
 
 def check_offer(body: bytes, *, data_channel: bool) -> str:
-    """Return the offer as text, when it is one we relay.
+    """Return the offer as text if it may be relayed.
 
     :param data_channel: whether the caller's browser may speak to the session (never in a controlled call)
-    :raises OfferRefused: too large, no SDP, or other sections than these
+    :raises OfferRefused: it is too large, is no SDP, or has other sections
     """
     if len(body) > MAX_OFFER_BYTES:
         raise OfferRefused(f"an offer takes at most {MAX_OFFER_BYTES} bytes")
@@ -52,7 +52,7 @@ def _with_few_candidates(offer: str) -> str:
 def sections(sdp: str) -> list[str]:
     """Return the kinds of the media sections, sorted.
 
-    :raises OfferRefused: not every line is one of SDP, or a section is none that we relay
+    :raises OfferRefused: a line is no SDP, or a section is not one of those that are relayed
     """
     lines = sdp.removesuffix("\r\n").split("\r\n")
     if lines[0] != "v=0":

@@ -1,4 +1,4 @@
-"""Building the provider's session object (`type: "realtime"` or `"transcription"`), GA shape.
+"""Builders of the provider's session object (`type: "realtime"` or `"transcription"`), GA shape.
 
 Optional fields are sent only when set: compatible servers and older models refuse what they do not know.
 """
@@ -9,19 +9,19 @@ from typing import Any
 from realtime.model_name import undated
 
 ABOUT_ANSWERS = frozenset({"create_response", "interrupt_response"})
-"""Of `turn_detection`: what makes no sense where nothing answers."""
+"""Fields of `turn_detection` that make no sense where nothing answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionSpec:
-    """What a call asks of the provider."""
+    """Configuration of a call's session, from which the session object is built."""
 
     model: str
-    """Model name, such as `gpt-realtime-2.1-mini`."""
+    """Name of the model, such as `gpt-realtime-2.1-mini`."""
     voice: str
-    """Voice name, such as `verse`."""
+    """Name of the voice, such as `verse`."""
     instructions: str
-    """Everything the agent is told, guide included."""
+    """System prompt of the agent, guide included."""
     transcription: dict[str, Any] | None = None
     """`audio.input.transcription`: model, languages, keywords; None leaves it off."""
     turn_detection: dict[str, Any] | None = None
@@ -33,13 +33,13 @@ class SessionSpec:
     tools: list[dict[str, Any]] = field(default_factory=list)
     """Function tools as the API takes them."""
     prompt_id: str | None = None
-    """A stored prompt; the provider ends this on 2026-11-30."""
+    """Id of a stored prompt; the provider ends these on 2026-11-30."""
     extra: dict[str, Any] = field(default_factory=dict)
     """Further top-level fields (`reasoning`, `truncation`, …), sent as they are."""
 
 
 def build_session(spec: SessionSpec) -> dict[str, Any]:
-    """The session object for `client_secrets`, the multipart form and `accept`."""
+    """Build the session object for `client_secrets`, the multipart form and `accept`."""
     audio_output: dict[str, Any] = {"voice": spec.voice}
     if spec.speed is not None:
         audio_output["speed"] = spec.speed
@@ -59,7 +59,7 @@ def build_session(spec: SessionSpec) -> dict[str, Any]:
 
 
 def build_transcription_session(spec: SessionSpec) -> dict[str, Any]:
-    """The session object (`type: "transcription"`) in which nothing answers: how to listen, and no more."""
+    """Build the session object of a transcription session, which listens and does not answer."""
     audio_input = _audio_input(spec)
     if spec.turn_detection:
         audio_input["turn_detection"] = {
@@ -78,7 +78,7 @@ def _audio_input(spec: SessionSpec) -> dict[str, Any]:
 
 
 def transcription_for(model: str, languages: list[str], keywords: list[str]) -> dict[str, Any]:
-    """`audio.input.transcription` with the hints that `model` takes.
+    """Build `audio.input.transcription` with the hints that `model` takes.
 
     `gpt-transcribe` and `gpt-live-transcribe` take `languages` and `keywords`; others `language`, `prompt`.
     """

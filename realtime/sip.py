@@ -1,6 +1,6 @@
-"""An incoming phone call as the provider tells of it, and the addresses in it.
+"""Incoming phone call as the provider reports it, and the addresses in it.
 
-`sip_headers` were written by whoever calls and by every trunk on the way: they prove nothing.
+`sip_headers` are written by the calling side and by every trunk on the way, so they prove nothing.
 """
 
 import re
@@ -19,17 +19,17 @@ MAX_HEADERS = 100
 
 @dataclass(frozen=True, slots=True)
 class IncomingCall:
-    """A phone that rings here."""
+    """Phone call that waits to be accepted or rejected."""
 
     call_id: str
     dialled: str = ""
-    """The line that was called, as `line_of` writes it; empty when nothing says so."""
+    """The line that was called, as `line_of` writes it; empty when no header names one."""
     caller: str = field(default="", repr=False)
     """The line that claims to call."""
 
 
 def incoming_call(event: Json) -> IncomingCall | None:
-    """Read a webhook's event; None when it is of another kind or names no call."""
+    """Read a webhook's event; return None when it is of another kind or names no call."""
     data = mapping(event, "data")
     call_id = text(data, "call_id") or ""
     if event.get("type") != INCOMING or not CALL_ID.fullmatch(call_id):
@@ -38,7 +38,7 @@ def incoming_call(event: Json) -> IncomingCall | None:
 
 
 def line_of(address: str) -> str:
-    """Which line an address names, however it is written: `"Bank" <sip:+92-21-111@host>;tag=1` → `9221111`.
+    """Return the line of an address in one form: `9221111` for `"Bank" <sip:+92-21-111@host>;tag=1`.
 
     :return: a phone number as bare digits, anything else in lower case
     """

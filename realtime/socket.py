@@ -1,7 +1,6 @@
-"""A plain WebSocket session: sound and words both travel in its events."""
+"""Session over a WebSocket, whose events carry audio and text."""
 
 import asyncio
-import base64
 import json
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -9,37 +8,38 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
-from realtime.events import ClientEvent, ServerEvent
+from realtime.client_events import input_audio_buffer_append, session_update
+from realtime.events import ServerEvent
 from realtime.failures import ProviderFailure, code_for_status, may_pass
 
 OPEN_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 20
 MAX_EVENT_BYTES = 4 * 1024 * 1024
-"""A minute of sound in one event; `MAX_WAITING_EVENTS` of them are taken before the reader asks for more."""
+"""Bytes of one event, a minute of audio; at most `MAX_WAITING_EVENTS` wait for the reader."""
 MAX_WAITING_EVENTS = 4
 CLOSE_TIMEOUT_S = 2
-"""A provider that does not close its side is left."""
+"""Wait for the provider to close its side."""
 PING_S = 20
-"""Between two pings, and until the answer to one: a provider that falls silent is noticed."""
+"""Seconds between two pings, and until the answer to one, by which a silent provider is noticed."""
 LASTING_STATUSES = (400, 401, 403, 404)
-"""Trying again changes nothing."""
+"""Statuses after which another attempt is useless."""
 
 
 class SocketLost(Exception):
-    """The session cannot be reached (any more); another one may be opened."""
+    """Lost connection to a session; another session may be opened."""
 
 
 class SessionRefused(Exception):
-    """The provider does not take the session object. The text holds the error's code and field alone."""
+    """Refusal of a session object. The text holds the error's code and field alone."""
 
     def __init__(self, error: dict[str, Any]) -> None:
-        """:param error: the object under `error`"""
+        """:param error: the object under `error` of the event"""
         code, param = error.get("code"), error.get("param")
         super().__init__(f"{code}: {param}" if param else str(code))
 
 
 class RealtimeSocket:
-    """One session, from its opening to the end of the connection."""
+    """Connection of one session."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -50,8 +50,8 @@ class RealtimeSocket:
 
         :param base_url: the provider's, such as `https://api.openai.com/v1`
         :param query: `model="…"` for a conversation, `intent="transcription"` for a transcription
-        :raises SocketLost: not this time
-        :raises ProviderFailure: not with this key and address
+        :raises SocketLost: it was not opened; another attempt may succeed
+        :raises ProviderFailure: the key or the address is refused
         """
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         try:
@@ -77,12 +77,12 @@ class RealtimeSocket:
             raise SocketLost(type(error).__name__) from None
 
     async def configure(self, session: dict[str, Any]) -> None:
-        """Send the session object and wait until it holds.
+        """Send the session object and wait until it is in effect.
 
-        :raises SessionRefused: the provider does not take it
+        :raises SessionRefused: the provider refuses it
         :raises SocketLost: the connection is closed, no answer comes, or an error that may pass
         """
-        await self.send({"type": ClientEvent.SESSION_UPDATE, "session": session})
+        await self.send(session_update(session))
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
                 await self._configured()
@@ -103,14 +103,13 @@ class RealtimeSocket:
         """Append to the input audio buffer.
 
         :param pcm: 24 kHz mono PCM16
-        :param event_id: by which an error about it is known
+        :param event_id: names this event in an error about it
         :raises SocketLost: the connection is closed
         """
-        event = {"type": ClientEvent.INPUT_APPEND, "audio": base64.b64encode(pcm).decode()}
-        await self.send(event | ({"event_id": event_id} if event_id else {}))
+        await self.send(input_audio_buffer_append(pcm, event_id))
 
     async def receive(self) -> dict[str, Any]:
-        """The next event; what is no event is skipped.
+        """Return the next event; frames that hold no event are skipped.
 
         :raises SocketLost: the connection is closed
         """
@@ -125,7 +124,7 @@ class RealtimeSocket:
                 return event
 
     async def close(self) -> None:
-        """End the session."""
+        """Close the connection, which ends the session."""
         await self._connection.close()
 
     async def _configured(self) -> None:

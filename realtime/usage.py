@@ -1,4 +1,4 @@
-"""The fields of a usage report that are kept: known numbers within bounds, and nothing else."""
+"""Fields of a usage report that are kept: known numbers within bounds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,8 +23,8 @@ _FIELDS: Mapping[str, Any] = {
     "output_token_details": _OUTPUT,
     "output_tokens_details": _OUTPUT,
 }
-"""The largest value of each field, or the fields in it. The Realtime API says `input_token_details`,
-`/responses` says `input_tokens_details`."""
+"""Largest value of each field, or the fields in it. The Realtime API has `input_token_details`, `/responses`
+has `input_tokens_details`."""
 
 
 def known_usage(usage: Mapping[str, Any]) -> dict[str, Any]:

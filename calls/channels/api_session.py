@@ -152,7 +152,7 @@ class ApiSession:
         async with self._reporting:
             self._open_reported_leg()
             await self._receive(events)
-        await self._running.runner.settled()
+        await self._running.runner.wait_for_tools()
         to_forward, self._to_forward[:] = list(self._to_forward), []
         return to_forward
 

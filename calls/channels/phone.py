@@ -13,6 +13,7 @@ from calls.events import CallChange, Warned
 from calls.registry import CallRefused, Registry
 from calls.services.greeting import opening
 from realtime.client import RealtimeClient
+from realtime.client_events import message_create, response_create
 from realtime.failures import ProviderFailure
 from realtime.sip import IncomingCall, incoming_call, line_of
 from settings import Settings, SettingsError
@@ -175,6 +176,4 @@ def _speak_warnings(call: Call, changes: Iterable[CallChange]) -> None:
     """Have the agent speak warnings, because a phone shows none."""
     for change in changes:
         if isinstance(change, Warned):
-            content = [{"type": "input_text", "text": SPOKEN_WARNINGS[change.code]}]
-            item = {"type": "message", "role": "system", "content": content}
-            call.send({"type": "conversation.item.create", "item": item}, {"type": "response.create"})
+            call.send(message_create("system", SPOKEN_WARNINGS[change.code]), response_create())

@@ -1,4 +1,4 @@
-"""The agent speaks first: one `response.create` when a call goes live, none where one goes on."""
+"""Greeting: the agent speaks first in a new call, by one `response.create` when the call goes live."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from agents.persona import Persona
 from calls.call import Call
 from calls.events import CallChange, PhaseChanged
+from realtime.client_events import response_create
 
 SAY_FIRST = (
     "The call has just begun and the caller has heard nothing yet. "
@@ -14,18 +15,15 @@ SAY_FIRST = (
 
 
 def opening(persona: Persona) -> dict[str, Any]:
-    """The `response.create` that lets the agent begin; its own words where the persona sets none."""
+    """Build the `response.create` of the greeting; the agent chooses the words if the persona sets none."""
     if not persona.greeting:
-        return {"type": "response.create"}
-    # The instructions of a response stand in for the session's, so what it is to say is all they hold.
-    return {
-        "type": "response.create",
-        "response": {"instructions": SAY_FIRST.format(greeting=persona.greeting)},
-    }
+        return response_create()
+    # The instructions of a response replace the session's: they hold only the words to say.
+    return response_create(instructions=SAY_FIRST.format(greeting=persona.greeting))
 
 
 def greet(call: Call) -> None:
-    """Let the agent of this call speak first, if its persona has a greeting, once it is live."""
+    """Let the agent speak first once the call is live, if its persona has a greeting."""
     if not call.persona.greeting:
         return
 

@@ -1,4 +1,4 @@
-"""The limits of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
+"""Limits of a call: minutes, idle time and money, each with a warning before and an end at the limit."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,28 +16,28 @@ MINUTES_WARNING_S = 60.0
 IDLE_WARNING_S = 20.0
 CALL_MONEY_WARNING = Decimal("0.8")
 DAY_MONEY_WARNING = Decimal("0.95")
-"""Shares of the limit at which the caller is warned."""
+"""Share of the limit at which the caller is warned."""
 GRACE_S = 10.0
-"""Between warning and end where the money went past both at once."""
+"""Seconds between warning and end where the money passed both at once."""
 CHECK_S = 5.0
-"""How often money is looked at that no event tells of: minutes of a bridged call, other calls of the day."""
+"""Seconds between checks of money that no event reports: minutes of a bridged call, the day's other calls."""
 
 
 @dataclass
 class _Budget:
-    """Money that runs out."""
+    """Amount of money that a call may spend."""
 
     code: str
     limit: Decimal
     warn_at: Decimal
     spent: Callable[[], Decimal]
     spent_before: Decimal
-    """When the call began."""
+    """Amount that was spent when the call began."""
     warned: bool = False
 
 
 class CallLimits:
-    """Holds one call to its limits. Show it the call's changes, after the meter saw them."""
+    """Limits of one call. It needs the call's changes, after the meter got them."""
 
     def __init__(
         self,
@@ -51,12 +51,12 @@ class CallLimits:
         end: Callable[[str], None],
         shares: Sequence[Share] = (),
     ) -> None:
-        """Create the call limits.
+        """Set up the limits; `start` starts them.
 
-        :param clock: seconds, running as `timer` does
-        :param warn: tells the caller
+        :param clock: seconds, on the clock of `timer`
+        :param warn: shows the caller a warning
         :param end: ends the call, or its present session, with a limit's code
-        :param shares: of the day's money, which the call spends from
+        :param shares: shares of the day's money from which the call spends
         """
         self._limits = limits
         self._meter = meter
@@ -76,10 +76,10 @@ class CallLimits:
         self._started_s: float | None = None
         self._over = False
         self._idle_left_s = limits.idle_seconds
-        self._resting_since_s: float | None = None
+        self._idle_since_s: float | None = None
 
     def start(self) -> None:
-        """Count the limits from here: the provider holds a session."""
+        """Start to count minutes and idle time: the provider has the session now."""
         if self._started_s is not None or self._over:
             return
         if self._idle_left_s <= 0:
@@ -91,71 +91,71 @@ class CallLimits:
             "minutes warning", total_s - ahead_s, lambda: self._warn(Warned("limit_minutes", ahead_s))
         )
         self._after("minutes", total_s, lambda: self._end("limit_minutes"))
-        self._rest()
+        self._start_idle_time()
         self._keep_checking()
 
     def apply(self, changes: Iterable[CallChange]) -> None:
-        """Follow who speaks, what is spent, and the end of the call."""
+        """Apply changes of activity and usage, and the end of the call."""
         for change in changes:
             if isinstance(change, ActivityChanged):
-                self._follow(change.activity)
+                self._apply_activity(change.activity)
             elif isinstance(change, UsageReported):
                 self._check_money()
             elif isinstance(change, Connected):
                 self.start()
             elif isinstance(change, CallerActed):
-                self.caller_acted()
+                self.reset_idle_time()
             elif isinstance(change, LegEnded):
                 self.pause()
             elif isinstance(change, Closed):
                 self.stop()
 
-    def caller_acted(self) -> None:
-        """The caller did something that is not speech, such as typing."""
-        resting = self._resting_since_s is not None
-        self._stop_resting()
+    def reset_idle_time(self) -> None:
+        """Reset the idle time: the caller did something that is not speech, such as typing."""
+        was_idle = self._idle_since_s is not None
+        self._pause_idle_time()
         self._idle_left_s = self._limits.idle_seconds
-        if resting:
-            self._rest()
+        if was_idle:
+            self._start_idle_time()
 
     def pause(self) -> None:
         """Stop counting until the provider holds another session."""
-        self._stop_resting()
+        self._pause_idle_time()
         self._started_s = None
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
 
     def stop(self) -> None:
-        """Let go of the call; nothing is warned of or ended any more."""
+        """Stop all limits; no warning and no end follows."""
         self._over = True
         self.pause()
 
     # -- idle time ---------------------------------------------------------------------------------
 
-    def _follow(self, activity: Activity) -> None:
-        self._stop_resting()
+    def _apply_activity(self, activity: Activity) -> None:
+        self._pause_idle_time()
         if activity == "caller_speaking":
             self._idle_left_s = self._limits.idle_seconds
         elif activity == "listening":
-            self._rest()
+            self._start_idle_time()
 
-    def _rest(self) -> None:
-        """Nobody speaks: idle time runs on. An agent that asks "still there?" only holds it up."""
+    def _start_idle_time(self) -> None:
+        """Let idle time run while nobody speaks; an agent that asks "still there?" only pauses it."""
         if self._started_s is None or self._over:
             return
-        self._resting_since_s = self._clock()
+        self._idle_since_s = self._clock()
         ahead_s = min(IDLE_WARNING_S, self._limits.idle_seconds / 2)
         if self._idle_left_s > ahead_s:
             warning = Warned("limit_idle", ahead_s)
             self._after("idle warning", self._idle_left_s - ahead_s, lambda: self._warn(warning))
         self._after("idle", self._idle_left_s, lambda: self._end("limit_idle"))
 
-    def _stop_resting(self) -> None:
-        if self._resting_since_s is None:
+    def _pause_idle_time(self) -> None:
+        if self._idle_since_s is None:
             return
-        self._idle_left_s -= self._clock() - self._resting_since_s
-        self._resting_since_s = None
+        self._idle_left_s -= self._clock() - self._idle_since_s
+        self._idle_since_s = None
         for name in ("idle warning", "idle"):
             if timer := self._timers.pop(name, None):
                 timer.cancel()
@@ -187,7 +187,7 @@ class CallLimits:
             self._warn(Warned(budget.code, self._seconds_left(budget, spent)))
 
     def _seconds_left(self, budget: _Budget, spent: Decimal) -> float | None:
-        """Until the money is spent, at the pace of this call so far."""
+        """Return the seconds until the money is spent at the rate of this call so far; None if unknown."""
         during_call = spent - budget.spent_before
         elapsed_s = self._clock() - (self._started_s or 0)
         if during_call <= 0 or elapsed_s <= 0:

@@ -1,4 +1,4 @@
-"""The words of a call's items as they may be kept: numbers masked, also those said over several items."""
+"""Texts of a call's items as they may be stored: numbers masked, also those said over several items."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,33 +11,33 @@ from store.masking.masked import hide
 from store.masking.utterance import utterance
 
 REMEMBERED_ITEMS = 256
-"""Texts of one conversation kept here: more than are written at once and than one number is said over."""
+"""Texts of one conversation in memory: more than are written at once, and than one number spans."""
 
 
 @dataclass(frozen=True, slots=True)
 class ItemText:
-    """What is kept of one item at present, before it is masked."""
+    """Text of one item at present, before it is masked."""
 
     text: str
     is_whole: bool
-    """False while more of it may come."""
+    """Whether no more of it will come."""
 
 
 class MaskedItems:
-    """Masks the items of one conversation, each text once, and of a growing one only what is new."""
+    """Masking of one conversation's items: each text is masked once, of a growing one only what is new."""
 
     def __init__(self) -> None:
         self._carry = Carry()
         self._said: RecentDict[ItemText] = RecentDict(REMEMBERED_ITEMS)
         self._growing: RecentDict[GrowingMask] = RecentDict(REMEMBERED_ITEMS)
         self._whole: RecentDict[tuple[str, str]] = RecentDict(REMEMBERED_ITEMS)
-        """By item, its finished text and the same masked; one object where nothing is hidden."""
+        """Finished texts and the same masked, by item id; one object where nothing is hidden."""
 
     def feed(self, item: Item, *, is_whole: bool) -> set[str]:
-        """Take an item as it is now; items come in the order of the conversation.
+        """Add an item, or its present text; items come in the order of the conversation.
 
         :param is_whole: False holds back a number at its end, as more of it may come
-        :return: the ids of the items of which more is to be hidden than before
+        :return: ids of the items of which more is to be hidden than before
         """
         said = ItemText(item.text if is_whole else before_open_number(item.text), is_whole)
         is_known = item.id in self._said and self._said[item.id].text == said.text
@@ -45,7 +45,7 @@ class MaskedItems:
         return set() if is_known else feed(self._carry, item, said.text)
 
     async def masked(self, item_id: str) -> Masked:
-        """Return the text of an item as it may be kept."""
+        """Return the text of an item as it may be stored."""
         said = self._said[item_id]
         spans = [(first, last, 0) for first, last in self._carry.hidden(item_id)]
         masked = await self._by_itself(item_id, said)
@@ -82,7 +82,7 @@ def _masked_end(text: str, hidden: set[tuple[int, int]], chars: int) -> str:
 
 
 def feed(carry: Carry, item: Item, text: str) -> set[str]:
-    """Feed an item to what finds numbers over several utterances; see `Carry.feed`."""
+    """Pass an item to the search for numbers over several utterances; see `Carry.feed`."""
     is_caller = item.role == "user"
     start_ms, end_ms = item.started_at_ms, item.ended_at_ms
     return carry.feed(utterance(item.id, text, is_caller=is_caller, start_ms=start_ms, end_ms=end_ms))

@@ -1,4 +1,4 @@
-"""Topic and summary of a call whose session answers no more, such as when its caller hung up the phone."""
+"""Topic and summary of a call whose session is gone, such as when the caller hung up the phone."""
 
 import logging
 import secrets
@@ -34,7 +34,10 @@ SCHEMA: dict[str, Any] = {
 async def summary_of(
     call: Call, services: CallServices, client: RealtimeClient, model: str
 ) -> Summarised | None:
-    """Have it written from what was said, on the call's account; None where nothing was, or nobody writes."""
+    """Generate topic and summary from the transcript, at the call's expense.
+
+    :return: None where nothing was said, or the provider does not answer
+    """
     said = said_in(call.conversation.items)
     running_services = services.of(call.id)
     if not said or running_services is None:

@@ -1,6 +1,6 @@
-"""Running the tools an agent calls in one call: each once, all outputs of a response, then one reply.
+"""Execution of the tools that an agent calls: each once, all outputs of a response, then one reply.
 
-Whatever goes wrong becomes an answer the agent can pass on politely; no error text of ours leaves the server.
+Every failure becomes an answer that the agent can pass on politely; no error text of ours leaves the server.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from agents.tools import Tool, ToolContext, ToolRefused
 from calls.events import CallChange, Closed
 from calls.owned_tasks import OwnedTasks
+from realtime.client_events import function_call_output, response_create
 from realtime.conversation.changes import ResponseFinished, ToolReady
 from realtime.error_place import where
 from realtime.recent import RecentIds
@@ -23,13 +24,13 @@ from realtime.recent import RecentIds
 log = logging.getLogger("guftagu.tools")
 
 PUBLIC_RUNS_PER_MINUTE = 10
-"""Of one bridged call, whose browser could ask for any number."""
+"""Public tools that one bridged call may run; its browser could ask for any number."""
 REMEMBERED_CALLS = 10_000
 MAX_WAITING = 64
-"""Function calls that wait for the others of their response; a reply is asked for without an older one."""
+"""Function calls that wait for the others of their response; a reply does not wait for older ones."""
 MAX_RUNNING = 64
 MAX_LOG_LINES = 1000
-"""Of one call: a browser can ask for tools that do not exist as often as it likes."""
+"""Log lines of one call: a browser can ask for tools that do not exist as often as it likes."""
 
 SENTENCES = {
     "unknown_tool": {
@@ -59,21 +60,21 @@ SENTENCES = {
 }
 
 Send = Callable[..., None]
-"""`Call.send`: client events, a `response.create` among them in its turn."""
+"""Type of `Call.send`, which takes client events."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolRun:
-    """What came of one function call; a record of it masks arguments and output."""
+    """Result of one function call; its record masks arguments and output."""
 
     call_id: str
     name: str = field(repr=False)
     arguments: str = field(repr=False)
     output: str = field(repr=False)
     status: str
-    """`completed`, a key of `SENTENCES`, or the code of a `ToolRefused`."""
+    """`completed`, a key of `SENTENCES`, or the code of a `ToolRefused` error."""
     started_s: float
-    """On the runner's clock."""
+    """Start on the clock of the runner."""
     took_s: float
 
 
@@ -88,17 +89,17 @@ class _Job:
 
 @dataclass
 class ToolRunner:
-    """Acts on the function calls of one call. Feed it the call's changes."""
+    """Runner of the function calls of one call; it needs the call's changes."""
 
     tools: Mapping[str, Tool]
     context: ToolContext
     send: Send
     response_of: Callable[[str], str | None]
-    """The id of the response an item belongs to, None where the provider did not say."""
+    """Function that returns the id of an item's response, None where the provider did not say."""
     tasks: OwnedTasks
-    """Own what runs. A tool that has begun is finished, also when the caller hangs up meanwhile."""
+    """Owner of what runs. A tool that has begun is finished, also when the caller hangs up meanwhile."""
     clock: Callable[[], float]
-    """Seconds, such as `time.monotonic`."""
+    """Clock in seconds, such as `time.monotonic`."""
     control: Literal["bridged", "controlled"]
     language: str = "en"
     on_run: Callable[[ToolRun], None] = lambda run: None
@@ -110,7 +111,7 @@ class ToolRunner:
     _over: bool = False
 
     def apply(self, changes: Iterable[CallChange]) -> None:
-        """Start what is ready, each `call_id` once; ask for the reply when all of a response is answered."""
+        """Run function calls, each `call_id` once; request the reply when all of a response are done."""
         for change in changes:
             if isinstance(change, ToolReady) and not self._over and self._seen.add(change.call_id):
                 job = _Job(change)
@@ -123,8 +124,8 @@ class ToolRunner:
             elif isinstance(change, Closed):
                 self._over = True
 
-    async def settled(self) -> None:
-        """Wait until every tool that runs now has answered."""
+    async def wait_for_tools(self) -> None:
+        """Wait until every tool that runs now has an output."""
         if self._running:
             await asyncio.wait(set(self._running))
 
@@ -140,18 +141,17 @@ class ToolRunner:
         if jobs and all(job.answered and job.response_finished for job in jobs):
             for job in jobs:
                 self._jobs.remove(job)
-            self.send({"type": "response.create"})
+            self.send(response_create())
 
     def _jobs_of(self, response_id: str | None) -> list[_Job]:
-        """Of a response; where the provider does not say which an item belongs to, of any."""
+        """Return the jobs of a response, and those of which the provider does not say the response."""
         return [job for job in self._jobs if self.response_of(job.ready.item_id) in (response_id, None)]
 
     async def _work(self, job: _Job) -> None:
         started_s = self.clock()
         ready = job.ready
         status, output = await self._outcome(ready)
-        item = {"type": "function_call_output", "call_id": ready.call_id, "output": output}
-        self.send({"type": "conversation.item.create", "item": item})
+        self.send(function_call_output(ready.call_id, output))
         job.answered = True
         self._reply_if_answered(self.response_of(ready.item_id))
         took_s = self.clock() - started_s
@@ -164,20 +164,20 @@ class ToolRunner:
     # -- one call ----------------------------------------------------------------------------------
 
     async def _outcome(self, ready: ToolReady) -> tuple[str, str]:
-        """Status and output."""
+        """Return status and output of a function call."""
         tool = self.tools.get(ready.name)
         if len(self._running) > MAX_RUNNING:
-            return self._sorry("too_many")
+            return self._apology("too_many")
         if tool is None:
-            return self._sorry("unknown_tool")
+            return self._apology("unknown_tool")
         if self.control == "bridged" and not tool.public:
-            return self._sorry("controlled_only")
+            return self._apology("controlled_only")
         if self.control == "bridged" and not self._may_run_again():
-            return self._sorry("too_many")
+            return self._apology("too_many")
         try:
             arguments = tool.arguments.model_validate_json(ready.arguments or "{}")
         except ValidationError as error:
-            return self._sorry("bad_arguments", details=_problems(error))
+            return self._apology("bad_arguments", details=_problems(error))
         return await self._run(tool, arguments)
 
     async def _run(self, tool: Tool, arguments: BaseModel) -> tuple[str, str]:
@@ -186,17 +186,17 @@ class ToolRunner:
         if not done:
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            return self._sorry("timed_out")
-        return self._sorry("failed") if running.cancelled() else self._said(tool, running)
+            return self._apology("timed_out")
+        return self._apology("failed") if running.cancelled() else self._result(tool, running)
 
-    def _said(self, tool: Tool, done: asyncio.Task[str]) -> tuple[str, str]:
+    def _result(self, tool: Tool, done: asyncio.Task[str]) -> tuple[str, str]:
         error = done.exception()
         if error is None:
             return "completed", done.result()
         if isinstance(error, ToolRefused):
             return error.code, _error(error.code, error.sentence)
         log.error("%s: tool %s failed: %s", self.context.call_id, tool.name, where(error))
-        return self._sorry("failed")
+        return self._apology("failed")
 
     def _may_run_again(self) -> bool:
         now = self.clock()
@@ -207,7 +207,7 @@ class ToolRunner:
         self._public_runs.append(now)
         return True
 
-    def _sorry(self, code: str, **more: Any) -> tuple[str, str]:
+    def _apology(self, code: str, **more: Any) -> tuple[str, str]:
         sentences = SENTENCES[code]
         return code, _error(code, sentences.get(self.language, sentences["en"]), **more)
 
@@ -217,5 +217,5 @@ def _error(code: str, sentence: str, **more: Any) -> str:
 
 
 def _problems(error: ValidationError) -> list[str]:
-    """Which arguments are wrong, without their values."""
+    """Return which arguments are wrong, without their values."""
     return [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]

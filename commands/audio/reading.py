@@ -1,4 +1,4 @@
-"""Audio of any kind, read from a file as it is needed: 24 kHz mono PCM16."""
+"""Reader of audio files of any format, as 24 kHz mono PCM16."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,17 +13,17 @@ from av.error import FFmpegError
 RATE = 24_000
 BYTES_PER_SAMPLE = 2
 GAP_S, LONGEST_GAP_S = 0.1, 600.0
-"""What is shorter is a rounding of the file's clock; what is longer a clock gone wrong."""
+"""Shorter gaps are rounding errors of the file's clock; longer ones are errors of that clock."""
 
 
 class UnreadableAudio(ValueError):
-    """No sound can be had from this file; the text says why, and names no content."""
+    """Unreadable audio file; the text says why and names no content."""
 
 
 def duration_s(path: Path) -> float | None:
-    """How long the file says it is; None where it does not say.
+    """Return the duration that the file states; None where it does not.
 
-    :raises UnreadableAudio: it is no audio
+    :raises UnreadableAudio: the file holds no audio
     """
     with _opened(path) as (container, stream):
         if stream.duration is not None and stream.time_base is not None:
@@ -32,9 +32,9 @@ def duration_s(path: Path) -> float | None:
 
 
 def read_audio(path: Path) -> Iterator[bytes]:
-    """The sound, block by block, from the moment the file begins; gaps within it are silence.
+    """Read the audio block by block from the start of the file; gaps within it become silence.
 
-    :raises UnreadableAudio: it is no audio
+    :raises UnreadableAudio: the file holds no audio
     """
     with _opened(path) as (container, stream):
         begins_s = (container.start_time or 0) / av.time_base
@@ -44,36 +44,37 @@ def read_audio(path: Path) -> Iterator[bytes]:
             for block in _gap((frame.time or 0) - begins_s - read / RATE):
                 read += len(block) // BYTES_PER_SAMPLE
                 yield block
-            for part in resampler.take(frame):
+            for part in resampler.resample(frame):
                 read += part.samples
                 yield part.to_ndarray().tobytes()
-        for part in resampler.end():
+        for part in resampler.flush():
             yield part.to_ndarray().tobytes()
 
 
 class _Resampler:
-    """One for a whole file, though its sound may change its form midway, as in joined or broadcast ones."""
+    """Resampler of a whole file, whose audio format may change midway, as in joined recordings."""
 
     def __init__(self) -> None:
         self._resampler: av.AudioResampler | None = None
         self._form: tuple[str, str, int] | None = None
 
-    def take(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
+    def resample(self, frame: av.AudioFrame) -> Iterator[av.AudioFrame]:
+        """Resample one frame; the result may come later."""
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
         if form != self._form:
-            yield from self.end()
+            yield from self.flush()
             self._resampler, self._form = av.AudioResampler(format="s16", layout="mono", rate=RATE), form
         if self._resampler:
             yield from self._resampler.resample(frame)
 
-    def end(self) -> Iterator[av.AudioFrame]:
-        """What is still held back."""
+    def flush(self) -> Iterator[av.AudioFrame]:
+        """Return what is still held back."""
         if self._resampler:
             yield from self._resampler.resample(None)
 
 
 def _gap(seconds: float) -> Iterator[bytes]:
-    """Silence for a gap that can be believed, a second at a time."""
+    """Generate the silence of a plausible gap, a second at a time."""
     if GAP_S < seconds < LONGEST_GAP_S:
         whole, rest = divmod(round(seconds * RATE), RATE)
         yield from (bytes(BYTES_PER_SAMPLE * RATE) for _ in range(whole))

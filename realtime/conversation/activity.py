@@ -1,15 +1,16 @@
-"""Who is doing what: the caller speaks, the agent thinks or speaks, or all listen."""
+"""Present activity of a conversation: the caller speaks, the agent thinks or speaks, or both listen."""
 
 from realtime.conversation.changes import Activity
 from realtime.fields import Json, mapping, number
 from realtime.recent import RecentIds
 
 REMEMBERED_RESPONSES = 64
-"""Of those that are being generated or wait for their playback; a session generates one at a time."""
+"""Number of responses in generation or before their playback that are remembered; a session generates one
+at a time."""
 
 
-class Turns:
-    """Follows speech, responses and playback; `activity` is what they add up to.
+class ActivityTracker:
+    """Tracker of speech, responses and playback; `activity` is what they add up to.
 
     The agent speaks from `output_audio_buffer.started` to `stopped` or `cleared`, whatever `response.done`
     says: generation runs ahead of playback.
@@ -17,9 +18,9 @@ class Turns:
 
     def __init__(self, *, answers: bool = True) -> None:
         self.answers = answers
-        """The session answers a turn by itself."""
+        """Whether the session answers a turn by itself."""
         self.playing: str | None = None
-        """The response that is being played."""
+        """Id of the response that is being played."""
         self._caller: str | None = None
         self._awaits_response = False
         self._generating = RecentIds(REMEMBERED_RESPONSES)
@@ -27,6 +28,7 @@ class Turns:
 
     @property
     def activity(self) -> Activity:
+        """What goes on now; speech comes before playback, and playback before generation."""
         if self._caller is not None:
             return "caller_speaking"
         if self.playing is not None:
@@ -35,52 +37,70 @@ class Turns:
             return "thinking"
         return "listening"
 
-    def caller_started(self, item_id: str) -> None:
+    def reset(self) -> None:
+        """Forget everything that was going on: the session is gone."""
+        self.playing = self._caller = None
+        self._awaits_response = False
+        self._generating.clear()
+        self._unplayed.clear()
+
+    def start_caller_speech(self, item_id: str) -> None:
+        """Note that the caller began to speak.
+
+        :param item_id: the item that this turn becomes
+        """
         self._caller = item_id
         # A reply that never came to sound (no playback events on a WebSocket) is given up here.
         self._unplayed.clear()
         self._awaits_response = False
 
-    def caller_stopped(self, item_id: str) -> None:
-        """The turn is over, unless another utterance has begun."""
+    def end_caller_speech(self, item_id: str) -> None:
+        """End the caller's turn, unless another utterance has begun."""
         if self._caller in (item_id, None) or not item_id:
             self._caller = None
             self._awaits_response = self.answers
 
-    def caller_withdrew(self) -> None:
-        """What was said is thrown away: no turn."""
+    def discard_caller_speech(self) -> None:
+        """End the caller's speech without a turn: its audio was cleared."""
         self._caller = None
         self._awaits_response = False
 
-    def refused(self) -> None:
-        """The session reported an error: the response it owes may never come."""
+    def stop_awaiting_response(self) -> None:
+        """Stop waiting for a response: the session reported an error, so it may never come."""
         self._awaits_response = False
 
-    def response_created(self, response_id: str) -> None:
+    def start_response(self, response_id: str) -> None:
+        """Note that a response is being generated."""
         self._awaits_response = False
         self._generating.add(response_id)
 
-    def response_done(self, response_id: str, *, awaits_playback: bool, called_tool: bool) -> None:
-        """:param called_tool: another response will follow with what the tool says"""
+    def finish_response(self, response_id: str, *, awaits_playback: bool, called_tool: bool) -> None:
+        """Note that a response was generated.
+
+        :param awaits_playback: its audio is still to be played
+        :param called_tool: another response will follow with what the tool says
+        """
         if called_tool or response_id not in self._generating:
             self._awaits_response = called_tool
         self._generating.discard(response_id)
         if awaits_playback:
             self._unplayed.add(response_id)
 
-    def playback_started(self, response_id: str) -> None:
+    def start_playback(self, response_id: str) -> None:
+        """Note that the audio of a response is being played."""
         self.playing = response_id
         self._awaits_response = False
         self._unplayed.clear()
 
-    def playback_ended(self, response_id: str) -> None:
+    def end_playback(self, response_id: str) -> None:
+        """Note that the audio of a response was played to its end, or cut."""
         self._unplayed.discard(response_id)
         if self.playing == response_id:
             self.playing = None
 
 
 def answers_by_itself(session: Json) -> bool:
-    """Whether a session of this configuration creates a response when the caller's turn ends."""
+    """Return whether a session of this configuration creates a response when the caller's turn ends."""
     if session.get("type") == "transcription":
         return False
     detection = _turn_detection(session)
@@ -88,14 +108,14 @@ def answers_by_itself(session: Json) -> bool:
 
 
 def detection_margins_ms(session: Json) -> float:
-    """What voice detection adds to the length of speech: padding before it, silence after it."""
+    """Return the ms that voice detection adds to the length of speech: padding before it, silence after."""
     detection = _turn_detection(session) or {}
     margins = (number(detection.get(name)) for name in ("prefix_padding_ms", "silence_duration_ms"))
     return sum(margin or 0.0 for margin in margins)
 
 
 def _turn_detection(session: Json) -> Json | None:
-    """None where it is off; empty where the session does not say."""
+    """Return the session's turn detection: None where it is off, empty where the session does not say."""
     holders = (mapping(mapping(session, "audio"), "input"), session)
     detection: object = next((held["turn_detection"] for held in holders if "turn_detection" in held), {})
     return detection if isinstance(detection, dict) else None

@@ -1,6 +1,6 @@
-"""What a conversation says happened: `Conversation.apply` returns these, and whoever watches follows them.
+"""Changes of a conversation, as `Conversation.apply` returns them.
 
-The page draws them, the store writes them, the meter counts them. Nobody re-reads the transcript.
+The page draws them, the store writes them and the meter counts them; none of these reads the transcript anew.
 Their `repr` may end up in a log and holds nothing that was said.
 """
 
@@ -12,7 +12,7 @@ Activity = Literal["listening", "caller_speaking", "thinking", "agent_speaking"]
 
 @dataclass(frozen=True, slots=True)
 class ItemAdded:
-    """A new item stands in the conversation, directly behind `after` (None: it is the first).
+    """A new item stands in the conversation, directly behind `after` (None: first).
 
     Draw it without text: its text follows as `TextAppended`, even when the item came with it.
     """
@@ -23,7 +23,7 @@ class ItemAdded:
 
 @dataclass(frozen=True, slots=True)
 class ItemMoved:
-    """A known item turned out to stand elsewhere: directly behind `after` (None: first)."""
+    """A known item moved: it stands directly behind `after` (None: first)."""
 
     item_id: str
     after: str | None
@@ -61,14 +61,14 @@ class TextReplaced:
 
 @dataclass(frozen=True, slots=True)
 class ItemUpdated:
-    """Something other than text changed: status, speech length, a recogniser's failure. Read the item."""
+    """Something other than text changed, such as the status or the speech length; read the item."""
 
     item_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class ItemCut:
-    """A barge-in: of the agent's item only the first `heard` characters were (estimated) played."""
+    """A barge-in cut the agent's item: only its first `heard` characters were played, by estimate."""
 
     item_id: str
     heard: int
@@ -79,7 +79,7 @@ class VoiceMoved:
     """The agent's voice is, by estimate (`realtime.conversation.pace`), going through the item's text.
 
     It was at the first character `since_ms` before this event (less than 0: it will be), and goes on at
-    `chars_per_ms`. None: it has not begun. Told once when that changes, never with each delta.
+    `chars_per_ms`. None: it has not begun. Reported once when that changes, never with each delta.
     """
 
     item_id: str
@@ -89,7 +89,7 @@ class VoiceMoved:
 
 @dataclass(frozen=True, slots=True)
 class VoiceEnded:
-    """The voice is not in this item any more: it was said to its end or cut (`ItemCut`), or there is none."""
+    """The voice is not in this item any more: it was spoken to its end or cut, or there is no voice."""
 
     item_id: str
 
@@ -103,14 +103,14 @@ class ItemFinished:
 
 @dataclass(frozen=True, slots=True)
 class ActivityChanged:
-    """Who is doing what now; drives status and circle."""
+    """The activity changed; it drives the status line and the circle of the page."""
 
     activity: Activity
 
 
 @dataclass(frozen=True, slots=True)
 class UsageReported:
-    """Tokens or seconds the provider bills, the known fields of it; `source` says for what."""
+    """The provider reported tokens or seconds that it bills; `usage` holds the known fields."""
 
     source: Literal["response", "transcription"]
     usage: dict[str, Any]
@@ -119,7 +119,7 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class ToolReady:
-    """A completed function call that someone may now act on, once per `call_id`."""
+    """A function call is complete and may be acted on; reported once per `call_id`."""
 
     item_id: str
     call_id: str
@@ -129,27 +129,27 @@ class ToolReady:
 
 @dataclass(frozen=True, slots=True)
 class ResponseFinished:
-    """`response.done`: generation (not playback) ended with `status`."""
+    """The generation (not the playback) of a response ended with `status` (`response.done`)."""
 
     response_id: str
     status: str
     reason: str | None
-    """Why it did not complete (`turn_detected`, `max_output_tokens`, …), or the code of its error."""
+    """Reason why it did not complete (`turn_detected`, `max_output_tokens`, …), or the code of its error."""
     metadata: dict[str, str] = field(repr=False)
     output: str = field(repr=False)
-    """The words of its message items, a line each part; also of an out-of-band response."""
+    """Words of its message items, a line each part; also of an out-of-band response."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReported:
-    """`session.created` or `session.updated`: the provider's effective configuration."""
+    """The provider reported its effective configuration (`session.created`, `session.updated`)."""
 
     session: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorReported:
-    """An `error` event, a failed response, a malformed event or a text that is too long; the call goes on."""
+    """An error event, a failed response, a malformed event or a text too long; the call goes on."""
 
     code: str
     """One of `realtime.error_codes`, `malformed_event` or `item_too_long`."""

@@ -1,6 +1,6 @@
-"""How much of a reply the caller heard before it was cut.
+"""Estimate of how much of a reply the caller heard before it was cut.
 
-The server tells *when* a reply was cut, in milliseconds of its audio, never at which word. The words come
+The server reports *when* a reply was cut, in milliseconds of its audio, never at which word. The words come
 from the estimate of `realtime.conversation.pace`: after n milliseconds n × pace characters were heard.
 """
 
@@ -12,10 +12,10 @@ from realtime.conversation.pace import spoken_chars
 def heard_lengths(
     texts: Sequence[str], audio_ends_ms: Sequence[float | None], played_ms: float | None, chars_per_ms: float
 ) -> list[int | None]:
-    """The characters heard of each item of one reply that was cut, in order; None: all, or nobody can tell.
+    """Return the characters heard of each item of a reply that was cut, in order; None: all, or not known.
 
-    :param audio_ends_ms: `audio_end_ms` of an item's `conversation.item.truncated`, which is believed before
-        all else: what stands before such an item was heard, what stands behind it was not
+    :param audio_ends_ms: `audio_end_ms` of each item's `conversation.item.truncated`, which takes precedence:
+        items before such an item were heard, items behind it were not
     :param played_ms: `output_audio_buffer.started` to `cleared`, spread over the items in order
     """
     if any(end is not None for end in audio_ends_ms):
@@ -47,7 +47,7 @@ def _by_played_time(texts: Sequence[str], played_chars: int) -> list[int | None]
 
 
 def whole_words(text: str, chars: int) -> int:
-    """The length of what remains when `text`, cut after `chars` characters, loses the word it was cut in."""
+    """Return the length of `text` cut after `chars` characters, without the word that the cut divides."""
     if chars >= len(text):
         return len(text)
     return max(0, text.rfind(" ", 0, chars + 1), text.rfind("\n", 0, chars + 1))

@@ -1,4 +1,4 @@
-"""One item of a conversation: a bubble in the page."""
+"""One item of a conversation: a bubble on the page."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -11,12 +11,12 @@ Kind = Literal["message", "function_call", "function_call_output"]
 Status = Literal["in_progress", "completed", "incomplete", "failed"]
 
 _FINALITY: list[Status] = ["in_progress", "completed", "incomplete", "failed"]
-"""A later one overrules an earlier one, in whatever order the news comes."""
+"""Statuses by how final they are: a later one replaces an earlier one, in any order of events."""
 
 
 @dataclass
 class Item:
-    """What is known of an item so far. Only `Conversation` writes it.
+    """State of one item. Only `Conversation` writes it.
 
     Its `repr` may end up in a log and holds none of its words.
     """
@@ -27,64 +27,65 @@ class Item:
     text: str = field(default="", repr=False)
     """Its words, up to `MAX_ITEM_CHARS`; never shortened by a barge-in."""
     shortened: bool = False
-    """It had more words than are kept."""
-    shortened_told: bool = field(default=False, repr=False)
+    """Whether it had more words than are kept."""
+    shortened_reported: bool = field(default=False, repr=False)
+    """Whether an `ErrorReported` has said so."""
     position: int = 0
     """Greater than that of the items before it; see `Ordering.position`."""
     status: Status = "in_progress"
     finished: bool = False
-    """The text is final."""
+    """Whether the text is final."""
     interrupted: bool = False
-    """An agent's item that was cut before its end."""
+    """Whether this is an agent's item that was cut before its end."""
     heard: int | None = None
     """Characters of `text` that were (estimated) played before the cut; None: not cut, or nobody can tell."""
     spoken: bool = False
-    """By voice, not typed."""
+    """Whether it was spoken, not typed."""
     speech_ms: float | None = None
-    """Length of the caller's speech as the provider's voice detection measured it, without its margins."""
+    """Length in ms of the caller's speech by the provider's voice detection, without its margins."""
     failure: str | None = None
     """The recogniser's error code."""
     started_at_ms: float | None = None
-    """The caller began to speak; for other items, the first event that named it."""
+    """When the caller began to speak; for other items, when the first event named it."""
     ended_at_ms: float | None = None
-    """The caller stopped speaking; for other items, the text became final."""
+    """When the caller stopped speaking; for other items, when the text became final."""
     name: str | None = field(default=None, repr=False)
-    """Of the tool that is called."""
+    """Name of the tool that is called."""
     call_id: str | None = None
-    """What ties a tool's call to its output."""
+    """Id that a tool's call and its output share."""
     arguments: str | None = field(default=None, repr=False)
-    """Of a tool call: JSON, as the model wrote it."""
+    """Arguments of a tool call: JSON, as the model wrote it."""
     output: str | None = field(default=None, repr=False)
-    """What a tool returned."""
+    """Output of a tool."""
     speech_began_ms: float | None = field(default=None, repr=False)
-    """`audio_start_ms`: position in the session's audio."""
+    """Start of the caller's speech in ms of the session's audio (`audio_start_ms`)."""
     _parts: dict[int, str] = field(default_factory=dict, repr=False)
-    _settled: set[int] = field(default_factory=set, repr=False)
+    _final_parts: set[int] = field(default_factory=set, repr=False)
 
-    def append(self, part: int, delta: str) -> TextAppended | TextReplaced | None:
+    def append_text(self, part: int, delta: str) -> TextAppended | TextReplaced | None:
         """Add `delta` to the content part, unless its final text is known already."""
-        if part in self._settled or not delta:
+        if part in self._final_parts or not delta:
             return None
         return self._write(part, self._parts.get(part, "") + delta)
 
-    def settle(self, part: int, text: str) -> TextAppended | TextReplaced | None:
-        """The content part's final text. Nothing is no text: the server empties what a barge-in cut."""
+    def set_final_text(self, part: int, text: str) -> TextAppended | TextReplaced | None:
+        """Set the content part's final text; an empty one is ignored: the server empties what was cut."""
         if not text:
             return None
-        if len(self._settled) < MAX_ITEM_PARTS:
-            self._settled.add(part)
+        if len(self._final_parts) < MAX_ITEM_PARTS:
+            self._final_parts.add(part)
         if self.role == "assistant" and self._parts.get(part, "").startswith(text):
             return None
         return self._write(part, text)
 
-    def advance(self, status: str | None) -> None:
-        """Take a status that is more final than the present one; others say nothing new."""
+    def advance_status(self, status: str | None) -> None:
+        """Set a status that is more final than the present one; ignore any other."""
         if status in _FINALITY and _FINALITY.index(status) > _FINALITY.index(self.status):
             self.status = status
 
     def facts(self) -> tuple[object, ...]:
-        """All but the text, to tell whether something changed."""
-        said = (
+        """Return all fields but the text, to find out whether something changed."""
+        state = (
             self.role,
             self.kind,
             self.status,
@@ -93,7 +94,7 @@ class Item:
             self.failure,
             self.interrupted,
         )
-        return (*said, self.heard, self.name, self.call_id, self.arguments, self.output)
+        return (*state, self.heard, self.name, self.call_id, self.arguments, self.output)
 
     def _write(self, part: int, text: str) -> TextAppended | TextReplaced | None:
         before = self.text

@@ -1,4 +1,4 @@
-"""Where items stand in a conversation: behind their `previous_item_id`, whatever order the news came in."""
+"""Order of a conversation's items: each behind its `previous_item_id`, in any order of events."""
 
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ from realtime.conversation.changes import ItemAdded, ItemMoved
 
 ROOT = "root"
 MAX_HIDDEN = 64
-"""Places without an item that are kept for late news: of deleted items, and of those only named so far."""
+"""Places without an item that are kept for late events: of deleted items, and of those only named so far."""
 GAP = 4096
-"""Between the positions of two items that were added one after the other: room for twelve insertions."""
+"""Difference of the positions of two items added one after the other: room for twelve insertions."""
 LAST_POSITION = 2**31 - 1
-"""The largest integer of the record's column."""
+"""Largest integer of the record's column."""
 
 
 class _Place:
-    """A link of the list. All that follows it by `previous_item_id`, near or far, stands right behind it."""
+    """Link of the list. All that follows it by `previous_item_id`, near or far, stands right behind it."""
 
     __slots__ = ("after", "before", "item_id", "parent", "position", "shown")
 
@@ -29,25 +29,25 @@ class _Place:
 
 
 class Ordering:
-    """The order of a conversation's items.
+    """Linked list of a conversation's items, in order.
 
     A place exists from the first time its id is named, even if only as another item's predecessor, and
-    outlives a deleted item: a late item still finds where it belongs. An item that said nothing of where it
-    stands waits at the end. All steps take the same time in a long conversation as in a short one: an item
-    takes along what stands behind it by `previous_item_id`, but does not move with more than `MAX_MOVED`.
+    outlives a deleted item: a late item still finds where it belongs. An item without a known predecessor
+    stands at the end. All steps take the same time in a long conversation as in a short one: an item moves
+    together with the items behind it by `previous_item_id`, unless these are more than `MAX_MOVED`.
     """
 
     def __init__(self) -> None:
         self._edge = _Place("")
-        """Stands before the first place and behind the last."""
+        """Sentinel before the first place and behind the last."""
         self._places: dict[str, _Place] = {}
         self._hidden: OrderedDict[str, None] = OrderedDict()
-        """The places without an item, the one used last at the end."""
+        """Places without an item, the one used last at the end."""
         self._has_first = False
         self._renumbered: list[str] = []
 
     def __iter__(self) -> Iterator[str]:
-        """The shown ids, in order."""
+        """Iterate over the shown ids, in order."""
         place = self._edge.after
         while place is not self._edge:
             if place.shown:
@@ -55,7 +55,7 @@ class Ordering:
             place = place.after
 
     def __reversed__(self) -> Iterator[str]:
-        """The shown ids, the last one first."""
+        """Iterate over the shown ids, the last one first."""
         place = self._edge.before
         while place is not self._edge:
             if place.shown:
@@ -63,42 +63,42 @@ class Ordering:
             place = place.before
 
     def position(self, item_id: str) -> int:
-        """A number that is greater for later items; it seldom changes unless the item moves.
+        """Return a number that is greater for later items; it seldom changes unless the item moves.
 
         Very many insertions at one place make items share one: the numbers of thousands never change at once.
         """
         return self._places[item_id].position
 
-    def take_renumbered(self) -> list[str]:
-        """The shown items that have another position since the last time, though they did not move."""
+    def pop_renumbered(self) -> list[str]:
+        """Return the shown items that got another position since the last call, though they did not move."""
         renumbered, self._renumbered = self._renumbered, []
         return renumbered
 
     def show(self, item_id: str) -> ItemAdded:
-        """Let the item stand in the conversation."""
+        """Show the item in the conversation."""
         place = self._place(item_id)
         place.shown = True
         self._hidden.pop(item_id, None)
         return ItemAdded(item_id, self._shown_before(place))
 
     def hide(self, item_id: str) -> None:
-        """Take the item out; its place stays for those that name it as their predecessor."""
+        """Remove the item; its place stays for items that name it as their predecessor."""
         place = self._place(item_id)
         place.shown = False
         self._hide(place)
 
     def forget(self, item_id: str) -> None:
-        """Take out the item and its place."""
+        """Remove the item and its place."""
         if place := self._places.pop(item_id, None):
             self._hidden.pop(item_id, None)
             _unlink(place, place)
             # Others may still refer to it as their parent; it must not keep its own neighbours in memory.
             place.parent, place.before, place.after = None, place, place
 
-    def follow(self, item_id: str, previous: str | None) -> list[ItemMoved]:
+    def place_after(self, item_id: str, previous: str | None) -> list[ItemMoved]:
         """Put `item_id` directly behind `previous`; "root" puts it first.
 
-        None too, but only for one item: servers that do not keep the order send null for every item.
+        None puts it first too, but only once: servers that do not keep the order send null for every item.
         """
         place = self._place(item_id)
         if previous is None and (place.parent or self._has_first):
@@ -147,7 +147,7 @@ class Ordering:
         return [ItemMoved(moved.item_id, self._shown_before(moved)) for moved in moving if moved.shown]
 
     def _with_followers(self, place: _Place) -> list[_Place]:
-        """The place and what moves with it, in order; at most one more than may be moved."""
+        """Return the place and what moves with it, in order; at most one more than may be moved."""
         followers = {place: None}
         follower = place.after
         while follower.parent in followers and len(followers) <= MAX_MOVED:
@@ -182,7 +182,7 @@ class Ordering:
         return GAP if after is self._edge else (after.position - before.position) // (len(places) + 1)
 
     def _following(self, place: _Place) -> list[_Place]:
-        """The place and those behind it, as many as are numbered anew at once."""
+        """Return the place and those behind it, as many as are numbered anew at once."""
         following: list[_Place] = []
         while place is not self._edge and len(following) < MAX_MOVED:
             following.append(place)

@@ -1,6 +1,6 @@
-"""Where the agent's voice is in its text: an estimate.
+"""Estimate of where the agent's voice is in its text.
 
-No public event says at which word the voice is. What is known: the text that arrived, when playback began
+No public event says at which word the voice is. Known are the text that arrived, when playback began
 (`output_audio_buffer.started`), and that it ended (`stopped`) or was cut (`cleared`, `truncated`). In between
 speech is assumed to run at an even pace, which is, in this order: the reply's own, once it was played to its
 end (all its characters over the time it took); that of the replies played to their end before it in this
@@ -9,10 +9,11 @@ call; 14 characters a second. What was heard of a reply that is cut (`heard.py`)
 
 USUAL_CHARS_PER_MS = 14 / 1000
 SHORTEST_SAMPLE_MS = 1000
+"""Shortest playback from which a pace is measured."""
 
 
 class SpeakingPace:
-    """Characters a millisecond, learned from replies that were played to their end."""
+    """Characters a millisecond, measured over the replies of a call that were played to their end."""
 
     def __init__(self) -> None:
         self._chars = 0
@@ -20,18 +21,20 @@ class SpeakingPace:
 
     @property
     def chars_per_ms(self) -> float:
+        """The average so far; the usual pace before the first reply."""
         return self._chars / self._played_ms if self._played_ms else USUAL_CHARS_PER_MS
 
-    def learn(self, chars: int, played_ms: float) -> None:
+    def add_reply(self, chars: int, played_ms: float) -> None:
+        """Count a reply of so many characters that took `played_ms` to play."""
         self._chars += chars
         self._played_ms += played_ms
 
 
 def spoken_chars(played_ms: float, chars_per_ms: float) -> int:
-    """The characters of a reply that the voice is behind after playing for `played_ms`."""
+    """Return how many characters of a reply are spoken after playing for `played_ms`."""
     return int(played_ms * chars_per_ms)
 
 
 def reaches_after_ms(chars: int, chars_per_ms: float) -> float:
-    """How long after the start of playback the voice is `chars` characters into a reply."""
+    """Return how many ms after the start of playback the voice is `chars` characters into a reply."""
     return chars / chars_per_ms

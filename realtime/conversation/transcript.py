@@ -1,4 +1,4 @@
-"""The items of a conversation, in order, and what each event's piece of news does to them."""
+"""Items of a conversation, in order, and the operations of events on them."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -36,24 +36,26 @@ _TOOL_KINDS: dict[str | None, Kind] = {
 
 
 class Transcript:
-    """Items by id and in order; every change goes to `tell`.
+    """Items by id and in order; every change is reported.
 
-    The text of an item is told by `TextAppended` and `TextReplaced` alone, also when the item came with it.
+    The text of an item is reported by `TextAppended` and `TextReplaced` alone, even if the item came with it.
     """
 
-    def __init__(self, tell: Callable[[Change], None]) -> None:
-        self._tell = tell
+    def __init__(self, report: Callable[[Change], None]) -> None:
+        """:param report: called with every change"""
+        self._report = report
         self._items: OrderedDict[str, Item] = OrderedDict()
-        """By id, the one known longest first."""
+        """Items by id, the one known longest first."""
         self._chars = 0
-        self._gone = RecentIds(MAX_ITEMS)
-        """Ids of deleted and forgotten items: late news brings none of them back."""
+        self._removed = RecentIds(MAX_ITEMS)
+        """Ids of deleted and forgotten items: late events bring none of them back."""
         self._ordering = Ordering()
         self.unfinished: dict[str, Item] = {}
-        """The items whose text is not final."""
+        """Items whose text is not final, by id."""
 
     @property
     def items(self) -> list[Item]:
+        """All items in order; a new list each time."""
         return [self._items[item_id] for item_id in self._ordering]
 
     def __len__(self) -> int:
@@ -63,63 +65,70 @@ class Transcript:
         return (self._items[item_id] for item_id in reversed(self._ordering))
 
     def get(self, item_id: str) -> Item | None:
+        """Return the item of that id, if there is one."""
         return self._items.get(item_id)
 
     def place(self, item_id: str, event: Json) -> None:
-        """Take in where the event says the item stands (`previous_item_id`), if it says so."""
+        """Put the item where the event says that it stands (`previous_item_id`), if it says so."""
         previous = an_id(event, "previous_item_id")
         if previous or event.get("previous_item_id", "") is None:
-            for moved in self._ordering.follow(item_id, previous):
-                self._tell_place(moved)
+            for moved in self._ordering.place_after(item_id, previous):
+                self._report_place(moved)
 
-    def open(self, item_id: str, role: Role, at_ms: float | None, kind: Kind = "message") -> Item | None:
-        """The item, which stands in the conversation from now on; None when it was deleted.
+    def get_or_add(
+        self, item_id: str, role: Role, at_ms: float | None, kind: Kind = "message"
+    ) -> Item | None:
+        """Return the item, added where it was not known; None when it was deleted.
 
+        :param at_ms: when it was first named
         :raises Malformed: the id is that of an item of another role
         """
-        if item_id in self._gone:
+        if item_id in self._removed:
             return None
         if item_id not in self._items:
             item = Item(item_id, role, kind, started_at_ms=at_ms)
             self._items[item_id] = self.unfinished[item_id] = item
-            self._tell_place(self._ordering.show(item_id))
+            self._report_place(self._ordering.show(item_id))
         item = self._items[item_id]
         if (item.role, item.kind) != (role, kind):
             raise Malformed("role")
         return item
 
     def delete(self, item_id: str) -> None:
-        """Take the item out; whatever is still told of it counts for nothing."""
+        """Remove the item; later events about it are ignored."""
         self._ordering.hide(item_id)
-        if self._leave(item_id):
-            self._tell(ItemRemoved(item_id))
+        if self._remove(item_id):
+            self._report(ItemRemoved(item_id))
 
-    def tidy(self, at_ms: float | None) -> None:
-        """Tell of new positions, and let the items known longest leave memory while there are too many."""
-        for item in filter(None, map(self.get, self._ordering.take_renumbered())):
+    def report_renumbered(self) -> None:
+        """Report the items that got another position though they did not move."""
+        for item in filter(None, map(self.get, self._ordering.pop_renumbered())):
             item.position = self._ordering.position(item.id)
-            self._tell(ItemUpdated(item.id))
+            self._report(ItemUpdated(item.id))
+
+    def forget_oldest(self, at_ms: float | None) -> None:
+        """Remove the items known longest from memory while there are too many."""
         while len(self._items) > MAX_ITEMS or self._chars > MAX_CALL_CHARS:
             oldest = next(iter(self._items.values()))
             self.finish(oldest, "incomplete", at_ms)
-            self._leave(oldest.id)
+            self._remove(oldest.id)
             self._ordering.forget(oldest.id)
-            self._tell(ItemForgotten(oldest.id))
+            self._report(ItemForgotten(oldest.id))
 
-    def _leave(self, item_id: str) -> bool:
-        self._gone.add(item_id)
+    def _remove(self, item_id: str) -> bool:
+        self._removed.add(item_id)
         item = self._items.pop(item_id, None)
         self.unfinished.pop(item_id, None)
         self._chars -= len(item.text) if item else 0
         return item is not None
 
-    def _tell_place(self, change: ItemAdded | ItemMoved) -> None:
+    def _report_place(self, change: ItemAdded | ItemMoved) -> None:
         if item := self._items.get(change.item_id):
             item.position = self._ordering.position(item.id)
-        self._tell(change)
+        self._report(change)
 
-    def take(self, raw: Json, at_ms: float | None, status: str | None = None) -> Item | None:
-        """Take in a provider's item object; None for one that only keeps its place in the order.
+    def merge_item(self, raw: Json, at_ms: float | None, status: str | None = None) -> Item | None:
+        """Add or update an item from a provider's item object; None for one that only has a place.
 
         :param status: what its status is if the object does not say
         :raises Malformed: it has no id, or that of an item of another role
@@ -128,60 +137,60 @@ class Transcript:
         role = "tool" if kind != "message" else _ROLES.get(text(raw, "role"))
         if role is None or (kind == "message" and raw.get("type") != "message"):
             return None
-        item = self.open(needed_id(raw, "id"), role, at_ms, kind)
+        item = self.get_or_add(needed_id(raw, "id"), role, at_ms, kind)
         if item:
             with self.updating(item):
-                item.advance(text(raw, "status") or status)
-                _take_tool_fields(item, raw)
+                item.advance_status(text(raw, "status") or status)
+                _read_tool_fields(item, raw)
                 item.spoken = item.spoken or any(map(is_audio, content(raw)))
-            self._take_content(item, content(raw), at_ms)
+            self._merge_content(item, content(raw), at_ms)
         return item
 
-    def append(self, item: Item, part: int, delta: str) -> None:
+    def append_text(self, item: Item, part: int, delta: str) -> None:
         """Add `delta` to a content part."""
-        self._tell_text(item, len(item.text), item.append(part, delta))
+        self._report_text(item, len(item.text), item.append_text(part, delta))
 
-    def settle(self, item: Item, part: int, final: str) -> None:
-        """Take in a content part's final text."""
-        self._tell_text(item, len(item.text), item.settle(part, final))
+    def set_final_text(self, item: Item, part: int, final: str) -> None:
+        """Set a content part's final text."""
+        self._report_text(item, len(item.text), item.set_final_text(part, final))
 
-    def _tell_text(self, item: Item, chars_before: int, change: TextAppended | TextReplaced | None) -> None:
+    def _report_text(self, item: Item, chars_before: int, change: TextAppended | TextReplaced | None) -> None:
         if change:
             self._chars += len(item.text) - chars_before
-            self._tell(change)
-        if item.shortened and not item.shortened_told:
-            item.shortened_told = True
-            self._tell(ErrorReported("item_too_long", ""))
+            self._report(change)
+        if item.shortened and not item.shortened_reported:
+            item.shortened_reported = True
+            self._report(ErrorReported("item_too_long", ""))
 
     def finish(self, item: Item, status: str, at_ms: float | None) -> None:
-        """No more text will come. A status the item has already stands."""
+        """Mark the item's text as final. A status that is more final than `status` stays."""
         with self.updating(item):
-            item.advance(status)
+            item.advance_status(status)
         if not item.finished:
             item.finished = True
             self.unfinished.pop(item.id, None)
             item.ended_at_ms = at_ms if item.ended_at_ms is None else item.ended_at_ms
-            self._tell(ItemFinished(item.id))
+            self._report(ItemFinished(item.id))
 
     @contextmanager
     def updating(self, item: Item) -> Iterator[None]:
-        """Tell `ItemUpdated` if anything but the text changes inside."""
+        """Report `ItemUpdated` if anything but the text changes inside."""
         before = item.facts()
         yield
         if item.facts() != before:
-            self._tell(ItemUpdated(item.id))
+            self._report(ItemUpdated(item.id))
 
-    def _take_content(self, item: Item, parts: list[Json], at_ms: float | None) -> None:
+    def _merge_content(self, item: Item, parts: list[Json], at_ms: float | None) -> None:
         if item.role in ("assistant", "tool") and item.status == "in_progress" and item.output is None:
             return
         for place, part in enumerate(parts):
-            self.settle(item, place, words(part) or "")
+            self.set_final_text(item, place, words(part) or "")
         awaits_recogniser = any(is_audio(part) and words(part) is None for part in parts)
         if item.role != "user" or (parts and not awaits_recogniser):
             self.finish(item, item.status if item.status != "in_progress" else "completed", at_ms)
 
 
-def _take_tool_fields(item: Item, raw: Json) -> None:
+def _read_tool_fields(item: Item, raw: Json) -> None:
     item.name = an_id(raw, "name") or item.name
     item.call_id = an_id(raw, "call_id") or item.call_id
     item.arguments = _bounded(raw, "arguments") or item.arguments

@@ -13,7 +13,7 @@ class NothingRuns:
         """Say that the record has begun."""
         return True
 
-    async def settled(self) -> None:
+    async def wait_for_tools(self) -> None:
         """Wait for no tool."""
 
 

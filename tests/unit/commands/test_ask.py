@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from commands.ask import Refused, SpokenAnswer, hear_answer
+from commands.ask import Refused, SpokenAnswer, receive_answer
 from commands.exit_codes import ExitCode
 from realtime.socket import RealtimeSocket, SocketLost
 from tests.fakes.command import ended, start
@@ -161,7 +161,7 @@ async def test_an_interruption_that_cancels_the_listening_leaves_nobody_reading_
             finally:
                 over.set()
 
-    listening = asyncio.create_task(hear_answer(Silent(), asyncio.Event(), 60.0))
+    listening = asyncio.create_task(receive_answer(Silent(), asyncio.Event(), 60.0))
     await reading.wait()
     listening.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -213,7 +213,7 @@ class FakeSocket:
 async def answer_of(*events: dict[str, Any]) -> SpokenAnswer:
     socket = cast(RealtimeSocket, FakeSocket(*events))
     async with asyncio.timeout(10):
-        return await hear_answer(socket, asyncio.Event(), silent_s=0.01)
+        return await receive_answer(socket, asyncio.Event(), silent_s=0.01)
 
 
 DONE = {"type": "response.done", "response": {"status": "completed"}}
@@ -238,8 +238,8 @@ async def test_a_provider_that_falls_silent_is_not_waited_for_for_ever() -> None
 def test_an_answer_is_cut_through_the_item_being_heard_and_before_those_behind_it() -> None:
     answer = SpokenAnswer()
     for event in (words("one two "), delta("a", SECOND), words("three four"), delta("b", SECOND * 2)):
-        answer.take(event, now=10.0)
-    answer.take(delta("c", SECOND), now=10.2)
+        answer.apply(event, now=10.0)
+    answer.apply(delta("c", SECOND), now=10.2)
     assert answer.cut(now=12.0) == {"b": 1000, "c": 0}
     assert len(answer.pcm) == 2 * len(SECOND)
     assert answer.text == "one two"
@@ -247,13 +247,13 @@ def test_an_answer_is_cut_through_the_item_being_heard_and_before_those_behind_i
 
 def test_what_was_wholly_heard_is_not_cut() -> None:
     answer = SpokenAnswer()
-    answer.take(delta("a", SECOND), now=0)
+    answer.apply(delta("a", SECOND), now=0)
     assert answer.cut(now=60) == {}
 
 
 def test_a_failed_response_and_an_error_are_refusals() -> None:
     failed = {"status": "failed", "status_details": {"error": {"code": "rate_limit_exceeded"}}}
     with pytest.raises(Refused, match="rate_limit_exceeded"):
-        SpokenAnswer().take({"type": "response.done", "response": failed}, now=0)
+        SpokenAnswer().apply({"type": "response.done", "response": failed}, now=0)
     with pytest.raises(Refused, match="commit_empty"):
-        SpokenAnswer().take({"type": "error", "error": {"code": "commit_empty"}}, now=0)
+        SpokenAnswer().apply({"type": "error", "error": {"code": "commit_empty"}}, now=0)

@@ -171,7 +171,7 @@ async def test_progress_never_runs_backwards(here: Path) -> None:
     async with scripted(held_back=3) as provider:
         there = Provider(provider.url, KEY)
         session = {"type": "transcription"}
-        await transcribe._write_down(here / "talk.wav", there, session, {}, told.append)
+        await transcribe._fill_cues(here / "talk.wav", there, session, {}, told.append)
     assert len(told) == 3
     assert told == sorted(told)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from realtime.dictation import MOST_RESENT, RETRY_DELAYS_S, UNSETTLED_PIECES, Dictation, Settled
+from realtime.dictation import MOST_RESENT, RETRY_DELAYS_S, UNSETTLED_PIECES, Dictation, SettledPiece
 from realtime.failures import ProviderFailure
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
 from tests.fakes.socket_provider import KEY, SocketProvider, socket_provider
@@ -23,7 +23,7 @@ class Desk:
 
     def __init__(self, provider: SocketProvider, **options: Any) -> None:
         self.provider = provider
-        self.settled: list[Settled] = []
+        self.settled: list[SettledPiece] = []
         self.waits: list[float] = []
         self.dictation = Dictation(self.open, self.settled.append, sleep=self.sleep, **options)
 
@@ -35,17 +35,17 @@ class Desk:
     async def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
 
-    async def take(self, given: AsyncIterator[bytes] | None = None) -> list[str]:
+    async def transcribe(self, given: AsyncIterator[bytes] | None = None) -> list[str]:
         """The words in the order of the pieces."""
         async with asyncio.timeout(20):
-            await self.dictation.take(given or pieces())
+            await self.dictation.transcribe(given or pieces())
         return [piece.text for piece in sorted(self.settled, key=lambda piece: piece.number)]
 
 
 async def test_pieces_answered_in_any_order_are_told_by_their_number() -> None:
     async with socket_provider(held_back=5) as provider:
         desk = Desk(provider)
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert [piece.number for piece in desk.settled] != list(range(PIECES))
         assert provider.committed == SAID
 
@@ -54,14 +54,14 @@ async def test_pieces_answered_in_any_order_are_told_by_their_number() -> None:
 async def test_a_broken_socket_neither_loses_nor_doubles_a_piece(drops: list[int]) -> None:
     async with socket_provider(drops=list(drops), held_back=2) as provider:
         desk = Desk(provider)
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert len(desk.settled) == PIECES
         assert len(provider.paths) == len(drops) + 1
 
 
 async def test_what_is_settled_is_not_sent_again() -> None:
     async with socket_provider(drops=[10]) as provider:
-        await Desk(provider).take()
+        await Desk(provider).transcribe()
         repeated = [words for words in set(provider.committed) if provider.committed.count(words) > 1]
         assert len(repeated) <= UNSETTLED_PIECES
         assert "1" not in repeated
@@ -70,7 +70,7 @@ async def test_what_is_settled_is_not_sent_again() -> None:
 async def test_single_failures_are_told_in_their_places() -> None:
     async with socket_provider(failing={"3", "9"}, refusing={"5"}, held_back=3) as provider:
         desk = Desk(provider)
-        said = await desk.take()
+        said = await desk.transcribe()
         assert said == [words if words not in ("3", "5", "9") else "" for words in SAID]
         failures = {piece.number + 1: piece.failure for piece in desk.settled if piece.failure}
         assert failures == {3: "audio_unintelligible", 9: "audio_unintelligible", 5: "refused_piece"}
@@ -79,7 +79,7 @@ async def test_single_failures_are_told_in_their_places() -> None:
 async def test_what_fails_for_a_reason_that_may_pass_is_sent_again_and_nothing_else() -> None:
     async with socket_provider(overloaded={"3": 1, "9": 2}) as provider:
         desk = Desk(provider)
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert sorted(desk.waits) == [RETRY_DELAYS_S[0], RETRY_DELAYS_S[0], RETRY_DELAYS_S[1]]
         assert len(provider.paths) == 1
         assert [provider.committed.count(words) for words in ("3", "9", "5")] == [2, 3, 1]
@@ -88,7 +88,7 @@ async def test_what_fails_for_a_reason_that_may_pass_is_sent_again_and_nothing_e
 async def test_an_overload_without_end_is_a_failure_in_its_place() -> None:
     async with socket_provider(overloaded={"3": 99}) as provider:
         desk = Desk(provider)
-        assert await desk.take() == [words if words != "3" else "" for words in SAID]
+        assert await desk.transcribe() == [words if words != "3" else "" for words in SAID]
         assert [piece.failure for piece in desk.settled if piece.failure] == ["rate_limit_exceeded"]
         assert provider.committed.count("3") == 1 + MOST_RESENT
 
@@ -96,14 +96,14 @@ async def test_an_overload_without_end_is_a_failure_in_its_place() -> None:
 async def test_a_commit_refused_for_a_reason_that_may_pass_is_made_on_a_clean_buffer() -> None:
     async with socket_provider(overloaded_on_commit={"3": 1}) as provider:
         desk = Desk(provider)
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert len(provider.paths) == 2
 
 
 async def test_a_session_refused_for_a_reason_that_may_pass_is_tried_again() -> None:
     async with socket_provider(troubled_sessions=2) as provider:
         desk = Desk(provider)
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert desk.waits == list(RETRY_DELAYS_S[:2])
 
 
@@ -112,14 +112,14 @@ async def test_a_silent_provider_is_given_up_as_soon_as_the_desk_says() -> None:
         provider.words_of = lambda pcm: "words"
         desk = Desk(provider, silent_s=0.0)
         with pytest.raises(ProviderFailure):
-            await desk.take()
+            await desk.transcribe()
 
 
 async def test_events_that_bring_no_piece_forward_do_not_keep_a_connection() -> None:
     async with socket_provider(held_back=10**6, chatters=True) as provider:
         desk = Desk(provider, silent_s=0.1)
         with pytest.raises(ProviderFailure):
-            await desk.take()
+            await desk.transcribe()
         assert len(provider.paths) == len(RETRY_DELAYS_S) + 1
 
 
@@ -127,7 +127,7 @@ async def test_a_session_is_renewed_before_its_hour_is_over() -> None:
     clock = iter(range(0, 10**9, 300))
     async with socket_provider() as provider:
         desk = Desk(provider, now=lambda: float(next(clock)))
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert len(provider.paths) >= 3
         assert provider.committed == SAID
         assert desk.waits == []
@@ -137,7 +137,7 @@ async def test_a_provider_that_is_out_of_reach_is_given_up_after_patient_tries()
     provider = SocketProvider(url="http://127.0.0.1:9/v1")
     desk = Desk(provider)
     with pytest.raises(ProviderFailure, match="provider_error"):
-        await desk.take()
+        await desk.transcribe()
     assert desk.waits == list(RETRY_DELAYS_S)
 
 
@@ -145,7 +145,7 @@ async def test_connections_that_bring_something_forward_are_never_too_many() -> 
     drops = [2] * 20
     async with socket_provider(drops=drops) as provider:
         desk = Desk(provider)
-        assert await desk.take() == SAID
+        assert await desk.transcribe() == SAID
         assert set(desk.waits) == {RETRY_DELAYS_S[0]}
 
 
@@ -153,7 +153,7 @@ async def test_a_refused_session_is_not_tried_again() -> None:
     refusal = {"code": "invalid_value", "param": "session.audio", "message": "x"}
     async with socket_provider(refused_session=refusal) as provider:
         with pytest.raises(SessionRefused, match=r"^invalid_value: session\.audio$"):
-            await Desk(provider).take()
+            await Desk(provider).transcribe()
         assert len(provider.paths) == 1
 
 
@@ -168,7 +168,7 @@ async def test_no_more_is_read_than_the_provider_keeps_up_with() -> None:
 
     async with socket_provider(held_back=10**6) as provider:
         desk = Desk(provider)
-        taking = asyncio.create_task(desk.take(counted()))
+        taking = asyncio.create_task(desk.transcribe(counted()))
         await provider.until(lambda: len(provider.committed) == UNSETTLED_PIECES)
         assert read == UNSETTLED_PIECES
         assert await taking == SAID
@@ -183,13 +183,13 @@ async def test_what_goes_wrong_while_reading_comes_out_when_all_before_it_is_set
     async with socket_provider() as provider:
         desk = Desk(provider)
         with pytest.raises(ValueError, match="broken file"):
-            await desk.take(broken())
+            await desk.transcribe(broken())
         assert [piece.text for piece in desk.settled] == ["1", "2", "3"]
 
 
 async def test_nothing_is_left_behind_when_it_is_given_up() -> None:
     async with socket_provider(held_back=10**6) as provider:
-        taking = asyncio.create_task(Desk(provider).take())
+        taking = asyncio.create_task(Desk(provider).transcribe())
         await provider.until(lambda: bool(provider.committed))
         taking.cancel()
         await asyncio.gather(taking, return_exceptions=True)

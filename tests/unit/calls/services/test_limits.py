@@ -164,7 +164,7 @@ def test_an_agent_who_keeps_asking_does_not_keep_a_silent_call_alive() -> None:
 def test_a_caller_who_types_is_not_idle() -> None:
     held = Held()
     held.timer.advance(110)
-    held.call_limits.caller_acted()
+    held.call_limits.reset_idle_time()
     held.timer.advance(119)
     assert held.ended == []
     held.timer.advance(1)
@@ -174,7 +174,7 @@ def test_a_caller_who_types_is_not_idle() -> None:
 def test_typing_while_the_agent_speaks_starts_no_idle_time() -> None:
     held = Held()
     held.become("agent_speaking")
-    held.call_limits.caller_acted()
+    held.call_limits.reset_idle_time()
     held.timer.advance(600)
     assert held.ended == []
 
@@ -257,7 +257,7 @@ def test_a_call_that_ended_by_itself_is_left_alone() -> None:
     held.spend("3")
     held.become("listening", 10_000)
     held.call_limits.start()
-    held.call_limits.caller_acted()
+    held.call_limits.reset_idle_time()
     held.timer.advance(10_000)
     assert (held.warned, held.ended) == ([], [])
 

@@ -235,6 +235,7 @@ def test_memory_stops_growing_whatever_is_named_anew(monkeypatch: pytest.MonkeyP
     for module in (
         transcript,
         sys.modules["realtime.conversation.conversation"],
+        sys.modules["realtime.conversation.playback"],
         sys.modules["realtime.conversation.response"],
     ):
         for name in ("MAX_ITEMS", "MAX_RESPONSES"):

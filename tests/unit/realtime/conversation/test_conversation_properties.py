@@ -429,7 +429,7 @@ def test_a_handler_that_raises_is_a_malformed_event_and_says_nothing_of_what_it_
         raise ValueError("my card is 4111")
 
     conversation = Conversation()
-    monkeypatch.setattr(transcript_module.Transcript, "append", fail)
+    monkeypatch.setattr(transcript_module.Transcript, "append_text", fail)
     event = {"type": "response.output_text.delta", "item_id": "a", "delta": "my card is 4111"}
     changes = conversation.apply(event, 0)
     assert ErrorReported("malformed_event", "response.output_text.delta") in changes

@@ -14,9 +14,9 @@ def test_an_item_that_says_nothing_waits_at_the_end() -> None:
 def test_a_predecessor_that_comes_late_moves_nobody_who_stands_right_already() -> None:
     order = Ordering()
     order.show("a")
-    assert order.follow("c", "b") == []
+    assert order.place_after("c", "b") == []
     order.show("c")
-    assert order.follow("b", "a") == []
+    assert order.place_after("b", "a") == []
     assert order.show("b") == ItemAdded("b", "a")
     assert list(order) == ["a", "b", "c"]
 
@@ -25,16 +25,16 @@ def test_an_item_may_be_inserted_between_two_others() -> None:
     order = Ordering()
     for item_id, previous in (("a", None), ("c", "a"), ("b", "a")):
         order.show(item_id)
-        order.follow(item_id, previous)
+        order.place_after(item_id, previous)
     assert list(order) == ["a", "b", "c"]
 
 
 def test_the_latest_word_on_where_an_item_stands_counts() -> None:
     order = Ordering()
     for item_id, previous in (("a", None), ("b", "a"), ("c", "b")):
-        order.follow(item_id, previous)
+        order.place_after(item_id, previous)
         order.show(item_id)
-    assert order.follow("c", "a") == [ItemMoved("c", "a")]
+    assert order.place_after("c", "a") == [ItemMoved("c", "a")]
     assert list(order) == ["a", "c", "b"]
 
 
@@ -42,7 +42,7 @@ def test_the_latest_word_on_where_an_item_stands_counts() -> None:
 def test_a_chain_told_in_any_order_comes_out_in_its_own(told: list[int]) -> None:
     order = Ordering()
     for number in told:
-        order.follow(str(number), str(number - 1) if number else None)
+        order.place_after(str(number), str(number - 1) if number else None)
         order.show(str(number))
     assert list(order) == [str(number) for number in range(len(told))]
 
@@ -57,5 +57,5 @@ def test_no_claims_however_contradictory_lose_or_double_an_item(claims: list[tup
     order = Ordering()
     for item_id, previous in claims:
         order.show(item_id)
-        order.follow(item_id, previous)
+        order.place_after(item_id, previous)
     assert sorted(order) == sorted({item_id for item_id, _ in claims})

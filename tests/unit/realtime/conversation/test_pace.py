@@ -24,8 +24,8 @@ def voice(changes: list[Change]) -> list[Change]:
 def test_the_pace_is_a_usual_one_until_replies_were_played_to_their_end() -> None:
     pace = SpeakingPace()
     assert pace.chars_per_ms == USUAL_CHARS_PER_MS
-    pace.learn(100, 5000)
-    pace.learn(100, 15000)
+    pace.add_reply(100, 5000)
+    pace.add_reply(100, 15000)
     assert pace.chars_per_ms == pytest.approx(0.01)
 
 
