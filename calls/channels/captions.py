@@ -8,7 +8,7 @@ from calls.call import Call
 from calls.events import CallChange
 from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
-from calls.tickets import Ticket
+from calls.tickets import RelayTicket
 from realtime.client import CreatedCall, RealtimeClient
 from realtime.conversation.changes import TextAppended
 from realtime.model_name import undated
@@ -106,7 +106,7 @@ class Captions:
         """Return the ICE servers for one visitor's browser, as for any call."""
         return self._registry.ice_servers(visitor_id)
 
-    async def ticket(self, call: Call) -> Ticket:
+    async def ticket(self, call: Call) -> RelayTicket:
         """Where the browser posts its offer: always here, for the secret must not leave this server."""
         return self._registry.relay_ticket(call)
 

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from nicegui import events, ui
 
 from calls.call import Call, CallEnded
-from calls.tickets import Ticket
+from calls.held_call import CallDesk
+from calls.tickets import RelayTicket, Ticket
 from components.call.uplink import Entry, PhaseReported, Uplink
 from components.shared.words import Words
+from paths import END_PATH, OFFER_PATH, TICKET_HEADER
 from realtime.conversation import FOLLOWED_EVENTS
 from realtime.events import OLDER_NAMES, UNFOLLOWED, ServerEvent
 from realtime.failures import ProviderFailure
@@ -34,13 +36,6 @@ class Browser(Protocol):
     """Runs a method of the browser's half; `ui.element.run_method` in the product."""
 
     def __call__(self, name: str, *args: Any) -> object: ...
-
-
-class TicketOffice(Protocol):
-    """Gives tickets: a registry, or what has its own way with them."""
-
-    async def ticket(self, call: Call) -> Ticket:
-        """:raises ProviderFailure, CallEnded: there is none; the call is closed"""
 
 
 class Bridge:
@@ -95,21 +90,18 @@ class Bridge:
         self._acknowledged = self._uplink.last_seq
         self._run("ack", self._acknowledged, self._pace_ms())
 
-    async def dial(
-        self, call: Call, registry: TicketOffice, end_url: str, ice_servers: list[dict[str, Any]]
-    ) -> None:
+    async def dial(self, call: Call, desk: CallDesk, ice_servers: list[dict[str, Any]]) -> None:
         """Let the browser post its offer, and tell it how to end the call without this page."""
         attempt = self._attempt
         try:
-            ticket = await registry.ticket(call)
+            ticket = await desk.ticket(call)
         except (ProviderFailure, CallEnded):
             return  # the call is closed by now and has told its watchers why
         self._run(
             "ticket",
             {
-                "url": ticket.url,
-                "headers": ticket.headers,
-                "endUrl": end_url,
+                **_address(ticket),
+                "endUrl": END_PATH,
                 "endToken": call.end_token,
                 "iceServers": ice_servers,
                 "attempt": attempt,
@@ -118,7 +110,7 @@ class Bridge:
 
     def ready(self, ticket: Ticket, ice_servers: list[dict[str, Any]]) -> None:
         """Let the browser post its offer in the very click that will come; the rest follows with `dial`."""
-        self._run("ready", {"url": ticket.url, "headers": ticket.headers, "iceServers": ice_servers})
+        self._run("ready", {**_address(ticket), "iceServers": ice_servers})
 
     def refuse(self) -> None:
         """There will be no call: release everything, say nothing."""
@@ -139,6 +131,13 @@ class Bridge:
     def stop(self, reason: str) -> None:
         """The call is over."""
         self._run("stop", reason, self._attempt)
+
+
+def _address(ticket: Ticket) -> dict[str, Any]:
+    """Return URL and headers with which the browser posts its offer."""
+    if isinstance(ticket, RelayTicket):
+        return {"url": OFFER_PATH, "headers": {TICKET_HEADER: ticket.token}}
+    return {"url": ticket.url, "headers": {"Authorization": f"Bearer {ticket.secret}"}}
 
 
 class WebRTC(

@@ -4,12 +4,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from calls.call import CallEnded
-from calls.registry import OFFER_PATH, TICKET_HEADER, Registry
+from calls.registry import Registry
+from paths import END_PATH, OFFER_PATH, TICKET_HEADER
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
 from server.errors import error
 
-END_PATH = "/calls/end"
 MAX_END_BYTES = 128
 END_REASONS = ("page_left", "stopped")
 
