@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from engine.session.idle import CallLater, IdleTimer
@@ -122,7 +122,7 @@ class InputAudioTurns:
         place = {"item_id": item["id"], "content_index": 0}
         words = ""
         try:
-            async for piece in self._speech_to_text.transcribe(audio, _hints(wanted)):
+            async for piece in self._speech_to_text.transcribe(_blocks(audio), _hints(wanted)):
                 words += piece
                 if wanted:
                     self._session.emit(f"{TRANSCRIPTION}.delta", **place, delta=piece)
@@ -156,6 +156,11 @@ class InputAudioTurns:
 
     def _buffer_event(self, name: str, **fields: int | str | None) -> None:
         self._session.emit(f"input_audio_buffer.{name}", item_id=self._coming_item_id, **fields)
+
+
+async def _blocks(audio: bytes) -> AsyncIterator[bytes]:
+    """Yield the sound of an utterance that is whole."""
+    yield audio
 
 
 def _hints(wanted: InputTranscription | None) -> Hints:

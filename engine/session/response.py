@@ -58,6 +58,11 @@ class ResponseEvents:
         self._part_event("response.content_part.added", part=part)
         return str(item["id"])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a message is open."""
+        return self._open is not None
+
     def append(self, words: str) -> None:
         """The next words of the open message."""
         self.text += words
@@ -80,6 +85,8 @@ class ResponseEvents:
 
     def call_function(self, name: str, arguments: str) -> None:
         """A whole function call, from its item to its end."""
+        if self._open:
+            self.close_message()
         call_id = new_id("call")
         item = {"type": "function_call", "name": name, "call_id": call_id, "arguments": ""}
         self._open_item(item)

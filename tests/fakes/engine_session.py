@@ -3,10 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from engine.llm.language_model import LanguageModel, Prompt, Reply
+from engine.llm.language_model import LanguageModel, Piece, Prompt, TextPiece
 from engine.media.audio_output import Player, SpokenItem
 from engine.session.client_events import ClientEvents
 from engine.session.session import EngineSession
@@ -49,6 +49,16 @@ class FakeConnection:
         return self.of(event_type)[-1]
 
 
+class FakeEncoder:
+    """Cuts the sound of `FakeTextToSpeech` into packets."""
+
+    def encode(self, pcm: bytes) -> list[bytes]:
+        return [pcm[at : at + 4] for at in range(0, len(pcm), 4)]
+
+    def flush(self) -> list[bytes]:
+        return []
+
+
 class FakeAudioOutput:
     """Begins to play at once, goes on when told."""
 
@@ -57,6 +67,9 @@ class FakeAudioOutput:
     def __init__(self, player: Player) -> None:
         self._player = player
         self.queue: list[SpokenItem] = []
+
+    def new_encoder(self, sample_rate: int) -> FakeEncoder:
+        return FakeEncoder()
 
     def play(self, utterance: SpokenItem) -> None:
         self.queue.append(utterance)
@@ -84,30 +97,34 @@ class FakeAudioOutput:
 class FakeTextToSpeech:
     """A second of sound for every sentence; may be held up."""
 
+    sample_rate = 100
+
     def __init__(self) -> None:
         self.said: list[tuple[str, Voice]] = []
+        self.has_spoken = asyncio.Event()
         self.free = asyncio.Event()
         self.free.set()
 
-    async def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:
+    async def speak(self, sentence: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         self.said.append((sentence, voice))
-        yield [b"opus"] * PACKETS_PER_SENTENCE
+        self.has_spoken.set()
+        yield b"20ms" * PACKETS_PER_SENTENCE
         await self.free.wait()
 
 
 class ScriptedModel:
     """Answers as told and keeps what it was asked; may be held up."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Piece) -> None:
         self._replies = list(replies)
         self.prompts: list[Prompt] = []
         self.free = asyncio.Event()
         self.free.set()
 
-    async def reply(self, prompt: Prompt) -> Reply:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         self.prompts.append(prompt)
         await self.free.wait()
-        return self._replies.pop(0) if self._replies else Reply("One. Two.")
+        yield self._replies.pop(0) if self._replies else TextPiece("One. Two.")
 
 
 class ScriptedSpeechToText:
@@ -117,8 +134,8 @@ class ScriptedSpeechToText:
         self._words = words
         self.heard: list[tuple[bytes, Hints]] = []
 
-    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
-        self.heard.append((audio, hints))
+    async def transcribe(self, audio: AsyncIterator[bytes], hints: Hints) -> AsyncGenerator[str, None]:
+        self.heard.append((b"".join([block async for block in audio]), hints))
         for word in re.findall(r"\s*\S+", self._words):
             yield word
 

@@ -4,10 +4,10 @@ import threading
 import numpy as np
 import pytest
 
-from engine.media.opus import packets
 from engine.media.packet_decoder import Downsampler, PacketDecoder
 from engine.media.vad import FRAME_BYTES
 from tests.fakes.timer import FakeTimer
+from tests.unit.engine.media.test_opus import packets
 
 PACKET = 960
 SILENT_FRAME = bytes(FRAME_BYTES)
