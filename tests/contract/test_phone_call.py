@@ -53,7 +53,7 @@ BANK = Persona(
 
 
 class HandingOver:
-    """A brain that greets, and hands over whoever says anything."""
+    """Language model that greets, and transfers every caller who says anything."""
 
     async def reply(self, prompt: Prompt) -> Reply:
         if any(item["type"] == "function_call_output" for item in prompt.items):
@@ -70,7 +70,7 @@ class House:
     engine: RingingPhone
 
     async def picked_up(self) -> tuple[PhoneLine, Call]:
-        """A phone that rang, and its call once the caller hears something."""
+        """Ring, and return the call once the caller hears something."""
         line = await self.engine.ring(CALLER, LINE)
         hears = asyncio.Event()
         line.listen(lambda _: hears.set())

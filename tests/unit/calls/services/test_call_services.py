@@ -28,7 +28,7 @@ async def api(tmp_path: Path) -> AsyncIterator[ApiHouse]:
 
 
 async def talked(api: ApiHouse, minutes: int, before: Call | None = None) -> Call:
-    """A live call of that many minutes, in which somebody speaks."""
+    """Start a call of that many minutes, in which somebody speaks."""
     call = api.house.registry.open(PERSONA, "visitor", before=before)
     await call.connect(OFFER)
     for minute in range(minutes):
