@@ -24,6 +24,7 @@ from calls.channels.api_session_registry import ApiSessionRegistry
 from calls.channels.captions import Captions
 from calls.channels.overlay import OverlayRegistry
 from calls.channels.phone import PhoneChannel, lines_of
+from calls.owned_tasks import OwnedTasks
 from calls.provider_gateway import ProviderGateway
 from calls.registry import STOP_HANG_UP_SECONDS, STOP_RECORD_SECONDS, Registry
 from calls.services.archive import Archive
@@ -94,10 +95,11 @@ def build(settings: Settings) -> Archive:
     settings = settings.model_copy(update={"persona": default_persona(personas, settings)})
     client = RealtimeClient(settings.provider_url, settings.provider_key)
     gateway = ProviderGateway(client, settings)
-    registry = Registry(gateway, settings)
+    tasks = OwnedTasks()
+    records = Archive(settings, tasks)
+    registry = Registry(gateway, settings, records.services, tasks)
     sessions = ApiSessionRegistry(registry, gateway, personas, settings)
-    records = Archive(settings, registry)
-    open_before_serving(records)
+    open_before_serving(records, registry)
     app.include_router(call_routes(registry))
     phone = PhoneChannel(registry, client, settings, lines_of(personas, settings), records.rings)
     secret = settings.openai_webhook_secret
@@ -148,16 +150,13 @@ def listen_on_both_families() -> None:
     Server.instance.config.host = ""
 
 
-def open_before_serving(records: Archive) -> None:
-    """Open the records before NiceGUI serves: first requests run beside its own start-up handlers.
-
-    The first calls would otherwise have neither record nor limits.
-    """
+def open_before_serving(records: Archive, registry: Registry) -> None:
+    """Open the records before the first request; NiceGUI starts its own handlers beside it."""
     serve = app.router.lifespan_context
 
     @asynccontextmanager
     async def opened_first(served: App) -> AsyncIterator[None]:
-        await records.open()
+        await records.open(registry.leave)
         async with serve(served):
             yield
 

@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     signaling: Literal["relay", "ephemeral"] = "relay"
     control: Literal["persona", "sideband"] = "persona"
     """`sideband`: every call under the server's control, whatever its persona says."""
+    require_control: bool = False
+    """Refuse calls whose usage the server cannot observe itself."""
     openai_webhook_secret: str | None = Field(default=None, repr=False)
     """`whsec_…`; without it no phone is answered."""
     phone_numbers: Annotated[dict[str, str], NoDecode] = {}

@@ -1,4 +1,4 @@
-"""One live conversation of ours, from the click to the one end it has."""
+"""One conversation with one caller, from the click to the one end it has, over any number of legs."""
 
 import asyncio
 import logging
@@ -9,25 +9,27 @@ from typing import Any, Protocol
 from agents.known_caller import with_profile
 from agents.persona import Persona
 from calls.codes import failure_code
-from calls.control_line import ControlLine
 from calls.events import (
     CallChange,
     CallerActed,
+    CallerLeft,
     Closed,
     Connected,
     Finished,
+    LegEnded,
     Noticed,
     Phase,
     PhaseChanged,
     RenewalWished,
     Summarised,
+    UsageObserved,
     Warned,
 )
-from calls.history import awaits_answer, history
-from calls.out_of_band import Questions
+from calls.leg import Leg, LegClosed, Send
 from calls.owned_tasks import OwnedTasks
 from calls.provider_gateway import ProviderGateway
 from calls.refusal import CallRefused
+from calls.session_summary import SessionSummary
 from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline
 from calls.watchers import tell_all
@@ -42,26 +44,24 @@ from realtime.client_events import (
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, ErrorReported, UsageReported
 from realtime.failures import ProviderFailure
-from realtime.sdp_policy import OfferRefused, sections
-from realtime.sequencer import ResponseSequencer
-from realtime.sideband import SidebandLost
 
 log = logging.getLogger("guftagu.calls")
 
 MAX_TYPED_CHARS = 2000
 DELETED = "deleted"
 """Reason of an end after which nothing is to be kept, and so nothing is summed up."""
-TOPIC = "Name the topic of this conversation in at most five words, in its own language. Only the words."
-SUMMARY = (
-    "Sum up this conversation in two sentences in its own language: what the caller wanted, what came of it. "
-    "No card, account, identity or phone numbers."
-)
 STOPPING = "server_stopping"
 """The reason of calls that end with the server."""
+UNSUMMARISED = frozenset({STOPPING, DELETED})
+"""A server that ends hangs up first; what was deleted goes to nobody."""
+LEFT = frozenset({"page_left", "page_lost"})
+"""Reasons after which the caller may return."""
 MAX_REDIALS = 10
 """Of one call: each is another session at the provider."""
 RECONNECT_SECONDS = 100.0
 """How long a call without a media path is kept: as long as a page that is away, and then some."""
+RESUME_SECONDS = 60
+"""How long a caller whose page went away may carry the call on."""
 REPORTED_PHASES: dict[str, Phase] = {
     "microphone": "microphone",
     "connecting": "connecting",
@@ -70,27 +70,32 @@ REPORTED_PHASES: dict[str, Phase] = {
 }
 
 Watcher = Callable[[list[CallChange]], None]
-Send = Callable[[list[dict[str, Any]]], None]
 
 
 class Cancellable(Protocol):
-    """What a timer gives back."""
+    """A timer that can be stopped."""
 
-    def cancel(self) -> None: ...
+    def cancel(self) -> None:
+        """Stop the timer."""
 
 
 Timer = Callable[[float, Callable[[], None]], Cancellable]
-"""`timer(seconds, callback)`, such as `loop.call_later`; tests bring their own clock."""
+"""`timer(seconds, callback)`, such as `loop_timer`; tests bring their own clock."""
+
+
+def loop_timer(seconds: float, callback: Callable[[], None]) -> Cancellable:
+    """Call `callback` in the running event loop after `seconds`."""
+    return asyncio.get_running_loop().call_later(seconds, callback)
 
 
 class CallEnded(Exception):
-    """The call was closed while something was still being done for it, or goes on in another session."""
+    """The call was closed while something was still being done for it, or goes on in another leg."""
 
 
 class Call:
-    """A call: its phase, its conversation, who watches it, and how it ends.
+    """A call: its legs, its conversation, who watches it, and how it ends.
 
-    All state is the call's own; two calls share nothing but the dialer.
+    All state is the call's own; two calls share nothing but the gateway.
     """
 
     def __init__(
@@ -104,18 +109,22 @@ class Call:
         on_closed: Callable[["Call"], None],
         summarise: Callable[["Call"], Awaitable[Summarised | None]],
         check_place: Callable[["Call"], None] = lambda _: None,
+        on_away: Callable[[], None] | None = None,
+        call_id: str | None = None,
         address: str | None = None,
-        conversation: Conversation | None = None,
-        before: "Call | None" = None,
+        outlives_legs: bool = False,
     ) -> None:
-        """
+        """Create the call.
+
         :param summarise: writes topic and summary where the session answers no more
-        :param check_place: asked once, when the call is about to take its place; raises `CallRefused`
+        :param check_place: asked once for a leg, when it is about to take its place; raises `CallRefused`
+        :param on_away: told when the caller's page goes away or its call ends or goes on; None where callers
+            cannot return
+        :param call_id: None makes one
         :param address: network of the visitor, where limits by address count it
-        :param conversation: one that goes on; None begins one
-        :param before: the call that this one carries on, in its record and with its conversation
+        :param outlives_legs: a leg that fails does not end the call; its client opens another
         """
-        self.id: str = before.id if before else f"call_{secrets.token_hex(8)}"
+        self.id: str = call_id or f"call_{secrets.token_hex(8)}"
         self.end_token = secrets.token_urlsafe(24)
         """Ends the call without a page (the `pagehide` beacon); known to the caller's browser only."""
         self.persona = persona
@@ -125,98 +134,124 @@ class Call:
         self.address = address
         self.holds_place = False
         """An offer was taken, or a key was minted for one."""
-        self.conversation: Conversation = before.conversation if before else conversation or Conversation()
-        self.timeline: Timeline = before.timeline if before else Timeline()
-        self._profile: dict[str, Any] = before._profile if before else {}
-        if before:
-            self.conversation.leave_session(before.lost_at_ms)
-            self.timeline.change_clock()
+        self.conversation = Conversation()
+        self.timeline = Timeline()
         self.phase: Phase = "opening"
         self.closed: Closed | None = None
-        self._gateway = gateway
-        self._tasks = tasks
-        self._sequencer = ResponseSequencer()
-        self._provider_call_id: str | None = None
-        self._watchers: list[Watcher] = []
-        self._send: Send | None = None
-        self._line: ControlLine | None = None
-        self._holding: asyncio.Task[None] | None = None
-        self._line_lost = "control_lost"
-        self._questions = Questions()
-        self._logged_codes: set[str] = set()
-        self._on_closed = on_closed
-        self._check_place = check_place
-        self._summarise = summarise
-        self._timer = timer
-        self._deadline = timer(TICKET_SECONDS, lambda: self._end(Closed("ticket_expired")))
-        self._redials = 0
-        self._dialled = False
-        """An offer was taken for the present session: there is one at the provider, or will be."""
-        self._owes_history = not self.conversation.is_empty
-        self._owes_answer = False
+        self.away: Closed | None = None
+        """How the call ends unless its caller returns; None while their page is there."""
         self.lost_at_ms: float | None = None
         """Until when the caller could hear the agent, on the timeline; None while they can."""
-        self._is_known = False
-        """This server placed the present session, or minted the key for it. A browser's word makes none."""
-        self._running = False
+        self._profile: dict[str, Any] = {}
+        self._gateway = gateway
+        self._tasks = tasks
+        self._timer = timer
+        self._on_closed = on_closed
+        self._summarise = summarise
+        self._check_place = check_place
+        self._on_away = on_away
+        self._outlives_legs = outlives_legs
+        self._watchers: list[Watcher] = []
+        self._send: Send | None = None
+        self._logged_codes: set[str] = set()
+        self._session_summary = SessionSummary(self.id)
+        self._owes_summary = True
         self._finishing: asyncio.Task[None] | None = None
-        self._summing_up: asyncio.Future[tuple[str, str]] | None = None
         self._finished = False
+        self.legs = 0
+        """How many there were, with the present one."""
+        self._leg = self._new_leg()
+        self._deadline: Cancellable | None = None
+        if not outlives_legs:
+            self._expire_in(TICKET_SECONDS, "ticket_expired")
 
     # -- watching ----------------------------------------------------------------------------------
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Call `watcher` with every list of changes from now on; returns what stops it."""
+        """Call `watcher` with every list of changes from now on; return what stops it."""
         self._watchers.append(watcher)
         return lambda: self._watchers.remove(watcher)
 
     def _tell(self, *changes: CallChange) -> None:
         tell_all(self._watchers, list(changes))
 
-    # -- connecting --------------------------------------------------------------------------------
+    # -- legs --------------------------------------------------------------------------------------
+
+    @property
+    def leg(self) -> Leg:
+        """The present leg; a closed one until another is opened."""
+        return self._leg
+
+    def _new_leg(self) -> Leg:
+        self.legs += 1
+        return Leg(
+            self,
+            self._gateway,
+            self._tasks,
+            self.knowing_persona,
+            name=self.id,
+            browser_send=self._send,
+            owes_history=not self.conversation.is_empty,
+        )
+
+    def open_leg(self, code: str) -> None:
+        """Let go of the present session and prepare for another one, which is told what was said so far.
+
+        :param code: why, for those who watch
+        """
+        if self.closed:
+            return
+        self._close_leg(code)
+        changes = self.conversation.leave_session(self.lost_at_ms or self.timeline.now_ms)
+        self._leg = self._new_leg()
+        if changes:
+            self._tell(*changes)
+
+    def _close_leg(self, code: str) -> None:
+        if not self._leg.is_closed:
+            self._leg.close()
+            self._tell(LegEnded(code))
+
+    def redial(self) -> None:
+        """Open another leg for a browser that is about to dial again, and wait for its offer."""
+        if self.closed:
+            return
+        if self.legs > MAX_REDIALS:
+            self.end("peer_lost")
+            return
+        self.open_leg("redialled")
+        self._expire_in(RECONNECT_SECONDS, "peer_lost")
+        self._enter("reconnecting")
+
+    def resume(self, persona: Persona, address: str | None) -> None:
+        """Go on with a caller whose page went away and is back.
+
+        :param persona: the same one, with what the caller chose since
+        """
+        self.away = None
+        self._owes_summary = True
+        self.persona, self.address = persona, address
+        self.end_token = secrets.token_urlsafe(24)  # The page before knows the old one.
+        self.phase = "opening"
+        self.open_leg("resumed")
+        self.timeline.change_clock()
+        self.lost_at_ms = None
+        self._expire_in(TICKET_SECONDS, "ticket_expired")
+        self._tell_away()
 
     async def connect(self, offer_sdp: str) -> str:
-        """Relay the browser's offer, once until the next `redial`; the provider's SDP answer.
+        """Relay the browser's offer, once for a leg; return the provider's SDP answer.
 
         :raises ProviderFailure: the provider did not create the call; the call is closed with that reason
         :raises CallEnded: the caller hung up or dialled again meanwhile, and what was created has been hung
             up; or there was an offer before this one or no place is left, and nothing was created
         """
-        if self._dialled or self.closed:
-            raise CallEnded
+        leg = self._leg
         self._take_place()
-        self._dialled = True
-        # Its own task: a browser that goes away must not leave a created call without its id.
-        expected = (ProviderFailure, CallEnded)
-        placing = self._tasks.start(self._place(offer_sdp), f"place {self.id}", expected)
-        return str(await asyncio.shield(placing))
-
-    def _take_place(self) -> None:
-        """:raises CallEnded: there is no place; the call is closed with that reason"""
-        if self.holds_place:
-            return
         try:
-            self._check_place(self)
-        except CallRefused as refused:
-            self._end(Closed(refused.code, refused.retry_after_s))
+            return await leg.connect(self.visitor_id, offer_sdp)
+        except LegClosed:
             raise CallEnded from None
-        self.holds_place = True
-
-    async def _place(self, offer_sdp: str) -> str:
-        redials = self._redials
-        try:
-            created = await self._gateway.place(self.knowing_persona, self.visitor_id, offer_sdp)
-        except ProviderFailure as failure:
-            if redials == self._redials:
-                self.fail(failure)
-            raise
-        await self._keep(created.call_id, redials)
-        if self.controlled:
-            self._check_answer(created.answer_sdp)
-            await self._take_control(created.call_id)
-            self._tell_history()
-        self._set_running(created.call_id)
-        return created.answer_sdp
 
     async def answer(self, provider_call_id: str) -> None:
         """Accept a phone call that rings at the provider, and take control of it.
@@ -226,78 +261,10 @@ class Call:
             meanwhile, and it has been hung up
         """
         self._take_place()
-        self._line_lost = "line_ended"  # A caller who hangs up has no page that says so.
         try:
-            await self._gateway.accept(self.persona, provider_call_id)
-        except ProviderFailure as failure:
-            if failure.status is None or failure.status >= 500:  # It may have been accepted all the same.
-                self._provider_call_id = provider_call_id
-            self.fail(failure)
-            raise
-        await self._keep(provider_call_id, self._redials)
-        await self._take_control(provider_call_id)
-        self._set_running(provider_call_id)
-
-    async def _keep(self, provider_call_id: str | None, redials: int) -> None:
-        """:param redials: how many there were when this session was asked for"""
-        if self.closed or redials != self._redials:
-            await self._gateway.hang_up(provider_call_id)
-            raise CallEnded
-        self._provider_call_id = provider_call_id
-        self._is_known = True
-        log.info("%s is %s at the provider", self.id, provider_call_id)
-
-    def _check_answer(self, answer_sdp: str) -> None:
-        try:
-            kinds = sections(answer_sdp)
-        except OfferRefused:
-            kinds = []
-        if kinds != ["audio"]:
-            self._end(Closed("provider_bad_answer"))
-            raise CallEnded
-
-    async def _take_control(self, provider_call_id: str | None) -> None:
-        """Attach the sideband; without it nobody gets an answer.
-
-        :raises CallEnded: there is no sideband, or the call was closed meanwhile
-        """
-        redials = self._redials
-        line = ControlLine(lambda: self._gateway.attach(provider_call_id), self._apply, self._catch_up)
-        try:
-            await line.open()
-        except SidebandLost:
-            if redials == self._redials:
-                self._end(Closed("control_lost"))
-        if self.closed or redials != self._redials:
-            await line.close()
-            raise CallEnded
-        self._line = line
-        self._holding = self._tasks.start(self._hold(line), f"hold {self.id}")
-
-    async def _hold(self, line: ControlLine) -> None:
-        try:
-            await line.run()
-        finally:
-            # A browser without a media path dials again; a provider that noticed it first ended the session.
-            if self._line is line and self.phase != "reconnecting":
-                self._end(Closed(self._line_lost))
-
-    def _catch_up(self, line: ControlLine) -> None:
-        """The line broke and was attached again; what was said in between is lost."""
-        line.send(self._sequencer.reattach(line.unsent))
-
-    def _set_running(self, provider_call_id: str | None = None) -> None:
-        """There is a sign of the session; it counts only for one that this server knows of."""
-        if self.closed or not self._is_known:
-            return
-        if self.phase != "reconnecting":  # Then the browser is still to say that it can be heard.
-            self._deadline.cancel()
-        self._connect_once(provider_call_id)
-
-    def _connect_once(self, provider_call_id: str | None) -> None:
-        if not self._running or provider_call_id is not None:
-            self._running = True
-            self._tell(Connected(provider_call_id))
+            await self._leg.answer(provider_call_id)
+        except LegClosed:
+            raise CallEnded from None
 
     async def mint_key(self, mint: Callable[[], Awaitable[ClientSecret]]) -> ClientSecret:
         """Mint the key with which the call's client opens its session; limits and money count from then on.
@@ -307,39 +274,85 @@ class Call:
         """
         self._take_place()
         try:
-            secret = await mint()
-        except ProviderFailure as failure:
-            self.fail(failure)
-            raise
-        if self.closed:
-            raise CallEnded
-        self.trust_minted_key()
-        return secret
+            return await self._leg.mint(mint)
+        except LegClosed:
+            raise CallEnded from None
 
     def trust_minted_key(self) -> None:
-        """Count limits and money from now on: this server minted a key for the session."""
-        self._is_known = True
-        self._connect_once(None)
+        """Count limits and money from now on: this server minted a key for the present leg's session."""
+        self._leg.trust()
+
+    def _take_place(self) -> None:
+        """Take a place, if the call has none.
+
+        :raises CallEnded: there is none; the call is closed with that reason
+        """
+        if self.closed or self._leg.is_closed:
+            raise CallEnded
+        if self.holds_place:
+            return
+        try:
+            self._check_place(self)
+        except CallRefused as refused:
+            self.on_leg_failed(Closed(refused.code, refused.retry_after_s))
+            raise CallEnded from None
+        self.holds_place = True
+
+    # -- what the present leg tells ------------------------------------------------------------------
+
+    def on_leg_connected(self, provider_call_id: str | None) -> None:
+        """Count time and money from here, and stop waiting for a first offer."""
+        self._note_session()
+        self._tell(Connected(provider_call_id))
+
+    def on_leg_event(self, event: dict[str, Any], at_ms: float) -> None:
+        """Follow an event that came over the server's own line."""
+        self._apply(event, at_ms)
+
+    def on_leg_usage(self, usage: UsageReported) -> None:
+        """Count what the server itself heard of a bridged session's usage."""
+        self._tell(usage)
+
+    def on_leg_observed(self, is_observed: bool) -> None:
+        """Tell whether the usage that follows is the provider's word or the browser's."""
+        self._tell(UsageObserved(is_observed))
+
+    def on_leg_failed(self, closed: Closed) -> None:
+        """End the call, or its leg where the call outlives it."""
+        if self._outlives_legs:
+            self.end_leg(closed.reason)
+        else:
+            self._end(closed)
+
+    def end_leg(self, code: str) -> None:
+        """Hang up the present session of a call that goes on without one."""
+        self.holds_place = False
+        self._close_leg(code)
 
     # -- what comes in -----------------------------------------------------------------------------
 
     def receive(self, event: dict[str, Any], at_ms: float) -> None:
-        """An event the browser forwards, stamped with its clock. Counts for nothing in a controlled call."""
-        if not self.controlled:
+        """Follow an event that the browser forwards, stamped with its clock; nothing in a controlled call."""
+        if not self.controlled and not self.away:
             self._apply(event, at_ms)
 
     def _apply(self, event: dict[str, Any], at_ms: float) -> None:
         if self._finished:
             return
-        self._set_running()
+        self._note_session()
         changes = self.conversation.apply(event, self.timeline.place(at_ms))
-        if not self._is_known:
+        if not self._leg.is_trusted or self._leg.is_observed:
             changes = [each for each in changes if not isinstance(each, UsageReported)]
-        self._questions.apply(changes)
-        self._deliver(self._sequencer.apply(event))
+        self._leg.answer_questions(changes)
+        self._leg.apply(event)
         self._log_errors(changes)
         if changes:
             self._tell(*changes)
+
+    def _note_session(self) -> None:
+        """Stop waiting for the session: there is a sign of one that this server knows of."""
+        if self._leg.is_trusted and not self.closed and self.phase != "reconnecting":
+            self._cancel_deadline()  # While it reconnects, the browser is still to say that it can be heard.
 
     def _log_errors(self, changes: list[Change]) -> None:
         """Log each code once, or a page could write as many lines as it likes."""
@@ -349,8 +362,8 @@ class Call:
                 log.info("%s: error event %s", self.id, change.code)
 
     def report(self, phase: str, reason: str | None = None, detail: dict[str, Any] | None = None) -> None:
-        """What the browser says of itself: a phase, or that the call `failed` or `ended` and why."""
-        if self.closed:
+        """Follow what the browser says of itself: a phase, or that the call `failed` or `ended` and why."""
+        if self.closed or self.away:
             return
         if phase in REPORTED_PHASES:
             self._enter(REPORTED_PHASES[phase])
@@ -366,102 +379,57 @@ class Call:
     def _enter(self, phase: Phase) -> None:
         if phase == "reconnecting":
             self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
+            self._leg.lose()
             if self.phase != "reconnecting":
-                self._await_browser()
+                self._expire_in(RECONNECT_SECONDS, "peer_lost")
         self.phase = phase
         if phase == "live":
             self.lost_at_ms = None
-            self._set_running()
-            self._tell_history()
-            self._answer_what_was_asked()
+            self._note_session()
+            self._leg.tell_history()
+            self._leg.answer_what_was_asked()
         self._tell(PhaseChanged(phase))
-        if phase == "live" and self._holding and self._holding.done():
-            self._end(Closed(self._line_lost))
+        if phase == "live":
+            self._leg.go_live()
 
-    def _await_browser(self) -> None:
-        """Without a media path a call is over in a while, whoever pays for its session."""
-        self._deadline.cancel()
-        self._deadline = self._timer(RECONNECT_SECONDS, lambda: self._end(Closed("peer_lost")))
+    def _expire_in(self, seconds: float, code: str) -> None:
+        """End the call unless something stops it: nobody keeps a call that cannot be heard."""
+        self._cancel_deadline()
+        self._deadline = self._timer(seconds, lambda: self.end(code))
 
-    # -- carrying on in another session ------------------------------------------------------------
+    def _cancel_deadline(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
 
-    def redial(self) -> None:
-        """The browser is about to dial again: let go of the provider's session, keep everything else.
-
-        The next `connect` begins another session, which is told what was said so far.
-        """
-        if self.closed:
-            return
-        if self._redials == MAX_REDIALS:
-            self._end(Closed("peer_lost"))
-            return
-        self._redials += 1
-        self._dialled = False
-        self._tasks.start(self._gateway.hang_up(self._provider_call_id), f"leave {self._provider_call_id}")
-        self._let_go_of_line()
-        self._provider_call_id = None
-        self._running = self._is_known = False
-        self._sequencer = ResponseSequencer()
-        self._owes_history = True
-        changes = self.conversation.leave_session(self.lost_at_ms or self.timeline.now_ms)
-        self._await_browser()
-        self._tell(*changes)
-        self._enter("reconnecting")
-
-    def _let_go_of_line(self) -> None:
-        if self._holding:
-            self._holding.cancel()
-        self._line = self._holding = None
-
-    def _tell_history(self) -> None:
-        """Give a session that carries on its memory, before anything else is sent to it."""
-        if self._owes_history and (self._line or not self.controlled):
-            self._owes_history = False
-            if self._gateway.remembers:
-                self._deliver(history(self.conversation))
-                answers = self.persona.turn_detection.create_response
-                self._owes_answer = answers and awaits_answer(self.conversation)
-
-    def _answer_what_was_asked(self) -> None:
-        """The session before was lost between a question and its answer, and now the caller can hear one."""
-        if self._owes_answer:
-            self._owes_answer = False
-            self.send(response_create())
+    # -- what others tell ----------------------------------------------------------------------------
 
     def wish_renewal(self) -> None:
-        """The provider's session grows old: ask whoever holds the media to dial again."""
+        """Ask the page to dial again: the provider's session grows old."""
         if not self.closed:
             self._tell(RenewalWished())
 
     def notice(self, code: str) -> None:
-        """Something went wrong that the call survives."""
+        """Tell of something that went wrong and that the call survives."""
         self._tell(Noticed(code))
 
     def acted(self) -> None:
-        """The caller did something that is not speech."""
+        """Note that the caller did something that is not speech."""
         self._tell(CallerActed())
 
     def warn(self, warned: Warned) -> None:
-        """A limit comes near."""
+        """Tell that a limit comes near."""
         self._tell(warned)
 
     # -- what goes out -----------------------------------------------------------------------------
 
     def attach(self, send: Send) -> None:
         """Let client events reach the session through `send`; a controlled call has its own way."""
-        self._send = send
+        self._send = self._leg.browser_send = send
 
     def send(self, *events: dict[str, Any]) -> None:
         """Send client events to the session; a `response.create` waits for its turn."""
-        for event in events:
-            self._deliver(
-                self._sequencer.request(event) if event.get("type") == "response.create" else [event]
-            )
-
-    def _deliver(self, events: list[dict[str, Any]]) -> None:
-        send = self._line.send if self._line else self._send
-        if events and send and not self.closed:
-            send(events)
+        if not self.closed:
+            self._leg.send(*events)
 
     def say(self, text: str) -> None:
         """Put typed words into the conversation: cut what is being spoken, and ask for an answer.
@@ -475,9 +443,9 @@ class Call:
         self.send(message_create("user", text.strip()), response_create())
 
     def know(self, profile: dict[str, Any]) -> bool:
-        """Tell the agent of the caller, in every session to come and in this one; whether this one was told.
+        """Tell the agent of the caller, in this session and those to come; return whether this one was told.
 
-        Kept beside the persona, which changes with what the caller chooses.
+        It is kept beside the persona, which changes with what the caller chooses.
         """
         self._profile = profile
         return self.instruct(self.knowing_persona.session().instructions)
@@ -489,30 +457,25 @@ class Call:
 
     def instruct(self, instructions: str) -> bool:
         """Give the session other instructions over the server's own line; False where there is none."""
-        if self._line is None or self.closed:
+        if not self._leg.has_line or self.closed:
             return False
         self.send(session_update({"instructions": instructions}))
         return True
 
     def interrupt(self) -> None:
         """Stop the reply: its generation first, then what of it is still to be played."""
-        if self._sequencer.active:
+        if self._leg.is_responding:
             self.send(response_cancel())
         if self.conversation.activity == "agent_speaking":
             self.send(output_audio_buffer_clear())
 
     async def ask(self, prompt: str) -> str:
-        """Ask the session something beside the conversation; nobody hears it. Controlled calls only.
+        """Ask the session out of band and return its answer as text; nobody hears it. Controlled calls only.
 
-        :return: the answer as text
         :raises SidebandLost: there is no line to ask over
         :raises TimeoutError: no answer in time
         """
-        line = self._line
-        if line is None:
-            raise SidebandLost("only a controlled call can be asked")
-        # Not by `send`: the best time to ask is when the call is closed and the line is still there.
-        return await self._questions.ask(prompt, lambda create: line.send(self._sequencer.request(create)))
+        return await self._leg.ask(prompt)
 
     # -- the end -----------------------------------------------------------------------------------
 
@@ -541,58 +504,80 @@ class Call:
         self._end(Closed(failure.code, failure.retry_after_s))
 
     def _end(self, closed: Closed) -> None:
-        if self.closed:
+        if self.closed or (self.away and closed.reason in LEFT):
             return
+        if closed.reason in LEFT and self._on_away and not self.conversation.is_empty:
+            self._leave(closed)
+        else:
+            self._conclude(closed)
+
+    def _conclude(self, closed: Closed) -> None:
         self.closed = closed
-        self.phase = "ended"
-        self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
-        self._deadline.cancel()
+        was_away, self.away = self.away is not None, None
         log.info("%s ended: %s", self.id, closed.reason)
         # First of all, so that nothing that follows can keep it from happening.
-        self._finishing = self._tasks.start(self._finish(closed), f"finish {self.id}")
+        self._finishing = self._tasks.start(self._finish(closed, self._hang_up(closed)), f"end {self.id}")
         self._on_closed(self)
         self._tell(closed)
+        if was_away:
+            self._tell_away()
 
-    async def _finish(self, closed: Closed) -> None:
-        # A server that ends hangs up first; what was deleted goes to nobody.
-        sums_up = closed.reason not in (STOPPING, DELETED)
+    def _leave(self, closed: Closed) -> None:
+        """Hang up and wait for the caller to return; unless they do, the call ends as `closed` says."""
+        self.away = closed
+        self.holds_place = False
+        log.info("%s: its caller left: %s", self.id, closed.reason)
+        self._finishing = self._tasks.start(self._go_away(closed, self._hang_up(closed)), f"leave {self.id}")
+        self._deadline = self._timer(RESUME_SECONDS, self.give_up)
+        self._tell(LegEnded(closed.reason))
+        self._tell_away()
+
+    def give_up(self) -> None:
+        """End a call whose caller left and does not return."""
+        if self.away:
+            self._conclude(self.away)
+
+    def _tell_away(self) -> None:
+        if self._on_away:
+            self._on_away()
+
+    def _hang_up(self, closed: Closed) -> asyncio.Task[None]:
+        """Close the present leg, after a last question where it is worth one."""
+        self.phase = "ended"
+        self.lost_at_ms = self.lost_at_ms or self.timeline.now_ms
+        self._cancel_deadline()
+        if closed.reason in UNSUMMARISED:
+            self._owes_summary = False
+            self._session_summary.skip()
+        asks = self._owes_summary and not self.conversation.is_empty
+        return self._leg.close(self._ask_for_summary if asks else None)
+
+    async def _ask_for_summary(self) -> None:
+        if summarised := await self._session_summary.ask(self._leg.ask):
+            self._owes_summary = False
+            self._tell(summarised)
+
+    async def _finish(self, closed: Closed, hanging_up: asyncio.Task[None]) -> None:
         try:
-            summarised = await self._leave(sums_up=sums_up)
-            if summarised is None and self.controlled and sums_up:
-                summarised = await self._summarise(self)
-            if summarised:
-                self._tell(summarised)
+            await self._sum_up_after(hanging_up)
         finally:
             self._finished = True
             self._tell(Finished(closed))
 
-    async def _leave(self, *, sums_up: bool) -> Summarised | None:
-        """Ask for topic and summary while the session still answers, let go of the line, hang up."""
+    async def _go_away(self, closed: Closed, hanging_up: asyncio.Task[None]) -> None:
         try:
-            answers = self._holding and not self._holding.done()
-            if sums_up and answers and not self.conversation.is_empty:
-                return await self._sum_up()
-            return None
+            await self._sum_up_after(hanging_up)
         finally:
-            if self._holding:
-                self._holding.cancel()
-            await self._gateway.hang_up(self._provider_call_id)
+            if self.away is closed:  # Otherwise the caller is back, or the call has ended.
+                self._tell(CallerLeft(closed))
 
-    async def _sum_up(self) -> Summarised | None:
-        asking = self._summing_up = asyncio.gather(self.ask(TOPIC), self.ask(SUMMARY))
-        try:
-            await asyncio.wait({asking})
-        finally:
-            asking.cancel()
-        if asking.cancelled():
-            return None
-        try:
-            return Summarised(*asking.result())
-        except (SidebandLost, TimeoutError):
-            log.info("%s: its session does not sum it up", self.id)
-            return None
+    async def _sum_up_after(self, hanging_up: asyncio.Task[None]) -> None:
+        await asyncio.wait({hanging_up})
+        if self._owes_summary and self.controlled:
+            self._owes_summary = False
+            if summarised := await self._summarise(self):
+                self._tell(summarised)
 
     def skip_summary(self) -> None:
-        """Hang up now if the call has ended and its session is still being asked for a summary."""
-        if self._summing_up:
-            self._summing_up.cancel()
+        """Hang up now, if the session is still being asked for a summary."""
+        self._session_summary.skip()

@@ -31,7 +31,10 @@ class CallControls:
     """Of one call."""
 
     def __init__(self, call: Call, persona: Persona) -> None:
-        """:param persona: the call's, before its caller chose anything"""
+        """Create the call controls.
+
+        :param persona: the call's, before its caller chose anything
+        """
         self._call = call
         self._persona = persona
         self._session = call.persona

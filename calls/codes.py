@@ -7,6 +7,7 @@ FAILURE_CODES = frozenset(
         "calls_full",
         "channel_timeout",
         "control_lost",
+        "control_required",
         "frame_without_microphone",
         "insecure_origin",
         "limit_day_money",

@@ -22,7 +22,8 @@ class ControlLine:
     """One call's sideband: `open`, then `run` until it is lost, `send` at any time between."""
 
     def __init__(self, attach: Attach, receive: Receive, reattached: Callable[["ControlLine"], None]) -> None:
-        """
+        """Create the control line.
+
         :param attach: opens a sideband to the call; raises `SidebandLost`
         :param receive: gets each event with this server's clock in milliseconds
         :param reattached: called when the line holds again

@@ -41,6 +41,29 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageObserved:
+    """The server itself hears what a bridged session bills, or does not hear it any more."""
+
+    is_observed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LegEnded:
+    """The provider's session is over and the call is not: another leg may follow."""
+
+    code: str
+    """As the reason of `Closed`, or `redialled` where the browser opens another leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallerLeft:
+    """The caller's page is gone and nothing is left to be done at the provider; they may still return."""
+
+    closed: Closed
+    """How the call ends unless they do."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallerActed:
     """The caller did something that is not speech, such as typing."""
 
@@ -82,6 +105,9 @@ CallChange = (
     | Closed
     | Noticed
     | Connected
+    | UsageObserved
+    | LegEnded
+    | CallerLeft
     | CallerActed
     | Warned
     | RenewalWished

@@ -13,18 +13,26 @@ class PlacedCall(Protocol):
     """A call as its place is counted."""
 
     @property
-    def visitor_id(self) -> str: ...
+    def visitor_id(self) -> str:
+        """The visitor's pseudonym."""
+
     @property
-    def address(self) -> str | None: ...
+    def address(self) -> str | None:
+        """The visitor's network, where it is counted."""
+
     @property
-    def holds_place(self) -> bool: ...
+    def holds_place(self) -> bool:
+        """Whether an offer was taken for it."""
 
 
 class Places:
     """Limits on calls at once. A call holds a place from its offer on; one that only dialled holds none."""
 
     def __init__(self, max_calls: int, max_per_address: int) -> None:
-        """:param max_per_address: 0: no limit"""
+        """Create the places.
+
+        :param max_per_address: 0: no limit
+        """
         self._max_calls = max_calls
         self._max_per_address = max_per_address
 

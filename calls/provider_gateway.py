@@ -35,6 +35,8 @@ class ProviderGateway:
 
     remembers = True
     """Whether a session takes what was said before it began."""
+    can_be_observed = True
+    """Whether the server's key reaches the sessions that it places."""
 
     def __init__(
         self, client: RealtimeClient, settings: Settings, prompt: "StoredPrompt | None" = None
@@ -110,6 +112,20 @@ class ProviderGateway:
     def controls(self, persona: Persona) -> bool:
         """Whether calls with `persona` are run under the server's control."""
         return persona.control == "sideband" or self._settings.control == "sideband"
+
+    @property
+    def observes(self) -> bool:
+        """Whether the server listens to what its bridged sessions bill; our own engine bills nothing."""
+        return self.can_be_observed and self._settings.provider_kind != "engine"
+
+    @property
+    def requires_control(self) -> bool:
+        """Whether sessions whose usage the server cannot observe are refused (`REQUIRE_CONTROL`)."""
+        return self._settings.require_control and self._settings.provider_kind != "engine"
+
+    def refuses(self, persona: Persona) -> bool:
+        """Return whether calls with `persona` are refused because nobody could observe what they bill."""
+        return self.requires_control and not (self.observes or self.controls(persona))
 
     async def attach(self, provider_call_id: str | None) -> Sideband:
         """The sideband to a call this server created.

@@ -18,7 +18,10 @@ class Starts:
     """Counts starts over the last minute."""
 
     def __init__(self, per_minute: int) -> None:
-        """:param per_minute: of one visitor"""
+        """Create the starts.
+
+        :param per_minute: of one visitor
+        """
         self._starts = MovingWindowRateLimiter(ExpiringStorage())
         self._of_one = RateLimitItemPerMinute(per_minute)
         self._of_address = RateLimitItemPerMinute(per_minute * ADDRESS_WORTH)

@@ -8,7 +8,7 @@ from typing import Any
 
 from access.turn_credentials import TurnCredentials
 from agents.persona import Persona
-from calls.call import DELETED, STOPPING, Call, Timer
+from calls.call import DELETED, STOPPING, Call, Timer, loop_timer
 from calls.events import Summarised
 from calls.owned_tasks import OwnedTasks, cancelled
 from calls.places import CALLS_PER_VISITOR, Places
@@ -22,7 +22,6 @@ from calls.services.summary import summary_of
 from calls.tickets import TICKET_SECONDS, Ticket, TicketStore
 from calls.visitor_addresses import VisitorAddresses
 from calls.watchers import tell_all
-from realtime.conversation import Conversation
 from settings import Settings
 
 log = logging.getLogger("guftagu.calls")
@@ -30,30 +29,36 @@ log = logging.getLogger("guftagu.calls")
 OFFER_PATH = "/calls/offer"
 TICKET_HEADER = "X-Call-Ticket"
 NOT_READY_RETRY_SECONDS = 5
-RESUME_SECONDS = 60
-"""How long a caller whose page went away may carry the call on."""
 STOP_HANG_UP_SECONDS = 3.5
 """How long the server's end waits for the provider to hang up; all calls side by side."""
 STOP_RECORD_SECONDS = 1.5
 """How long it then waits for what is still to be written."""
-LEFT = frozenset({"page_left", "page_lost"})
 
 
 class Registry:
     """All live calls of this process, and the limits on starting one."""
 
-    def __init__(self, gateway: ProviderGateway, settings: Settings, timer: Timer | None = None) -> None:
+    def __init__(
+        self,
+        gateway: ProviderGateway,
+        settings: Settings,
+        services: CallServices,
+        tasks: OwnedTasks,
+        timer: Timer = loop_timer,
+    ) -> None:
+        """Create the registry.
+
+        :param services: records, limits and tools of the calls
+        :param tasks: what calls have going; `close` waits for it
+        """
         self._gateway = gateway
         self._settings = settings
-        self._timer = timer
-        self.tasks = OwnedTasks()
-        """Whatever calls have going; `close` waits for it."""
-        self._services: CallServices | None = None
+        self.timer = timer
+        self.services = services
+        self.tasks = tasks
         self._tickets = TicketStore()
         self._reservations = Reservations()
         self._calls: dict[str, Call] = {}
-        self._left: dict[tuple[str, str], Call] = {}
-        """By visitor and persona: calls whose pages went away."""
         self._left_watchers: list[Callable[[], None]] = []
         self._starts = Starts(settings.starts_per_minute)
         self._hanging_up: dict[asyncio.Task[None], Call] = {}
@@ -65,20 +70,6 @@ class Registry:
         self._turn = TurnCredentials(secret.get_secret_value() if secret else None)
 
     @property
-    def services(self) -> CallServices:
-        """Records, limits and tools of the calls; without them there is no call.
-
-        :raises CallRefused: the database is not open yet
-        """
-        if self._services is None:
-            raise CallRefused("not_ready", NOT_READY_RETRY_SECONDS)
-        return self._services
-
-    @services.setter
-    def services(self, services: CallServices) -> None:
-        self._services = services
-
-    @property
     def live(self) -> int:
         """How many calls hold a place now."""
         return sum(call.holds_place for call in self._calls.values())
@@ -88,33 +79,25 @@ class Registry:
         return self._gateway.controls(persona)
 
     def left_call(self, persona: Persona, visitor_id: str) -> Call | None:
-        """The call this visitor may carry on: its page went away a moment ago, and something was said."""
-        return self._left.get((visitor_id, persona.name))
+        """Return the call this visitor may carry on: its page went away, and something was said."""
+        left = [call for call in self._calls.values() if call.away and call.visitor_id == visitor_id]
+        return next((call for call in reversed(left) if call.persona.name == persona.name), None)
 
     def forget_left(self, persona: Persona, visitor_id: str) -> None:
-        """The visitor began another call, or carries this one on."""
-        self._set_left((visitor_id, persona.name), None)
+        """End the call that the visitor could have carried on: they began another one."""
+        if call := self.left_call(persona, visitor_id):
+            call.give_up()
 
     def forget_session(self, session_id: str) -> None:
         """End what goes on in this record, and keep nothing that could carry it on."""
         if call := self.live_call(session_id):
             call.end(DELETED)
-        for place in [place for place, left in self._left.items() if left.id == session_id]:
-            self._set_left(place, None)
-        if self._services:
-            self._services.forget(session_id)
+        self.services.forget(session_id)
 
     def watch_left(self, watcher: Callable[[], None]) -> Callable[[], None]:
-        """Call `watcher` whenever `left_call` may say something else; returns what stops it."""
+        """Call `watcher` whenever `left_call` may say something else; return what stops it."""
         self._left_watchers.append(watcher)
         return lambda: self._left_watchers.remove(watcher)
-
-    def _set_left(self, place: tuple[str, str], call: Call | None) -> None:
-        if call:
-            self._left[place] = call
-        else:
-            self._left.pop(place, None)
-        tell_all(self._left_watchers)
 
     def open(
         self,
@@ -123,15 +106,49 @@ class Registry:
         kind: Kind = "browser",
         *,
         host: str | None = None,
-        before: Call | None = None,
         gateway: ProviderGateway | None = None,
     ) -> Call:
         """Open a call for a visitor; from its offer until it is closed it holds one of `MAX_CALLS` places.
 
         :param host: the visitor's address, as the server saw it behind proxies that are trusted
-        :param before: a call that this one carries on, from `left_call`
-        :param dialer: places it in another way than other calls
+        :param gateway: places it in another way than other calls
         :raises CallRefused: too many calls, too many starts, or the day's money or a share of it is spent
+        """
+        gateway = gateway or self._gateway
+        if gateway.refuses(persona):
+            raise CallRefused("control_required")
+        address = self._check_start(visitor_id, host)
+        call = self._add(
+            Call(
+                persona,
+                visitor_id,
+                gateway,
+                self.tasks,
+                timer=self.timer,
+                on_closed=self._forget,
+                summarise=self._summarise,
+                check_place=self._check_place,
+                on_away=self._tell_left if kind == "browser" else None,
+                address=address,
+            )
+        )
+        self.services.start(call, gateway.spec(persona), kind=kind)
+        return call
+
+    def resume(self, call: Call, persona: Persona, *, host: str | None = None) -> None:
+        """Carry a call on that `left_call` returned, in another leg.
+
+        :param persona: the call's, with what its caller chose since
+        :raises CallRefused: as `open`
+        """
+        address = self._check_start(call.visitor_id, host)
+        call.resume(persona, address)
+        self.services.resume(call, self._gateway.spec(persona), kind="browser")
+
+    def _check_start(self, visitor_id: str, host: str | None) -> str | None:
+        """Count a start of a visitor, and return the network that limits by address count.
+
+        :raises CallRefused: there may be none now
         """
         address = self._addresses.counted(host)
         self._places.check(self._calls.values(), visitor_id, address)
@@ -139,82 +156,49 @@ class Registry:
         if wait_s := self._starts.count(visitor_id, address):
             raise CallRefused("starts_exceeded", wait_s)
         self._end_half_open(visitor_id)
-        call = self._keep(
-            self._new(
-                persona,
-                visitor_id,
-                gateway or self._gateway,
-                before=before,
-                address=address,
-                check_place=lambda call: self._places.check(self._calls.values(), visitor_id, address),
-            )
-        )
-        if before:
-            self.forget_left(persona, visitor_id)
-        self.services.start(call, (gateway or self._gateway).spec(call.persona), kind=kind)
-        return call
+        return address
 
-    def new_call(
-        self,
-        persona: Persona,
-        owner: str,
-        gateway: ProviderGateway,
-        conversation: Conversation | None = None,
-        *,
-        holds_place: bool = True,
-    ) -> Call:
-        """A call of an API key that nobody attends yet.
+    def _check_place(self, call: Call) -> None:
+        self._places.check(self._calls.values(), call.visitor_id, call.address)
 
-        :param conversation: one that goes on; None begins one
-        :param holds_place: one of `MAX_CALLS`, from its offer until it is closed
-        :raises CallRefused: there is no place, or the day's money is spent
+    def open_for_client(self, call_id: str, persona: Persona, owner: str, gateway: ProviderGateway) -> Call:
+        """Open a call of an API key. It outlives its legs, and nothing runs beside it yet.
+
+        :param call_id: of its record
         """
-        if not holds_place:
-            return self._new(persona, owner, gateway, conversation=conversation)
-        self._places.check(self._calls.values(), None, None)
-        self.check_money()
-        return self._keep(
-            self._new(
+        return self._add(
+            Call(
                 persona,
                 owner,
                 gateway,
-                conversation=conversation,
-                check_place=lambda call: self._places.check(self._calls.values(), None, None),
+                self.tasks,
+                timer=self.timer,
+                on_closed=self._forget,
+                summarise=self._summarise,
+                check_place=lambda _: self.check_place(),
+                call_id=call_id,
+                outlives_legs=True,
             )
         )
 
-    def _keep(self, call: Call) -> Call:
+    def check_place(self) -> None:
+        """Check that an API key may place a call.
+
+        :raises CallRefused: there is no place, or the day's money is spent
+        """
+        self._places.check(self._calls.values(), None, None)
+        self.check_money()
+
+    def _add(self, call: Call) -> Call:
         self._calls[call.id] = call
         return call
 
-    def _new(
-        self,
-        persona: Persona,
-        visitor_id: str,
-        gateway: ProviderGateway,
-        *,
-        check_place: Callable[[Call], None] = lambda _: None,
-        address: str | None = None,
-        conversation: Conversation | None = None,
-        before: Call | None = None,
-    ) -> Call:
-        return Call(
-            persona,
-            visitor_id,
-            gateway,
-            self.tasks,
-            timer=self.timer,
-            on_closed=self._forget,
-            summarise=self._summarise,
-            check_place=check_place,
-            address=address,
-            conversation=conversation,
-            before=before,
-        )
+    def _tell_left(self) -> None:
+        tell_all(self._left_watchers)
 
     def _end_half_open(self, visitor_id: str) -> None:
         """Make room for a visitor's new call: one that only said that it begins gives way."""
-        own = [call for call in self._calls.values() if call.visitor_id == visitor_id]
+        own = [call for call in self._calls.values() if call.visitor_id == visitor_id and not call.away]
         surplus = len(own) - CALLS_PER_VISITOR + 1
         for call in [call for call in own if not call.holds_place][: max(0, surplus)]:
             call.end("stopped")
@@ -241,24 +225,20 @@ class Registry:
         """Return `ICE_SERVERS` for one visitor's browser, with time-limited TURN credentials."""
         return self._turn.ice_servers(self._settings.ice_servers, self._gateway.pseudonym(visitor_id))
 
-    @property
-    def timer(self) -> Timer:
-        return self._timer or asyncio.get_running_loop().call_later
-
     async def ticket(self, call: Call) -> Ticket:
-        """Where the call's browser posts its offer: here, if the server is to control the call.
+        """Return where the call's browser posts its offer: here, if the server is to control the call.
 
         :raises ProviderFailure: (ephemeral signalling) no client secret was minted; the call is closed
         :raises CallEnded: the call was closed meanwhile
         """
-        if self._settings.signaling == "relay" or call.controlled:
+        if self._settings.signaling == "relay" or call.controlled or self._gateway.requires_control:
             return self.relay_ticket(call)
         secret = await call.mint_key(lambda: self._gateway.secret(call.knowing_persona, call.visitor_id))
         url = f"{self._settings.browser_provider_url}/realtime/calls"
         return Ticket(url, {"Authorization": f"Bearer {secret.value}"})
 
     def relay_ticket(self, call: Call) -> Ticket:
-        """Where the call's browser posts its offer, so that this server passes it on."""
+        """Return a ticket with which the call's browser posts its offer here, for this server to pass on."""
         return Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(call.id)})
 
     def _forget(self, call: Call) -> None:
@@ -266,21 +246,9 @@ class Registry:
         if call.finishing:
             self._hanging_up[call.finishing] = call
             call.finishing.add_done_callback(self._hanging_up.pop)
-        if call.closed and call.closed.reason in LEFT and not call.conversation.is_empty:
-            self._keep_for_its_caller(call)
-
-    def _keep_for_its_caller(self, call: Call) -> None:
-        place = call.visitor_id, call.persona.name
-        self._set_left(place, call)
-
-        def forget() -> None:
-            if self._left.get(place) is call:
-                self._set_left(place, None)
-
-        self.timer(RESUME_SECONDS, forget)
 
     def reserve(self, visitor_id: str, host: str | None = None) -> Reservation | None:
-        """A ticket for a call that a visitor may start soon; opens nothing.
+        """Reserve a ticket for a call that a visitor may start soon; this opens nothing.
 
         :param host: the visitor's address, as for `open`
         :return: None where offers go elsewhere, or the visitor has enough of them
@@ -297,18 +265,18 @@ class Registry:
         return reservation
 
     async def redeem(self, token: str) -> Call | None:
-        """The call a ticket's token stands for, once; a reserved one as soon as its page opened it."""
+        """Return the call a ticket's token stands for, once; a reserved one as soon as its page opened it."""
         name = self._tickets.redeem(token) or ""
         if reservation := self._reservations.pop(name):
             return await reservation.opened()
         return self._calls.get(name)
 
     def live_call(self, call_id: str) -> Call | None:
-        """The call with this id, as long as it is not closed."""
+        """Return the call with this id, as long as it is not closed."""
         return self._calls.get(call_id)
 
     def by_end_token(self, token: str) -> Call | None:
-        """The call whose browser holds this end token."""
+        """Return the call whose browser holds this end token."""
         return next((call for call in self._calls.values() if call.end_token == token), None)
 
     def leave(self, provider_call_ids: Iterable[str]) -> None:

@@ -25,7 +25,8 @@ class Renewal:
         renew: Callable[[], None],
         awaits_words: Callable[[], bool] = lambda: False,
     ) -> None:
-        """
+        """Create the renewal.
+
         :param warn: tells the caller
         :param renew: called once for each session that grows old
         :param awaits_words: whether something said is still to be written down; a new session would lose it
@@ -39,6 +40,7 @@ class Renewal:
         self._due = False
 
     def apply(self, changes: Iterable[CallChange]) -> None:
+        """Follow the age of the session and who speaks in it."""
         for change in changes:
             if isinstance(change, Connected):
                 self._start()

@@ -23,12 +23,12 @@ class Reservation:
         self._call: asyncio.Future[Call] = asyncio.get_running_loop().create_future()
 
     def use(self, call: Call) -> None:
-        """This is the call."""
+        """Name the call that the ticket was given for."""
         if not self._call.done():
             self._call.set_result(call)
 
     async def opened(self) -> Call | None:
-        """The call; None when its page did not open one in `OPENED_SECONDS`."""
+        """Return the call; None when its page did not open one in `OPENED_SECONDS`."""
         try:
             async with asyncio.timeout(OPENED_SECONDS):
                 return await self._call

@@ -24,7 +24,7 @@ class TicketStore:
         self._issued: dict[str, tuple[str, float]] = {}
 
     def issue(self, call_id: str) -> str:
-        """A new token for `call_id`, in place of an earlier one; forgets those that nobody used in time."""
+        """Return a new token for `call_id` in place of an earlier one; forget those nobody used in time."""
         now = self._now()
         self._issued = {
             t: entry for t, entry in self._issued.items() if entry[1] > now and entry[0] != call_id
@@ -34,6 +34,6 @@ class TicketStore:
         return token
 
     def redeem(self, token: str) -> str | None:
-        """The call id the token stands for, once; None when unknown, used or too old."""
+        """Return the call id the token stands for, once; None when unknown, used or too old."""
         call_id, expires = self._issued.pop(token, ("", 0.0))
         return call_id if expires > self._now() else None

@@ -8,7 +8,10 @@ class Timeline:
     """Times of events in milliseconds, running on across reloads; between events by this server's clock."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """:param clock: seconds"""
+        """Create the timeline.
+
+        :param clock: seconds
+        """
         self._clock = clock
         self._latest: tuple[float, float] | None = None
         self._offset_ms = 0.0
@@ -23,7 +26,7 @@ class Timeline:
         return at_ms + (self._clock() - noted_s) * 1000
 
     def place(self, at_ms: float) -> float:
-        """Where on the line an event stands that came at `at_ms` of its own clock."""
+        """Return where on the timeline an event stands that came at `at_ms` of its own clock."""
         if self._changed:
             self._offset_ms = (self.now_ms or 0.0) - at_ms
             self._changed = False
@@ -32,5 +35,5 @@ class Timeline:
         return placed
 
     def change_clock(self) -> None:
-        """The events from here on are timed by another clock."""
+        """Note that the events from here on are timed by another clock."""
         self._changed = self._latest is not None

@@ -271,7 +271,9 @@ class CallerPage:
         """:raises CallRefused: there is none now"""
         persona = self._persona
         chosen = self._choice.applied_to(persona)
-        call = self._registry.open(chosen, self._visitor_id, host=self._host, before=before)
+        if before:
+            self._registry.resume(before, chosen, host=self._host)
+        call = before or self._registry.open(chosen, self._visitor_id, host=self._host)
         self._call = call
         if self._reservation:
             self._reservation.use(call)
@@ -300,9 +302,9 @@ class CallerPage:
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
         if call is not self._call:
             return
-        if call.closed:
+        if over := call.closed or call.away:
             self._call = None
-            self._webrtc.bridge.stop(call.closed.reason)
+            self._webrtc.bridge.stop(over.reason)
             self._offer_resume()
         if any(isinstance(change, RenewalWished) for change in changes):
             self._webrtc.bridge.redial()

@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 log = logging.getLogger("guftagu.sideband")
 
-ATTACH_DELAYS_S = (0.0, 0.2, 0.4, 0.8, 1.6, 2.0)
-"""Waits before each try to attach: five seconds in all."""
+ATTACH_DELAYS_S = (0.0, 0.2, 0.4, 0.8, 1.6, 3.0)
+"""Waits before each try to attach: six seconds in all."""
 FINAL_STATUSES = (401, 403)
 """The key is not the one: trying again changes nothing."""
 OPEN_TIMEOUT_S = 8
@@ -83,13 +83,18 @@ class Sideband:
         except ConnectionClosed:
             raise SidebandLost("closed while sending") from None
 
-    async def __aiter__(self) -> AsyncIterator[object]:
-        """The session's events as decoded JSON (whatever came), until the connection is closed."""
+    async def frames(self) -> AsyncIterator[str | bytes]:
+        """Yield the session's events as they come, until the connection is closed."""
         try:
             async for frame in self._connection:
-                yield _decoded(frame)
+                yield frame
         except ConnectionClosed:
             return
+
+    async def __aiter__(self) -> AsyncIterator[object]:
+        """Yield the session's events as decoded JSON (whatever came), until the connection is closed."""
+        async for frame in self.frames():
+            yield _decoded(frame)
 
     async def close(self) -> None:
         """Close the connection; the call itself goes on."""

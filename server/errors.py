@@ -85,6 +85,7 @@ REFUSALS = {
     "starts_exceeded": "That was many starts in a short time.",
     "visitor_calls_full": "This visitor has as many calls as one may have at once.",
     "address_calls_full": "All lines for this address are taken just now.",
+    "control_required": "The server could not observe what this call costs, and REQUIRE_CONTROL is set.",
     "limit_day_money": "What this server may spend in a day is spent.",
     "limit_share_money": "What this key or visitor may spend of the day's money is spent.",
     "not_ready": "The server is still starting.",

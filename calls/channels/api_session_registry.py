@@ -41,11 +41,11 @@ class ChoiceRefused(Exception):
 
 
 class SecretRefused(Exception):
-    """A client secret's holder can rewrite its session, so a controlled one hands out none."""
+    """A client secret's holder can rewrite its session, so a controlled or observed one hands out none."""
 
 
 class ApiSessionRegistry:
-    """All that are in use, in this process."""
+    """The sessions that are in use, in this process."""
 
     def __init__(
         self,
@@ -68,21 +68,21 @@ class ApiSessionRegistry:
         """Open a session and its record.
 
         :raises ChoiceRefused: it names something that is not on the list
-        :raises SecretRefused: the persona's calls are controlled, so it has to be relayed
+        :raises SecretRefused: the persona's calls are controlled or observed, so it has to be relayed
         :raises CallRefused: the day's money is spent
         """
         persona, gateway = self._chosen(choice, relayed=relayed)
         self.check_start(owner)
         session = ApiSession(persona, owner, gateway, self._registry, relayed=relayed)
         self._sessions[session.id] = session
-        session.watch(lambda _: self._forget(session))
+        session.call.watch(lambda _: self._forget(session))
         return session
 
     async def token(self, owner: str, choice: SessionChoice) -> ClientSecret:
-        """A client secret that belongs to no session.
+        """Mint a client secret that belongs to no session.
 
         :raises ChoiceRefused: it names something that is not on the list
-        :raises SecretRefused: the persona's calls are controlled
+        :raises SecretRefused: the persona's calls are controlled or observed
         :raises CallRefused: too many starts of this key, or the day's money is spent
         :raises ProviderFailure: none was minted
         """
@@ -109,7 +109,7 @@ class ApiSessionRegistry:
             raise CallRefused("too_fast", 60)
 
     def get(self, session_id: str, owner: str | None) -> ApiSession | None:
-        """The session, if it is in use and this owner's; None as owner: anybody's."""
+        """Return the session if it is in use and belongs to this owner; None as owner means anybody."""
         session = self._sessions.get(session_id)
         return session if session and owner in (None, session.owner) else None
 
@@ -119,7 +119,7 @@ class ApiSessionRegistry:
             session.end("server_stopping")
 
     def _forget(self, session: ApiSession) -> None:
-        if session.closed:
+        if session.call.closed:
             self._sessions.pop(session.id, None)
 
     # -- what may be chosen ------------------------------------------------------------------------
@@ -134,7 +134,7 @@ class ApiSessionRegistry:
         _check("model", choice.model, [*settings.allowed_models, spec.model])
         _check("voice", choice.voice, [*settings.allowed_voices, spec.voice])
         _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_ears])
-        if self._gateway.controls(persona) and not relayed:
+        if not relayed and (self._gateway.requires_control or self._gateway.controls(persona)):
             raise SecretRefused
         gateway = self._gateway.choosing(
             model=choice.model, voice=choice.voice, transcription_model=choice.transcription

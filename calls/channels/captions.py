@@ -47,6 +47,7 @@ class CaptionsGateway(ProviderGateway):
     """Places transcription sessions: they take an `ek_` and a raw offer, which this server posts itself."""
 
     remembers = False
+    can_be_observed = False
 
     def controls(self, persona: Persona) -> bool:
         """Never: it is the page's own speech that the page reports, and nothing is done because of it."""
@@ -73,7 +74,10 @@ class Captions:
     """Opens captions sessions beside the calls of `registry`: in its places, limits and records."""
 
     def __init__(self, registry: Registry, client: RealtimeClient, settings: Settings, like: Persona) -> None:
-        """:param like: whose key terms, limits and language count"""
+        """Create the captions.
+
+        :param like: whose key terms, limits and language count
+        """
         self._registry = registry
         self._gateway = CaptionsGateway(client, settings)
         self._like = like
@@ -124,6 +128,6 @@ class Captions:
 
 
 def _note_speech(call: Call, changes: list[CallChange]) -> None:
-    """Without turn detection nothing but words tells the leash that somebody speaks."""
+    """Tell the limits that somebody speaks: without turn detection nothing but words does."""
     if any(isinstance(change, TextAppended) for change in changes):
         call.acted()

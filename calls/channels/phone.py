@@ -57,7 +57,8 @@ class PhoneChannel:
         lines: Mapping[str, Persona],
         rings: Dedupe,
     ) -> None:
-        """
+        """Create the phone channel.
+
         :param lines: who answers which line, such as from `lines_of`
         :param rings: the provider's ids of calls that rang
         """
@@ -129,7 +130,7 @@ class PhoneChannel:
         return persona.model_copy(update=changed)
 
     def _visitor(self, incoming: IncomingCall) -> str:
-        """The caller's pseudonym: anyone can claim a number, so it limits starts and proves nothing.
+        """Return the caller's pseudonym. Anyone can claim a number, so it limits starts and proves nothing.
 
         Callers who withhold their number are not one visitor: none of them may use up what is all others'.
         """
@@ -139,7 +140,7 @@ class PhoneChannel:
 
 
 def transfer_tool(client: RealtimeClient, provider_call_id: str, target_uri: str) -> Tool:
-    """The tool that hands one phone call over; where to is the persona's to say, not the agent's."""
+    """Return the tool that hands one phone call over; the persona decides where to, not the agent."""
 
     @tool()
     async def transfer_to_human() -> str:
@@ -172,7 +173,7 @@ def lines_of(personas: Mapping[str, Persona], settings: Settings) -> dict[str, P
 
 
 def _speak_warnings(call: Call, changes: Iterable[CallChange]) -> None:
-    """A phone shows nothing, so the agent says it."""
+    """Have the agent speak warnings, because a phone shows none."""
     for change in changes:
         if isinstance(change, Warned):
             call.send(message_create("system", SPOKEN_WARNINGS[change.code]), response_create())

@@ -1,12 +1,13 @@
 """The database of a deployment, and what every call is recorded in and held to."""
 
-import asyncio
+from collections.abc import Callable, Iterable
 
 from pydantic import ValidationError
 
 from agents.limits import Limits
-from calls.registry import Registry
-from calls.services.call_services import CallServices, spending_so_far
+from calls.call import loop_timer
+from calls.owned_tasks import OwnedTasks
+from calls.services.call_services import CallServices, no_spending, spending_so_far
 from calls.services.lease_keeper import LeaseKeeper
 from realtime.prices import NothingBilled, Prices
 from settings import Settings, SettingsError
@@ -27,11 +28,14 @@ RENEWALS = 3
 class Archive:
     """The database of this deployment, open as long as it serves."""
 
-    def __init__(self, settings: Settings, registry: Registry) -> None:
+    def __init__(self, settings: Settings, tasks: OwnedTasks) -> None:
+        """Create the archive.
+
+        :param tasks: own what is written
+        :raises SettingsError: `DATABASE_URL` or `PRICES` cannot be used
+        """
         self._settings = settings
-        self._registry = registry
-        self._prices = prices_of(settings)
-        self._limits = limits_of(settings)
+        limits = limits_of(settings)
         try:
             self._database = Database(settings.database_url)
         except AddressRefused as refused:
@@ -40,6 +44,16 @@ class Archive:
         self.records = Records(
             self._database, keep_text=settings.store_transcripts, server_id=self._leases.server_id
         )
+        self.services = CallServices(
+            self._database,
+            self.records,
+            prices_of(settings),
+            limits,
+            tasks,
+            day=no_spending(limits),
+            timer=loop_timer,
+        )
+        """What every call is recorded in and held to; serves once this is open."""
         self.deliveries: Dedupe = DatabaseDedupe(self._database, "delivery")
         self.rings: Dedupe = DatabaseDedupe(self._database, "ring")
         self._keeper: LeaseKeeper | None = None
@@ -54,28 +68,20 @@ class Archive:
             await self._database.open()
             await DemoBank(self._database).seed()
             await self._leases.take()
-            self._day = await spending_so_far(self.records, self._limits)
+            self.services.day = await spending_so_far(self.records, self.services.limits)
         except StoreFailure as failure:
             raise SettingsError(f"DATABASE_URL: this database cannot be used: {failure}") from None
         finally:
             await self._database.close()
 
-    async def open(self) -> None:
-        """Let every call from now on be recorded and held to its limits; once it is prepared."""
-        self._keeper = LeaseKeeper(
-            self._leases, self.records, self._registry.leave, every_s=LEASE_SECONDS / RENEWALS
-        )
+    async def open(self, hang_up: Callable[[Iterable[str]], None]) -> None:
+        """Keep this server's lease and the time of records, from now on; once it is prepared.
+
+        :param hang_up: gets the provider's ids of calls whose server was killed
+        """
+        self._keeper = LeaseKeeper(self._leases, self.records, hang_up, every_s=LEASE_SECONDS / RENEWALS)
         if self._settings.retention_days:
             self._retention = Retention(self.records, self._settings.retention_days)
-        self._registry.services = CallServices(
-            self._database,
-            self.records,
-            self._prices,
-            self._limits,
-            self._registry.tasks,
-            day=self._day,
-            timer=asyncio.get_running_loop().call_later,
-        )
 
     async def check(self) -> None:
         """Write a row.
@@ -94,7 +100,7 @@ class Archive:
 
 
 def limits_of(settings: Settings) -> Limits:
-    """What a call may take here."""
+    """Return what a call may take here."""
     return Limits(
         minutes=settings.max_call_minutes,
         idle_seconds=settings.max_idle_seconds,
@@ -105,7 +111,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def prices_of(settings: Settings) -> Prices:
-    """What the provider bills.
+    """Return what the provider bills.
 
     :raises SettingsError: `PRICES` has another form than the table
     """

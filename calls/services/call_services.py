@@ -1,4 +1,4 @@
-"""Who attends a call besides its page: meter, leash, tools and recorder."""
+"""What runs beside a call: its meter, its limits, its tools and its record."""
 
 import json
 import time
@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Literal, Protocol
+from typing import Literal
 
 from agents.limits import Limits
-from agents.persona import Persona
 from agents.tools import ToolContext
 from calls.call import Call, Timer
-from calls.events import CallChange, Finished
+from calls.events import CallChange, CallerLeft, Finished, LegEnded
 from calls.owned_tasks import OwnedTasks
 from calls.renewal import Renewal
 from calls.services.limits import CallLimits
 from calls.services.metering import DaySpending, Meter, cost_of
-from calls.services.recording import Recorded, Recorder, utc_now
+from calls.services.recording import Recorder, utc_now
 from calls.services.share import Share, shares_of, visitor_payer
 from calls.services.tool_execution import ToolRun, ToolRunner
 from realtime.prices import Prices
@@ -27,33 +26,20 @@ from store.database import Database
 from store.models import SessionRecord, ToolCallRecord
 from store.records import Records
 
-REMEMBERED_SECONDS = 90
-"""What an ended call used up is remembered for longer than its caller may carry it on."""
 CHARS_PER_TOKEN = 2
 """In Urdu; English has more to a token, so that it is counted at too much."""
 
 Kind = Literal["browser", "phone", "api", "captions"]
 
 
-@dataclass(frozen=True)
+@dataclass
 class RunningServices:
-    """Those of one call, as long as it is not finished."""
+    """Those of one call, until it is finished."""
 
     meter: Meter
     recorder: Recorder
     tools: ToolContext
     runner: ToolRunner
-
-
-class OnRecord(Recorded, Protocol):
-    """What a record is begun from."""
-
-    @property
-    def persona(self) -> Persona: ...
-    @property
-    def controlled(self) -> bool: ...
-    @property
-    def visitor_id(self) -> str: ...
 
 
 class CallServices:
@@ -72,7 +58,8 @@ class CallServices:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = utc_now,
     ) -> None:
-        """
+        """Create the call services.
+
         :param tasks: own the writing and the tools that run
         :param clock: seconds, running as `timer` does
         """
@@ -98,16 +85,41 @@ class CallServices:
         return left is None or left > 0
 
     def of(self, call_id: str) -> RunningServices | None:
-        """Who attends a call that goes on, or may be carried on."""
+        """Return what runs beside a call that is not finished."""
         return self._running.get(call_id)
 
-    def start(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> None:
-        """Begin the record of a call and hold it to its limits, from its first change on."""
-        recorder = self.record(call, spec, kind=kind, owner=owner)
-        shares = shares_of(self.limits, call.visitor_id, call.address)
-        self.hold(call, spec, recorder, before=self.of(call.id), shares=shares)
+    def start(
+        self,
+        call: Call,
+        spec: SessionSpec,
+        *,
+        kind: Kind,
+        owner: str | None = None,
+        end: Callable[[str], None] | None = None,
+    ) -> RunningServices:
+        """Begin the record of a call and hold it to its limits, from its first change on.
+
+        :param owner: whose key opened it; such a call has no share of the day's money of its own
+        :param end: ends it at a limit; None closes the call
+        """
+        shares = () if owner else shares_of(self.limits, call.visitor_id, call.address)
+        recorder = self._record(call, spec, kind=kind, owner=owner)
+        meter = self._meter(call, spec, shares)
+        tools = ToolContext(call.id, self._database)
+        running = self._running[call.id] = RunningServices(meter, recorder, tools, self._runner(call, tools))
+        call.watch(meter.apply)
+        call.watch(self._call_limits(call, meter, shares, end or call.end).apply)
+        call.watch(running.runner.apply)
+        call.watch(lambda changes: self._follow_end(call, running, changes))
         if kind in ("browser", "captions"):
             call.watch(self._renewal(call).apply)
+        return running
+
+    def resume(self, call: Call, spec: SessionSpec, *, kind: Kind) -> None:
+        """Go on with the record of a call whose caller is back, if it was closed when they left."""
+        running = self._running.get(call.id)
+        if running and running.recorder.has_ended:
+            running.recorder = self._record(call, spec, kind=kind)
 
     def _renewal(self, call: Call) -> Renewal:
         return Renewal(
@@ -117,51 +129,21 @@ class CallServices:
             awaits_words=lambda: call.conversation.awaits_words,
         )
 
-    def hold(
-        self,
-        call: Call,
-        spec: SessionSpec,
-        recorder: Recorder,
-        *,
-        before: RunningServices | None = None,
-        shares: Sequence[Share] = (),
-    ) -> RunningServices:
-        """Hold a call to its limits and run its tools.
-
-        :param recorder: keeps the record it belongs to
-        :param before: of the call it carries on: its limits go on, they do not begin anew
-        :param shares: of the day's money, which the call spends from; an API key has none of its own
-        """
-        meter = self._meter(call, spec, before.meter if before else None, shares)
-        tools = ToolContext(call.id, self._database)
-        runner = self._runner(call, tools, recorder)
-        running_services = self._running[call.id] = RunningServices(meter, recorder, tools, runner)
-        call.watch(meter.apply)
-        call.watch(self._call_limits(call, meter, shares).apply)
-        call.watch(runner.apply)
-        call.watch(lambda changes: self._leave(call, running_services, changes))
-        return running_services
-
-    def _leave(self, call: Call, running_services: RunningServices, changes: list[CallChange]) -> None:
-        if any(isinstance(change, Finished) for change in changes):
-            if not call.controlled:
-                running_services.recorder.cost(running_services.meter.believed)
-            self._timer(REMEMBERED_SECONDS, lambda: self._forget(call.id, running_services))
-
-    def _forget(self, call_id: str, running_services: RunningServices) -> None:
-        if self._running.get(call_id) is running_services:  # A resumed call has the same id.
-            del self._running[call_id]
+    def _follow_end(self, call: Call, running: RunningServices, changes: list[CallChange]) -> None:
+        for change in changes:
+            if isinstance(change, LegEnded | CallerLeft | Finished) and not call.controlled:
+                running.recorder.cost(running.meter.believed)
+            if isinstance(change, Finished):
+                self._running.pop(call.id, None)
 
     def forget(self, session_id: str) -> None:
-        """Forget those of every call in this record, which is deleted."""
-        for call_id, running_services in list(self._running.items()):
-            if running_services.recorder.session_id == session_id:
-                del self._running[call_id]
+        """Forget what runs beside the call of this record, which is deleted."""
+        self._running.pop(session_id, None)
 
     def _limits_of(self, call: Call) -> Limits:
         return self.limits.narrowed(call.persona.limits)
 
-    def _meter(self, call: Call, spec: SessionSpec, before: Meter | None, shares: Sequence[Share]) -> Meter:
+    def _meter(self, call: Call, spec: SessionSpec, shares: Sequence[Share]) -> Meter:
         return Meter(
             self.prices,
             spec.model,
@@ -171,11 +153,12 @@ class CallServices:
             bridged=not call.controlled,
             limit_usd=self._limits_of(call).call_usd,
             context_tokens=_context_tokens(spec),
-            before=before,
             shares=shares,
         )
 
-    def _call_limits(self, call: Call, meter: Meter, shares: Sequence[Share]) -> CallLimits:
+    def _call_limits(
+        self, call: Call, meter: Meter, shares: Sequence[Share], end: Callable[[str], None]
+    ) -> CallLimits:
         limits = self._limits_of(call)
         return CallLimits(
             limits,
@@ -184,37 +167,37 @@ class CallServices:
             self._timer,
             self._clock,
             warn=call.warn,
-            end=call.end,
+            end=end,
             shares=shares,
         )
 
-    def record(self, of: OnRecord, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> Recorder:
-        """Begin a record; it goes on until what it is of tells that it is finished."""
+    def _record(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> Recorder:
+        """Begin a record, or go on with one; it goes on until the call is finished or its caller leaves."""
         session = SessionRecord(
-            id=of.id,
-            persona=of.persona.name,
+            id=call.id,
+            persona=call.persona.name,
             kind=kind,
-            control="controlled" if of.controlled else "bridged",
+            control="controlled" if call.controlled else "bridged",
             opened_at=self._now(),
-            visitor=of.visitor_id,
+            visitor=call.visitor_id,
             owner=owner,
             model=spec.model,
             voice=spec.voice,
-            language=of.persona.language,
+            language=call.persona.language,
         )
         return Recorder(
-            of,
+            call,
             self.records,
             session,
             self._tasks,
             transcription_model=_transcription_model(spec),
-            tool_names=of.persona.tools,
+            tool_names=call.persona.tools,
             cost_of=partial(cost_of, self.prices, spec.model, _transcription_model(spec)),
             timer=self._timer,
             clock=self._now,
         )
 
-    def _runner(self, call: Call, tools: ToolContext, recorder: Recorder) -> ToolRunner:
+    def _runner(self, call: Call, tools: ToolContext) -> ToolRunner:
         return ToolRunner(
             tools=call.persona.tools,
             context=tools,
@@ -224,8 +207,12 @@ class CallServices:
             clock=self._clock,
             control="controlled" if call.controlled else "bridged",
             language=call.persona.language,
-            on_run=lambda run: recorder.tool_done(self._tool_call(recorder.session_id, run)),
+            on_run=lambda run: self._keep_tool_call(call.id, run),
         )
+
+    def _keep_tool_call(self, call_id: str, run: ToolRun) -> None:
+        if running := self._running.get(call_id):
+            running.recorder.tool_done(self._tool_call(call_id, run))
 
     def _tool_call(self, session_id: str, run: ToolRun) -> ToolCallRecord:
         return ToolCallRecord(
@@ -249,14 +236,19 @@ def _context_tokens(spec: SessionSpec) -> int:
 
 
 def midnight(now: datetime) -> datetime:
-    """When the day of `now` began, in UTC: the day that money is counted by."""
+    """Return when the day of `now` began, in UTC: the day that money is counted by."""
     return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def no_spending(limits: Limits, now: Callable[[], datetime] = utc_now) -> DaySpending:
+    """Return a day on which nothing is spent yet."""
+    return DaySpending(lambda: now().astimezone(UTC).date(), limit_usd=limits.day_usd)
 
 
 async def spending_so_far(
     records: Records, limits: Limits, now: Callable[[], datetime] = utc_now
 ) -> DaySpending:
-    """The day's spending, with what earlier runs of this server recorded of it.
+    """Return the day's spending, with what earlier runs of this server recorded of it.
 
     What was reported of a bridged call is believed up to a call's limit, as its `Meter` did.
     """

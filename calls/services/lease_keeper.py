@@ -26,7 +26,8 @@ class LeaseKeeper:
         now: Callable[[], datetime] = utc_now,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """
+        """Create the lease keeper.
+
         :param hang_up: gets the provider's ids of calls whose server was killed
         :param every_s: seconds from one renewal to the next, well below the time of a lease
         """

@@ -7,7 +7,7 @@ from functools import partial
 
 from agents.limits import Limits
 from calls.call import Cancellable, Timer
-from calls.events import CallChange, CallerActed, Closed, Connected, Warned
+from calls.events import CallChange, CallerActed, Closed, Connected, LegEnded, Warned
 from calls.services.metering import DaySpending, Meter
 from calls.services.share import Share
 from realtime.conversation.changes import Activity, ActivityChanged, UsageReported
@@ -55,7 +55,7 @@ class CallLimits:
 
         :param clock: seconds, on the clock of `timer`
         :param warn: shows the caller a warning
-        :param end: closes the call with a limit's code; called at most once
+        :param end: ends the call, or its present session, with a limit's code
         :param shares: shares of the day's money from which the call spends
         """
         self._limits = limits
@@ -82,6 +82,8 @@ class CallLimits:
         """Start to count minutes and idle time: the provider has the session now."""
         if self._started_s is not None or self._over:
             return
+        if self._idle_left_s <= 0:
+            self._idle_left_s = self._limits.idle_seconds
         self._started_s = self._clock()
         total_s = max(0.0, self._limits.minutes * 60 - self._meter.seconds)
         ahead_s = min(MINUTES_WARNING_S, total_s / 2)
@@ -103,6 +105,8 @@ class CallLimits:
                 self.start()
             elif isinstance(change, CallerActed):
                 self.reset_idle_time()
+            elif isinstance(change, LegEnded):
+                self.pause()
             elif isinstance(change, Closed):
                 self.stop()
 
@@ -114,12 +118,18 @@ class CallLimits:
         if was_idle:
             self._start_idle_time()
 
-    def stop(self) -> None:
-        """Stop all limits; no warning and no end follows."""
-        self._over = True
+    def pause(self) -> None:
+        """Stop counting until the provider holds another session."""
+        self._pause_idle_time()
+        self._started_s = None
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
+
+    def stop(self) -> None:
+        """Stop all limits; no warning and no end follows."""
+        self._over = True
+        self.pause()
 
     # -- idle time ---------------------------------------------------------------------------------
 
@@ -154,7 +164,7 @@ class CallLimits:
 
     def _keep_checking(self) -> None:
         self._check_money()
-        if not self._over:
+        if self._started_s is not None:
             self._after("check", CHECK_S, self._keep_checking)
 
     def _check_money(self) -> None:
@@ -191,7 +201,7 @@ class CallLimits:
 
     def _end(self, code: str) -> None:
         if not self._over:
-            self.stop()
+            self.pause()
             self._end_call(code)
 
 

@@ -1,7 +1,8 @@
 """The money of a call, and of the day.
 
-A browser can hide usage from a bridged call, or make it up. So such a call costs at least its minutes at the
-worst price, and what it reports is believed by the day's total only up to the call's own limit.
+A browser can hide usage from a bridged call, or make it up. So the server listens to what the session bills;
+where it cannot, the call costs at least its minutes at the worst price, and what the browser reports is
+believed by the day's total only up to the call's own limit.
 """
 
 import logging
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from calls.events import CallChange, Closed, Connected, Finished
+from calls.events import CallChange, Closed, Connected, Finished, LegEnded, UsageObserved
 from calls.services.share import Share
 from realtime.conversation.changes import UsageReported
 from realtime.prices import Prices
@@ -32,7 +33,8 @@ class DaySpending:
         by_payer: Mapping[str, Decimal] | None = None,
         limit_usd: Decimal | None = None,
     ) -> None:
-        """
+        """Create the day spending.
+
         :param today: the day that counts now, such as `lambda: datetime.now(UTC).date()`
         :param usd: what was spent today before this process began
         :param by_payer: who spent how much of it
@@ -48,12 +50,13 @@ class DaySpending:
 
     @property
     def usd(self) -> Decimal:
-        self._turn_the_page()
+        """What was spent today, in US dollars."""
+        self._begin_new_day()
         return self._usd
 
     def of(self, payer: str) -> Decimal:
         """Return what one payer spent today."""
-        self._turn_the_page()
+        self._begin_new_day()
         return self._by_payer.get(payer, NOTHING)
 
     def left(self, shares: Iterable[Share]) -> Decimal | None:
@@ -62,7 +65,7 @@ class DaySpending:
 
     def add(self, usd: Decimal, shares: Iterable[Share] = ()) -> None:
         """Add what was spent, also to the shares it was spent from."""
-        self._turn_the_page()
+        self._begin_new_day()
         if not usd:
             return
         self._usd += usd
@@ -76,14 +79,18 @@ class DaySpending:
         self._alarmed = True
         log.warning("%d %% of the day's money (MAX_DAY_USD=%s) is spent", ALARM_SHARE * 100, self._limit_usd)
 
-    def _turn_the_page(self) -> None:
+    def _begin_new_day(self) -> None:
         if (today := self._today()) != self._day:
             self._day, self._usd, self._alarmed = today, NOTHING, False
             self._by_payer.clear()
 
 
 class Meter:
-    """What one call costs. Feed it the call's changes; `settle` books what is new on the day."""
+    """What one call costs, over all its legs. Feed it the call's changes; `settle` books what is new.
+
+    Usage that the provider tells the server of is known. Usage that a browser reports is a claim, which
+    counts as at least the minutes of its leg at the worst price.
+    """
 
     def __init__(
         self,
@@ -96,15 +103,14 @@ class Meter:
         bridged: bool,
         limit_usd: Decimal,
         context_tokens: int = 0,
-        before: "Meter | None" = None,
         shares: Sequence[Share] = (),
     ) -> None:
-        """
+        """Create the meter.
+
         :param clock: seconds on any clock that runs evenly, such as `time.monotonic`
-        :param bridged: usage is what the browser reports, not what the provider says
+        :param bridged: usage is what the browser reports, unless the server observes the leg
         :param limit_usd: what the call may cost
         :param context_tokens: what the session is told, which every response bills anew
-        :param before: of an ended call that this one carries on; what it counted is counted here too
         :param shares: of the day's money, which the call spends from
         """
         self._prices = prices
@@ -115,49 +121,62 @@ class Meter:
         self._bridged = bridged
         self._limit_usd = limit_usd
         self._context_tokens = context_tokens
-        self._reported = NOTHING
-        self._charged = self._charges_booked = before.believed if before else NOTHING
-        self._booked = NOTHING
-        """Of the session itself, without `_charged`."""
         self._shares = shares
-        self._seconds_before = before.seconds if before else 0.0
+        self._known = NOTHING
+        """What the provider told the server of the sessions."""
+        self._charged = NOTHING
+        """What the server spent itself, outside the sessions."""
+        self._claimed_before = NOTHING
+        """What the ended legs come to by claims and floors."""
+        self._reported = NOTHING
+        """What the browser reports of the present leg."""
+        self._booked_known = self._booked_claims = NOTHING
+        self._seconds_before = 0.0
+        """Of the ended legs."""
         self._started_s: float | None = None
-        self._stopped_s: float | None = None
+        self._unobserved_since_s: float | None = None
+        self._is_observed = not bridged
+        self._was_observed = False
+        """The present leg was, at some time."""
 
     @property
     def usd(self) -> Decimal:
         """What the call cost so far."""
-        return max(self._reported, self._floor()) + self._charged
+        return self._known + self._charged + self._claims()
 
     @property
     def believed(self) -> Decimal:
-        """What of that counts for the day and the record: no bridged call can claim more than its limit."""
-        return min(self.usd, self._limit_usd + self._charged) if self._bridged else self.usd
+        """What of that counts for the day and the record: claims never go past the call's limit."""
+        return self._known + self._charged + self._believed_claims()
 
     @property
     def seconds(self) -> float:
-        """How long the provider has held the session, and those of the calls before."""
-        return self._seconds_before + self._own_seconds()
+        """How long the provider has held the call's sessions."""
+        return self._seconds_before + (0.0 if self._started_s is None else self._clock() - self._started_s)
 
     def start(self) -> None:
-        """The provider holds the session: minutes count from here."""
+        """Count minutes from here: the provider holds a session."""
         if self._started_s is None:
             self._started_s = self._clock()
+            if not self._is_observed:
+                self._unobserved_since_s = self._started_s
 
     def apply(self, changes: Iterable[CallChange]) -> None:
         """Count the usage among these changes of the call."""
         for change in changes:
             if isinstance(change, UsageReported):
-                self._reported += self.cost_of(change)
+                self._count(self.cost_of(change))
             elif isinstance(change, Connected):
                 self.start()
-            elif isinstance(change, Closed):
-                self._stop()
+            elif isinstance(change, UsageObserved):
+                self._set_observed(change.is_observed)
+            elif isinstance(change, LegEnded | Closed):
+                self._end_leg()
             elif isinstance(change, Finished):
                 self.settle()
 
     def cost_of(self, change: UsageReported) -> Decimal:
-        """What one report comes to; a record keeps it beside the usage."""
+        """Return what one report comes to; a record keeps it beside the usage."""
         return cost_of(self._prices, self._model, self._transcription_model, change)
 
     def charge(self, usd: Decimal) -> None:
@@ -167,37 +186,61 @@ class Meter:
 
     def settle(self) -> None:
         """Book on the day what was spent since the last time."""
-        self._day.add(self._charged - self._charges_booked, self._shares)
-        self._charges_booked = self._charged
-        new = self._bookable(self.believed - self._charged - self._booked)
+        known = self._known + self._charged
+        self._day.add(known - self._booked_known, self._shares)
+        self._booked_known = known
+        new = self._bookable(self._believed_claims() - self._booked_claims)
         self._day.add(new, self._shares)
-        self._booked += new
+        self._booked_claims += new
+
+    def _count(self, usd: Decimal) -> None:
+        if self._is_observed:
+            self._known += usd
+        else:
+            self._reported += usd
+
+    def _claims(self) -> Decimal:
+        return self._claimed_before + max(self._reported, self._floor())
+
+    def _believed_claims(self) -> Decimal:
+        return min(self._claims(), max(NOTHING, self._limit_usd - self._known))
 
     def _bookable(self, usd: Decimal) -> Decimal:
         """Return how much of a sum the day believes: a browser's claims stay within its shares."""
-        left = self._day.left(self._shares) if self._bridged else None
-        return usd if left is None else min(usd, left)
+        left = self._day.left(self._shares)
+        return max(NOTHING, usd if left is None else min(usd, left))
 
-    def _stop(self) -> None:
-        if self._stopped_s is None:
-            self._stopped_s = self._clock()
-            self.settle()
+    def _set_observed(self, is_observed: bool) -> None:
+        if is_observed:
+            if not self._was_observed:  # The moments before the first attachment cost what was reported.
+                self._unobserved_since_s = None
+            self._close_claims()
+            self._unobserved_since_s, self._was_observed = None, True
+        elif self._is_observed and self._started_s is not None:
+            self._unobserved_since_s = self._clock()
+        self._is_observed = is_observed
+
+    def _close_claims(self) -> None:
+        self._claimed_before, self._reported = self._claims(), NOTHING
+
+    def _end_leg(self) -> None:
+        if self._started_s is None:
+            return
+        self._seconds_before = self.seconds
+        self._close_claims()
+        self._started_s = self._unobserved_since_s = None
+        self._is_observed, self._was_observed = not self._bridged, False
+        self.settle()
 
     def _floor(self) -> Decimal:
-        if not self._bridged:
+        if self._unobserved_since_s is None:
             return NOTHING
-        minutes = Decimal(str(self._own_seconds())) / 60
+        minutes = Decimal(str(self._clock() - self._unobserved_since_s)) / 60
         return self._prices.worst_cost(self._model, minutes, self._context_tokens)
-
-    def _own_seconds(self) -> float:
-        if self._started_s is None:
-            return 0.0
-        until_s = self._clock() if self._stopped_s is None else self._stopped_s
-        return until_s - self._started_s
 
 
 def cost_of(prices: Prices, model: str, transcription_model: str, change: UsageReported) -> Decimal:
-    """What one report of usage comes to, in US dollars."""
+    """Return what one report of usage comes to, in US dollars."""
     if change.source == "transcription":
         return prices.transcription_cost(transcription_model, change.usage)
     return prices.cost(model, change.usage)

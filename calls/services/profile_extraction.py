@@ -47,7 +47,10 @@ class Extraction:
     """Writes profiles with one model of the provider."""
 
     def __init__(self, client: RealtimeClient, model: str, clock: Callable[[], datetime] = utc_now) -> None:
-        """:param model: one that answers `/responses` with structured output"""
+        """Create the extraction.
+
+        :param model: one that answers `/responses` with structured output
+        """
         self._client = client
         self._model = model
         self._clock = clock

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Protocol
 
 from calls.call import Cancellable, Timer, Watcher
-from calls.events import CallChange, Closed, Connected, Finished, Summarised
+from calls.events import CallChange, CallerLeft, Closed, Connected, Finished, Summarised
 from calls.owned_tasks import OwnedTasks
 from calls.services.masked_items import MaskedItems
 from realtime.bounds import MAX_ITEMS
@@ -63,17 +63,23 @@ Write = Callable[[], Awaitable[None]]
 
 
 def utc_now() -> datetime:
+    """Return the time of day in UTC."""
     return datetime.now(UTC)
 
 
 class Recorded(Protocol):
-    """What a record is kept of: a call, or a session that goes over several."""
+    """The call that a record is kept of."""
 
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The id of its record."""
+
     @property
-    def conversation(self) -> Conversation: ...
-    def watch(self, watcher: Watcher) -> Callable[[], None]: ...
+    def conversation(self) -> Conversation:
+        """What is said in it."""
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Tell `watcher` of every change; return what stops it."""
 
 
 class Recorder:
@@ -96,7 +102,8 @@ class Recorder:
         timer: Timer,
         clock: Clock = utc_now,
     ) -> None:
-        """
+        """Create the recorder.
+
         :param session: the record to begin, unless it exists
         :param tasks: who waits for the writing to end
         :param tool_names: of the persona; others are kept as `OTHER_TOOL`
@@ -139,7 +146,13 @@ class Recorder:
 
     @property
     def session_id(self) -> str:
+        """The id of the record."""
         return self._session.id
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it takes nothing more."""
+        return self._closed is not None or self._is_done
 
     async def begun(self) -> bool:
         """Whether there is a record; waits until it was tried."""
@@ -152,11 +165,11 @@ class Recorder:
         self._keep(partial(self._records.save_tool_call, tool_call))
 
     def spent_beside(self, usage: UsageRecord) -> None:
-        """What the server itself spent on the call outside its session."""
+        """Keep what the server itself spent on the call outside its session."""
         self._keep(partial(self._records.save_usage, usage))
 
     def cost(self, usd: Decimal) -> None:
-        """What the call came to, where that is another sum than its usage."""
+        """Set what the call came to, where that is another sum than its usage."""
         self._waiting.append(partial(self._records.set_cost, self._session.id, usd))
         self._work.set()
 
@@ -196,7 +209,7 @@ class Recorder:
             case Summarised(topic, summary):
                 said = {"topic": topic[:MAX_TOPIC_CHARS], "summary": summary[:MAX_SUMMARY_CHARS]}
                 self._keep(partial(self._records.set_summary, self._session.id, **said))
-            case Finished(closed):
+            case Finished(closed) | CallerLeft(closed):
                 self._end(closed)
 
     def _add(self, item_id: str) -> None:
@@ -207,7 +220,7 @@ class Recorder:
             self._set_due(item_id)
 
     def _leave(self, item_id: str) -> None:
-        """The item left the conversation: it stays in the record as it was."""
+        """Keep an item that left the conversation as it was."""
         if item := self._unfinished.pop(item_id, None):
             self._grown.pop(item_id, None)
             self._due[item_id] = item

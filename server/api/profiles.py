@@ -57,8 +57,8 @@ def profile_routes(
 
     async def subject_of(session_id: str, reader: Reader) -> Subject:
         if session := sessions.get(session_id, reader.owner):
-            items = session.conversation.items
-            return Subject(said_in(items), session.persona, session=session, meter=session.meter)
+            items = session.call.conversation.items
+            return Subject(said_in(items), session.call.persona, session=session, meter=session.meter)
         record = await records.get_session(session_id)
         if record is None or not reader.may_see(record.owner):
             raise session_unknown()

@@ -17,9 +17,10 @@ from openai.types.webhooks import RealtimeCallIncomingWebhookEvent
 
 from agents.limits import Limits
 from agents.persona import Persona, TurnDetection
-from calls.call import Call
+from calls.call import Call, loop_timer
 from calls.channels.phone import PhoneChannel, lines_of
 from calls.events import Closed
+from calls.owned_tasks import OwnedTasks
 from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
 from calls.services.call_services import CallServices
@@ -113,22 +114,23 @@ async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
         )
         chosen = given(openai_base_url=f"{url}/engine/v1", openai_api_key=SERVER_KEY, **settings)
         client = RealtimeClient(chosen.provider_url, chosen.provider_key)
-        registry = Registry(ProviderGateway(client, chosen), chosen)
-        phone = PhoneChannel(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
+        gateway, tasks = ProviderGateway(client, chosen), OwnedTasks()
         app = FastAPI()
-        app.include_router(webhook_routes(SECRET, phone.take, registry.tasks, SeenInMemory()))
         app.mount("/engine/v1", engine)
         async with database_in(folder) as database, served(app, listening):
             records = Records(database, keep_text=True)
-            registry.services = CallServices(
+            services = CallServices(
                 database,
                 records,
                 NothingBilled(),
                 Limits(),
-                registry.tasks,
+                tasks,
                 day=DaySpending(lambda: datetime.now(UTC).date()),
-                timer=asyncio.get_running_loop().call_later,
+                timer=loop_timer,
             )
+            registry = Registry(gateway, chosen, services, tasks)
+            phone = PhoneChannel(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
+            app.include_router(webhook_routes(SECRET, phone.take, tasks, SeenInMemory()))
             yield House(registry, records, engine.state.engine.phone)
             await registry.close()
             await engine.state.engine.close()

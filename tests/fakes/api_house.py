@@ -13,7 +13,6 @@ from starlette.types import ASGIApp
 from agents.limits import Limits
 from agents.persona import Persona
 from calls.channels.api_session_registry import ApiSessionRegistry
-from calls.provider_gateway import ProviderGateway
 from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from calls.services.profile_extraction import Extraction
@@ -65,7 +64,7 @@ class ApiHouse:
         client = RealtimeClient(settings.provider_url, "sk-test", house.provider)
         records = Records(database, keep_text=settings.store_transcripts)
         personas = {each.name: each for each in (PERSONA, CONTROLLED)}
-        book = ApiSessionRegistry(house.registry, ProviderGateway(client, settings), personas, settings)
+        book = ApiSessionRegistry(house.registry, house.gateway, personas, settings)
         house.registry.services = CallServices(
             database,
             records,

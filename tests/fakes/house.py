@@ -9,12 +9,14 @@ from typing import Any, cast
 from agents.persona import Persona
 from calls.call import Call
 from calls.events import CallChange
+from calls.owned_tasks import OwnedTasks
 from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
 from calls.services.call_services import CallServices
 from realtime.client import RealtimeClient
+from realtime.sideband import Sideband, SidebandLost
 from settings import Settings
-from tests.fakes.nobody_attends import NoCallServices
+from tests.fakes.no_call_services import NoCallServices
 from tests.fakes.rest_provider import RestProvider
 from tests.fakes.settings import given
 from tests.fakes.timer import FakeTimer
@@ -27,6 +29,13 @@ OFFER = (
 )
 
 
+class WithoutSideband(ProviderGateway):
+    """Places calls at a provider that nobody can attach to."""
+
+    async def attach(self, provider_call_id: str | None) -> Sideband:
+        raise SidebandLost("no sideband in this test")
+
+
 @dataclass
 class House:
     """One registry and its edges."""
@@ -37,8 +46,11 @@ class House:
 
     def __post_init__(self) -> None:
         client = RealtimeClient(self.settings.provider_url, "sk-test", self.provider)
-        self.registry = Registry(ProviderGateway(client, self.settings), self.settings, self.timer)
-        self.registry.services = cast(CallServices, NoCallServices())
+        # A sideband is a real WebSocket: it needs a provider that listens.
+        new = ProviderGateway if self.settings.openai_base_url else WithoutSideband
+        self.gateway = new(client, self.settings)
+        services = cast(CallServices, NoCallServices())
+        self.registry = Registry(self.gateway, self.settings, services, OwnedTasks(), self.timer)
 
     def open(self, visitor_id: str = "visitor") -> Call:
         return self.registry.open(PERSONA, visitor_id)

@@ -21,6 +21,8 @@ class RestProvider(httpx.AsyncBaseTransport):
         self.gate.set()
         self.asked = asyncio.Event()
         self.answer_sdp = ANSWER
+        self.created: list[str] = []
+        """Ids of the calls that exist, or existed."""
         self._count = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -37,6 +39,7 @@ class RestProvider(httpx.AsyncBaseTransport):
             return httpx.Response(200)
         self._count += 1
         if path.endswith("/calls"):
+            self.created.append(f"rtc_{self._count}")
             location = {"Location": f"/v1/realtime/calls/rtc_{self._count}"}
             return httpx.Response(201, headers=location, text=self.answer_sdp)
         return httpx.Response(200, json={"value": f"ek_{self._count}", "expires_at": 1790000000})

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 
-from calls.call import MAX_REDIALS, RECONNECT_SECONDS, CallEnded
+from calls.call import MAX_REDIALS, RECONNECT_SECONDS, RESUME_SECONDS, CallEnded
 from calls.call_controls import CallControls
 from calls.choice import Choice
-from calls.events import Closed, Connected, PhaseChanged, RenewalWished
-from calls.registry import RESUME_SECONDS
+from calls.events import Closed, Connected, Finished, PhaseChanged, RenewalWished
 from realtime.conversation.item import Item
 from realtime.failures import ProviderFailure
 from tests.fakes import turns
@@ -239,9 +238,10 @@ async def test_what_is_known_of_the_caller_is_told_to_the_next_session_too(house
     instructions = latest_session(house)["instructions"]
     assert instructions.count("Lahore") == 1
     assert "Multan" not in instructions
+    receive(page, *turns.typed("u1", "Salam"))
     await page.call.close("page_left")
-    resumed = house.registry.open(PERSONA, "visitor", before=page.call)
-    await resumed.connect(OFFER)
+    house.registry.resume(page.call, PERSONA)
+    await page.call.connect(OFFER)
     assert "Lahore" in latest_session(house)["instructions"]
 
 
@@ -283,7 +283,7 @@ async def test_a_lost_line_waits_for_a_browser_that_is_reconnecting(
     page = await live_page(controlled)
     page.call.report("reconnecting")
     provider.refusals, provider.refuse_with = 1, HTTPStatus.UNAUTHORIZED
-    holding = page.call._holding
+    holding = page.call.leg._holding
     assert holding
     await (await provider.connections.get()).close()
     await asyncio.wait_for(holding, 20)
@@ -298,7 +298,7 @@ async def test_a_call_without_a_line_does_not_wait_for_its_browser_for_ever(
     page = await live_page(controlled)
     page.call.report("reconnecting")
     provider.refusals, provider.refuse_with = 1, HTTPStatus.UNAUTHORIZED
-    holding = page.call._holding
+    holding = page.call.leg._holding
     assert holding
     await (await provider.connections.get()).close()
     await asyncio.wait_for(holding, 20)
@@ -337,9 +337,11 @@ async def test_a_caller_whose_page_went_away_can_carry_the_call_on(house: House)
     page = await left(house)
     before = house.registry.left_call(PERSONA, "visitor")
     assert before is page.call
-    resumed = house.registry.open(PERSONA, "visitor", before=before)
-    assert resumed.id == page.call.id
-    assert [each.id for each in resumed.conversation.items] == ["u1"]
+    old_token = before.end_token
+    house.registry.resume(before, PERSONA)
+    assert (before.closed, before.away) == (None, None)
+    assert [each.id for each in before.conversation.items] == ["u1"]
+    assert house.registry.by_end_token(old_token) is None
     assert house.registry.left_call(PERSONA, "visitor") is None
 
 
@@ -349,9 +351,12 @@ async def test_nobody_else_can_carry_it_on(house: House) -> None:
 
 
 async def test_after_a_minute_it_is_too_late(house: House) -> None:
-    await left(house)
+    page = await left(house)
     house.timer.advance(RESUME_SECONDS)
     assert house.registry.left_call(PERSONA, "visitor") is None
+    assert page.call.closed == Closed("page_left")
+    await house.registry.tasks.finish()
+    assert page.changes[-1] == Finished(Closed("page_left"))
 
 
 async def test_a_call_that_was_stopped_is_over(house: House) -> None:
@@ -361,7 +366,8 @@ async def test_a_call_that_was_stopped_is_over(house: House) -> None:
 
 async def test_a_resumed_call_tells_its_session_what_was_said(house: House) -> None:
     page = await left(house)
-    resumed = Page(house.registry.open(PERSONA, "visitor", before=page.call))
+    house.registry.resume(page.call, PERSONA)
+    resumed = Page(page.call)
     await resumed.call.connect(OFFER)
     resumed.call.report("live")
     assert seeded(resumed) == [("u1", "Salam")]
@@ -371,7 +377,8 @@ async def test_times_go_on_although_the_reloaded_pages_clock_begins_anew(house: 
     page = await live_page(house)
     receive(page, *turns.typed("u1", "Salam"), from_ms=70_000)
     await page.call.close("page_left")
-    resumed = Page(house.registry.open(PERSONA, "visitor", before=page.call))
+    house.registry.resume(page.call, PERSONA)
+    resumed = Page(page.call)
     receive(resumed, *turns.typed("u2", "Again"), from_ms=10)
     started = item(resumed, "u2").started_at_ms
     assert started is not None

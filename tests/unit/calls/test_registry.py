@@ -6,7 +6,7 @@ from agents.persona import Persona
 from calls.call import Call, CallEnded
 from calls.events import CallChange, Closed, Connected, Finished
 from calls.rate_limit import ADDRESS_WORTH
-from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused, Registry
+from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
 from calls.reservation import MAX_PER_ADDRESS, MAX_PER_VISITOR
 from calls.tickets import TICKET_SECONDS
 from realtime.failures import ProviderFailure
@@ -111,13 +111,6 @@ async def test_no_more_calls_than_the_limit_and_nothing_is_spent_on_one_too_many
     assert house.provider.paths == ["/calls", "/calls"]
     await first.close("stopped")
     house.open("c")
-
-
-async def test_before_the_database_is_open_nobody_may_call() -> None:
-    registry = Registry(House().registry._gateway, settings())
-    with pytest.raises(CallRefused, match="not_ready"):
-        registry.open(PERSONA, "visitor")
-    assert registry.live == 0
 
 
 async def test_a_visitor_who_starts_too_often_waits_and_others_do_not() -> None:

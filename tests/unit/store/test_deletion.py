@@ -101,8 +101,7 @@ async def test_a_call_that_was_just_carried_on_does_not_bring_its_record_back(ap
     left = registry.live_call(call_id)
     assert left
     await left.close("page_left")
-    resumed = registry.open(PERSONA, "visitor", before=left)
-    assert resumed.id == call_id
+    registry.resume(left, PERSONA)
     assert (await admin(api).delete(f"/sessions/{call_id}")).status_code == 204
     api.house.timer.advance(1)
     await api.finish()

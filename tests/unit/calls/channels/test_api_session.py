@@ -7,9 +7,7 @@ import pytest
 from agents.tools import tool
 from calls.channels.api_session import UNUSED_SECONDS, ApiSession, LimitReached
 from calls.events import CallChange, Closed, Finished
-from calls.provider_gateway import ProviderGateway
 from calls.renewal import AHEAD_S, LONGEST_SESSION_S
-from realtime.client import RealtimeClient
 from tests.fakes import turns
 from tests.fakes.api_house import ApiHouse
 from tests.fakes.house import OFFER, PERSONA, House
@@ -28,10 +26,8 @@ async def opening_hours() -> str:
 
 
 def session_in(house: House, **persona: Any) -> ApiSession:
-    client = RealtimeClient(house.settings.provider_url, "sk-test", house.provider)
-    gateway = ProviderGateway(client, house.settings)
     chosen = PERSONA.model_copy(update=persona)
-    return ApiSession(chosen, "owner", gateway, house.registry, relayed=False)
+    return ApiSession(chosen, "owner", house.gateway, house.registry, relayed=False)
 
 
 @pytest.fixture
@@ -54,13 +50,13 @@ async def test_a_session_nobody_uses_for_an_hour_is_closed_and_use_puts_that_off
     house = House()
     session = session_in(house)
     told: list[CallChange] = []
-    session.watch(told.extend)
+    session.call.watch(told.extend)
     house.timer.advance(UNUSED_SECONDS - 1)
     await session.report([])
     house.timer.advance(UNUSED_SECONDS - 1)
-    assert session.closed is None
+    assert session.call.closed is None
     house.timer.advance(1)
-    assert session.closed == Closed("unused")
+    assert session.call.closed == Closed("unused")
     assert told == [Closed("unused")]
     await house.registry.close()
     assert told[-1] == Finished(Closed("unused"))
@@ -71,17 +67,18 @@ async def test_a_session_is_in_use_as_long_as_its_call_is_live() -> None:
     session = session_in(house)
     await session.connect(OFFER)
     house.timer.advance(UNUSED_SECONDS)
-    assert session.closed is None
-    await house.registry.close()
+    assert session.call.closed is None
+    session.call.end_leg("line_ended")
     house.timer.advance(UNUSED_SECONDS)
-    assert session.closed == Closed("unused")
+    assert session.call.closed == Closed("unused")
+    await house.registry.close()
 
 
 async def test_ending_tells_that_it_is_over_once_its_call_is_hung_up() -> None:
     house = House()
     session = session_in(house)
     told: list[CallChange] = []
-    session.watch(told.extend)
+    session.call.watch(told.extend)
     await session.connect(OFFER)
     session.end("stopped")
     session.end("unused")
@@ -95,11 +92,14 @@ async def test_the_end_of_one_call_is_not_the_end_of_the_session() -> None:
     house = House()
     session = session_in(house)
     told: list[CallChange] = []
-    session.watch(told.extend)
+    session.call.watch(told.extend)
     await session.connect(OFFER)
-    await house.registry.close()
-    assert session.closed is None
+    session.call.on_leg_failed(Closed("control_lost"))
+    await house.registry.tasks.finish()
+    assert house.provider.paths[-1] == "/calls/rtc_1/hangup"
+    assert session.call.closed is None
     assert not any(isinstance(each, Closed | Finished) for each in told)
+    await house.registry.close()
 
 
 async def test_a_limit_is_the_sessions_and_no_renewal_begins_it_anew(tmp_path: Any) -> None:
@@ -154,7 +154,7 @@ async def test_a_placed_call_ends_between_two_turns_before_its_session_grows_too
     assert house.registry.live == 1
     await session.report([{"type": "input_audio_buffer.cleared"}])
     assert house.registry.live == 0
-    assert session.closed is None
+    assert session.call.closed is None
     session.renew()
     await session.connect(OFFER)
     assert house.registry.live == 1
@@ -192,7 +192,7 @@ async def test_a_controlled_session_is_seeded_with_its_history_by_the_server(
     controlled: ApiSession, provider: SidebandProvider
 ) -> None:
     for event in SAID:
-        controlled.conversation.apply(event, 0)
+        controlled.call.conversation.apply(event, 0)
     await controlled.connect(OFFER)
     seed = await provider.received.get()
     assert seed["type"] == "conversation.item.create"
@@ -204,7 +204,7 @@ async def test_a_controlled_session_believes_the_provider_alone(
 ) -> None:
     await controlled.connect(OFFER)
     await controlled.report(SAID)
-    assert controlled.conversation.items == []
+    assert controlled.call.conversation.items == []
 
 
 async def test_what_is_known_is_pushed_into_a_controlled_call(

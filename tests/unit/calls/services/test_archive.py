@@ -4,21 +4,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from calls.registry import Registry
+from calls.owned_tasks import OwnedTasks
 from calls.services.archive import Archive
 from calls.services.recording import utc_now
 from settings import SettingsError
 from store.models import UsageRecord
 from store.records import Records
-from tests.fakes.house import House
 from tests.fakes.kept import a_session, database_in
 from tests.fakes.settings import given
 
 
-def archive_in(folder: Path) -> tuple[Archive, Registry]:
+def archive_in(folder: Path) -> Archive:
     settings = given(openai_api_key="sk-test", database_url=f"sqlite+aiosqlite:///{folder / 'guftagu.db'}")
-    registry = House(settings).registry
-    return Archive(settings, registry), registry
+    return Archive(settings, OwnedTasks())
 
 
 async def test_a_day_goes_on_after_a_restart_and_believes_a_bridged_call_only_up_to_its_limit(
@@ -37,11 +35,11 @@ async def test_a_day_goes_on_after_a_restart_and_believes_a_bridged_call_only_up
             at=utc_now(),
         )
         await records.save_usage(made_up)
-    archive, registry = archive_in(tmp_path)
+    archive = archive_in(tmp_path)
     await archive.prepare()
-    await archive.open()
-    services = registry.services
-    assert services and services.day.usd <= 2
+    await archive.open(lambda _: None)
+    services = archive.services
+    assert services.day.usd <= 2
     assert services.has_money
     await archive.close()
 
@@ -51,7 +49,7 @@ async def test_a_database_of_another_form_is_named_in_a_sentence(tmp_path: Path,
     async with database_in(tmp_path) as database, database.transaction() as transaction:
         await transaction.execute(text(f"DROP TABLE IF EXISTS {table}"))
         await transaction.execute(text(f"CREATE TABLE {table} (something TEXT)"))
-    archive, _ = archive_in(tmp_path)
+    archive = archive_in(tmp_path)
     with pytest.raises(SettingsError, match="DATABASE_URL: this database cannot be used"):
         await archive.prepare()
     await archive.close()

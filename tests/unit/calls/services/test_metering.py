@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from calls.events import Closed, PhaseChanged
+from calls.events import Closed, Connected, LegEnded, PhaseChanged, UsageObserved
 from calls.services.metering import DaySpending, Meter
 from calls.services.share import Share
 from realtime.conversation.changes import UsageReported
@@ -166,3 +166,55 @@ def test_one_log_line_warns_when_most_of_the_day_is_spent(caplog: pytest.LogCapt
     day.add(Decimal("0.1"))
     day.add(Decimal(1))
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+def test_a_leg_that_the_server_hears_costs_what_the_provider_bills_and_no_floor(
+    deployment: Deployment,
+) -> None:
+    meter = deployment.meter(bridged=True)
+    deployment.timer.advance(3)
+    meter.apply([UsageObserved(True)])
+    deployment.timer.advance(600)
+    meter.apply([A_CENT_AND_A_HALF])
+    assert meter.usd == meter.believed == Decimal("0.015")
+
+
+def test_what_the_provider_bills_counts_whole_however_little_is_left_of_the_limit_or_the_share(
+    deployment: Deployment,
+) -> None:
+    shares = [Share("visitor v", CENT)]
+    meter = deployment.meter(bridged=True, limit_usd=CENT, shares=shares)
+    meter.apply([UsageObserved(True), A_CENT_AND_A_HALF])
+    meter.settle()
+    assert meter.believed == deployment.day.usd == Decimal("0.015")
+
+
+def test_from_where_the_server_hears_nothing_more_the_minutes_are_charged(deployment: Deployment) -> None:
+    meter = deployment.meter(bridged=True)
+    meter.apply([UsageObserved(True), A_CENT_AND_A_HALF])
+    deployment.timer.advance(60)
+    meter.apply([UsageObserved(False)])
+    deployment.timer.advance(60)
+    assert meter.usd == Decimal("0.015") + WORST_MINUTE
+    meter.apply([UsageObserved(True)])
+    deployment.timer.advance(60)
+    assert meter.usd == Decimal("0.015") + WORST_MINUTE
+
+
+def test_every_leg_has_its_own_floor_and_the_time_between_two_costs_nothing(deployment: Deployment) -> None:
+    meter = deployment.meter(bridged=True)
+    for _ in range(2):
+        deployment.timer.advance(60)
+        meter.apply([LegEnded("redialled")])
+        deployment.timer.advance(60)
+        meter.apply([Connected("rtc_2")])
+    assert meter.usd == 2 * WORST_MINUTE
+    assert meter.seconds == 120
+
+
+def test_claims_of_all_legs_together_stay_within_the_calls_limit(deployment: Deployment) -> None:
+    meter = deployment.meter(bridged=True, limit_usd=Decimal(2))
+    for _ in range(3):
+        meter.apply([UsageReported("response", {"output_tokens": 10**11}, "r1"), LegEnded("redialled")])
+        meter.apply([Connected("rtc_2")])
+    assert meter.believed == deployment.day.usd == 2

@@ -147,7 +147,7 @@ async def test_two_reports_at_once_are_taken_in_one_after_the_other(api: ApiHous
     assert session
     first, second = ([e for n in range(50) for e in turns.typed(f"{who}_{n}", "x" * 2000)] for who in "ab")
     await asyncio.gather(session.report(first), session.report(second))
-    assert [item.id[0] for item in session.conversation.items] == ["a"] * 50 + ["b"] * 50
+    assert [item.id[0] for item in session.call.conversation.items] == ["a"] * 50 + ["b"] * 50
 
 
 async def test_a_key_that_reports_too_much_in_a_minute_is_told_to_wait(api: ApiHouse) -> None:
