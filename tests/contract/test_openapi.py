@@ -93,6 +93,7 @@ def _ask_one(cases: Any, ask: Ask) -> None:
     asked()
 
 
+@pytest.mark.slow
 def test_a_client_with_a_key_never_meets_an_error_of_ours(app: RunningApp, session_id: str) -> None:
     turns = itertools.cycle((True, False))
 
