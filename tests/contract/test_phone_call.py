@@ -54,7 +54,7 @@ BANK = Persona(
 
 
 class HandingOver:
-    """A model that greets, and hands over a caller who says anything."""
+    """Language model that greets, and transfers every caller who says anything."""
 
     async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         if any(item["type"] == "function_call_output" for item in prompt.items):
@@ -72,7 +72,7 @@ class House:
     engine: RingingPhone
 
     async def picked_up(self) -> tuple[PhoneLine, Call]:
-        """A phone that rang, and its call once the caller hears something."""
+        """Ring, and return the call once the caller hears something."""
         line = await self.engine.ring(CALLER, LINE)
         hears = asyncio.Event()
         line.listen(lambda _: hears.set())

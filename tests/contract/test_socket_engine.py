@@ -26,7 +26,7 @@ MANUAL: Any = {"input": {"turn_detection": None, "transcription": {"model": "gpt
 
 @asynccontextmanager
 async def listening(words: str = WORDS, **options: Any) -> AsyncIterator[tuple[EngineServer, AsyncOpenAI]]:
-    """An engine that understands, and its client."""
+    """Run an engine with a recogniser, and its client."""
     async with (
         running_engine(speech_to_text=ScriptedSpeechToText(words), **options) as engine,
         AsyncOpenAI(api_key=SERVER_KEY, base_url=engine.url, max_retries=0, timeout=10) as client,

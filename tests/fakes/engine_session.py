@@ -22,7 +22,7 @@ PACKETS_PER_SENTENCE = 50
 
 
 def detect(frame: bytes) -> float:
-    """The probability of speech in a frame."""
+    """Return the probability of speech in a frame."""
     return float(frame[0])
 
 
@@ -81,13 +81,13 @@ class FakeAudioOutput:
         return cut
 
     def play_on(self, packets: int) -> None:
-        """The first in the queue is heard for so many packets of 20 ms."""
+        """Play so many packets of 20 ms of the first in the queue."""
         for _ in range(packets):
             self.queue[0].packets.popleft()
         self.queue[0].sent += packets
 
     def play_out(self) -> None:
-        """The first in the queue is heard to its end."""
+        """Play the first in the queue to its end."""
         utterance = self.queue.pop(0)
         utterance.sent += len(utterance.packets)
         utterance.packets.clear()
@@ -173,11 +173,11 @@ class Stage:
         return self.audio_output
 
     def send(self, event_type: str, **fields: Any) -> None:
-        """A client event."""
+        """Send a client event."""
         self.client_events.receive(json.dumps({"type": event_type, **fields}), self.client)
 
     def type(self, text: str) -> None:
-        """The caller types."""
+        """Send typed words."""
         content = [{"type": "input_text", "text": text}]
         self.send("conversation.item.create", item={"type": "message", "role": "user", "content": content})
 
@@ -187,7 +187,7 @@ class Stage:
             self.session.caller.audio.hear(frame)
 
     def speak(self, frames: int = 30) -> None:
-        """The caller speaks and falls silent for the half second that ends a turn."""
+        """Let the caller speak, and be silent for the half second that ends a turn."""
         self.hear(LOUD, frames)
         self.hear(QUIET, 16)
 

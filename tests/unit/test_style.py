@@ -1,4 +1,4 @@
-"""The house style, as far as tools can hold it."""
+"""Style of the code, as far as tools can check it."""
 
 import subprocess
 import sys
