@@ -403,7 +403,10 @@ def load_settings() -> Settings:
 
 
 def _encoding_of(file: Path) -> str:
-    """:raises SettingsError: the file is there and cannot be read"""
+    """Return the encoding of the settings file.
+
+    :raises SettingsError: the file is there and cannot be read
+    """
     try:
         return encoding_of(file.read_bytes()) if file.is_file() else "utf-8"
     except NotText as error:

@@ -49,6 +49,7 @@ class Section:
 
     @property
     def markdown(self) -> str:
+        """The section as Markdown, with its heading."""
         return f"# {self.heading}\n{self.text}" if self.heading else self.text
 
     def words(self) -> list[str]:
@@ -83,7 +84,7 @@ class GuideSearch:
 
 
 def search_tool(guide: str, language: str) -> Tool:
-    """The tool `search_guide` over this guide.
+    """Return the tool `search_guide` over this guide.
 
     :param language: what the persona speaks, for the answer when nothing is found
     """
@@ -104,7 +105,7 @@ def search_tool(guide: str, language: str) -> Tool:
 
 
 def sections(markdown: str) -> list[Section]:
-    """The sections with text in them, in order; text before the first heading has an empty one."""
+    """Return the sections with text in them, in order; text before the first heading has an empty one."""
     found: list[tuple[str, list[str]]] = [("", [])]
     for line in markdown.splitlines():
         if heading := HEADING.match(line):
@@ -126,7 +127,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words that say what a text is about, in one form of every letter, without common endings."""
+    """Return the words that say what a text is about, in one form of every letter, without common endings."""
     return [_stem(word) for word in WORD.findall(folded(text)) if word not in STOP]
 
 

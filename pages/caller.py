@@ -82,7 +82,10 @@ class CallerPage:
         settings: Settings,
         words: Words,
     ) -> None:
-        """:param name: of the persona that answers here"""
+        """Create the caller page.
+
+        :param name: of the persona that answers here
+        """
         self._registry = registry
         self._personas = personas
         self._name = name
@@ -236,7 +239,7 @@ class CallerPage:
             self._pressed = self._open_call(before=None)
 
     def _begin(self, *, resumes: bool) -> None:
-        """The click."""
+        """Begin the call of a click on Start."""
         self._view.begin()
         call, self._pressed = self._pressed, None
         if call and call.closed:
@@ -260,7 +263,10 @@ class CallerPage:
         self._view.show_end(closed)
 
     def _open_call(self, *, before: Call | None) -> Call:
-        """:raises CallRefused: there is none now"""
+        """Open a call, or resume `before`.
+
+        :raises CallRefused: there is none now
+        """
         persona = self._persona
         chosen = self._choice.applied_to(persona)
         if before:

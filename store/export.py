@@ -42,6 +42,7 @@ class TranscriptLine:
 
     @classmethod
     def of(cls, item: ItemRecord) -> "TranscriptLine":
+        """Return the line of an item in a record."""
         return cls(
             item_id=item.item_id,
             role=item.role,
@@ -57,10 +58,12 @@ class TranscriptLine:
 
     @property
     def heard_text(self) -> str:
+        """The part that the caller heard."""
         return self.text if self.heard is None else self.text[: self.heard]
 
     @property
     def unheard_text(self) -> str:
+        """The part that the caller did not hear."""
         return "" if self.heard is None else self.text[self.heard :]
 
 
@@ -78,6 +81,7 @@ class TranscriptMeta:
     """By role."""
 
     def speaker(self, line: TranscriptLine) -> str:
+        """Return the name under which a line is written."""
         return self.speakers.get(line.role, line.role)
 
 
@@ -85,6 +89,7 @@ class TranscriptMeta:
 
 
 def to_txt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    """Return the conversation as plain text."""
     head = [_readable(each) for each in (meta.title, _dates(meta), meta.summary, _source_note(lines)) if each]
     body = [f"{_stamp(line)}{_readable(meta.speaker(line))}: {_with_cut(line)}" for line in _told(lines)]
     return "\n".join([*head, "", *body, ""])
@@ -118,7 +123,7 @@ def _spoken(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
 
 
 def _told(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
-    """What was said, and the tools that were called, where their names are known."""
+    """Return what was said, and the tools that were called, where their names are known."""
     return (line for line in lines if line.text.strip() and (line.kind == "message" or line.tool))
 
 
@@ -173,6 +178,7 @@ class _Cue:
 
 
 def to_srt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    """Return the conversation as SubRip subtitles."""
     cues = (
         f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
         f"{cue.speaker}: {cue.text.replace('-->', '→')}\n"
@@ -182,6 +188,7 @@ def to_srt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
 
 
 def to_vtt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+    """Return the conversation as WebVTT subtitles."""
     note = _source_note(lines)
     cues = (
         f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n"
@@ -192,7 +199,7 @@ def to_vtt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
 
 
 def _cues(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> Iterator[_Cue]:
-    """What was heard, in the order of the conversation; no cue begins before the one before it has ended."""
+    """Yield what was heard as cues in the order of the conversation; no cue begins before another ends."""
     heard = [line for line in _spoken(lines) if line.heard_text.strip()]
     for line, (start, end) in zip(heard, _times(heard), strict=True):
         yield from _split(_Cue(start, end, _readable(meta.speaker(line)), " ".join(line.heard_text.split())))
@@ -211,7 +218,7 @@ def _times(lines: Sequence[TranscriptLine]) -> list[tuple[int, int]]:
 
 
 def _split(cue: _Cue) -> Iterator[_Cue]:
-    """A long reply as several cues, its time shared by length."""
+    """Yield a long reply as several cues, its time shared by length."""
     pieces = _pieces(cue.text)
     total, start, done = sum(map(len, pieces)), cue.start_ms, 0
     for piece in pieces:

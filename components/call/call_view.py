@@ -35,12 +35,12 @@ class CallView:
         return self.persona.start_label if self.words.language == "en" else self.words["controls.start"]
 
     def show_idle(self) -> None:
-        """Nothing has happened yet."""
+        """Show that nothing has happened yet."""
         own = self.persona.idle_label if self.words.language == "en" else ""
         self.status.show("idle", own or self.words("status.idle", start=self.start_label))
 
     def begin(self) -> None:
-        """A new call: nothing of an earlier one counts."""
+        """Begin a new call: nothing of an earlier one counts."""
         self.was_live = False
         self.notice.reset()
 

@@ -27,7 +27,7 @@ export default {
       this.told = values;
       if (byKeyboard) Vue.nextTick(() => this.keepFocus(byKeyboard));
     },
-    /** Whoever pressed one by keyboard goes on at the other one: the pressed one cannot hold the focus. */
+    /** Moves the focus of a keyboard user to the other button: the pressed one cannot hold it. */
     keepFocus(button) {
       if (button.disabled) this.$el.querySelector(":scope > .button:enabled").focus();
     },

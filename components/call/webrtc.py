@@ -35,7 +35,8 @@ PARTS = (
 class Browser(Protocol):
     """Runs a method of the browser's half; `ui.element.run_method` in the product."""
 
-    def __call__(self, name: str, *args: Any) -> object: ...
+    def __call__(self, name: str, *args: Any) -> object:
+        """Run a method by its name."""
 
 
 class Bridge:
@@ -44,7 +45,8 @@ class Bridge:
     def __init__(
         self, run: Browser, *, on_entry: Callable[[Entry], None], pace_ms: Callable[[], float]
     ) -> None:
-        """
+        """Create the bridge.
+
         :param on_entry: called synchronously for every new entry, in order
         :param pace_ms: how long the browser may gather events when busy
         """
@@ -113,15 +115,15 @@ class Bridge:
         self._run("ready", {**_address(ticket), "iceServers": ice_servers})
 
     def refuse(self) -> None:
-        """There will be no call: release everything, say nothing."""
+        """Release everything and say nothing: there will be no call."""
         self._run("refuse", self._attempt)
 
     def send(self, events: list[dict[str, Any]]) -> None:
-        """Client events for the data channel."""
+        """Send client events over the data channel."""
         self._run("send", events, self._attempt)
 
     def listen(self) -> None:
-        """The talk button is down and what was heard before is forgotten: open the microphone."""
+        """Open the microphone: the talk button is down, and what was heard before is forgotten."""
         self._run("listen", self._attempt)
 
     def redial(self) -> None:
@@ -129,7 +131,7 @@ class Bridge:
         self._run("redial")
 
     def stop(self, reason: str) -> None:
-        """The call is over."""
+        """Release everything: the call is over."""
         self._run("stop", reason, self._attempt)
 
 
@@ -158,7 +160,8 @@ class WebRTC(
         on_entry: Callable[[Entry], None],
         pace_ms: Callable[[], float],
     ) -> None:
-        """
+        """Create the web RTC.
+
         :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
         :param grace_s: how long the page's socket may be down before the browser ends the call
         :param with_channel: whether the page may speak to the session (not in a controlled call)

@@ -31,11 +31,11 @@ class CaptionsView:
     is_finishing: bool = False
 
     def show_idle(self) -> None:
-        """Nothing has happened yet."""
+        """Show that nothing has happened yet."""
         self.status.show("idle", self.words["captions.status.idle"])
 
     def begin(self, source: Source) -> None:
-        """A new session: nothing of an earlier one counts."""
+        """Begin a new session: nothing of an earlier one counts."""
         self.source, self.was_live, self.is_finishing = source, False, False
         self.notice.reset()
 
@@ -77,7 +77,7 @@ class CaptionsView:
         return self.words[next((key for key in own if key in self.words), f"status.{stage}")]
 
     def show_finishing(self) -> None:
-        """Nothing is listened to any more, and something is still to be written down."""
+        """Show that nothing is listened to any more and something is still to be written down."""
         self.is_finishing = True
         self.status.show("thinking", self.words["captions.status.finishing"])
         self.orb.show("thinking")

@@ -50,7 +50,10 @@ class TranscriptElement(
     """Follows a call; tells the browser once per turn of the loop what to draw."""
 
     def __init__(self, words: Words, language: str) -> None:
-        """:param language: ISO 639 code of what the persona speaks"""
+        """Create the transcript element.
+
+        :param language: ISO 639 code of what the persona speaks
+        """
         super().__init__()
         self._words = words
         self._language = language

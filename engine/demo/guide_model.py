@@ -54,7 +54,7 @@ def _reply(prompt: Prompt) -> Piece:
 
 
 def _unanswered(items: list[Item]) -> list[Item]:
-    """What came since the agent last spoke; when more was typed behind a function's output, only that."""
+    """Return what came since the agent last spoke; only what follows a function's output, if anything."""
     spoken = [n for n, item in enumerate(items) if item.get("role") == "assistant"]
     turn = items[spoken[-1] + 1 :] if spoken else items
     outputs = [n for n, item in enumerate(turn) if item["type"] == "function_call_output"]
@@ -94,7 +94,7 @@ def _not_understood(heard: list[Item], prompt: Prompt) -> Piece:
 
 
 def _told(output: str, question: str, language: str) -> str:
-    """What of an output answers: of sections of a guide the best one, of anything else all."""
+    """Return what of an output answers: of sections of a guide the best one, of anything else all."""
     return Guide(output).answer(question) or _spoken_output(output, language)
 
 

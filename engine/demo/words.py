@@ -27,7 +27,7 @@ def words(text: str) -> list[str]:
 
 
 def content_words(text: str) -> list[str]:
-    """The words that say what a text is about, each in the one form that stands for its kin."""
+    """Return the words that say what a text is about, each in the one form that stands for its kin."""
     joined = folded(text)
     for apart, together in _TOGETHER:
         joined = joined.replace(apart, together)

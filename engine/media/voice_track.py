@@ -34,7 +34,10 @@ class VoiceTrack(MediaStreamTrack):
     plays = True
 
     def __init__(self, player: Player) -> None:
-        """:param player: told when an utterance really begins and ends"""
+        """Create the voice track.
+
+        :param player: told when an utterance really begins and ends
+        """
         super().__init__()
         self._player = player
         self._queue: deque[SpokenItem] = deque()
@@ -61,7 +64,7 @@ class VoiceTrack(MediaStreamTrack):
         return cut
 
     async def recv(self) -> "Packet[Stream]":
-        """The next packet, when it is time."""
+        """Return the next packet, when it is time."""
         await self._wait_for_turn()
         if self.readyState != "live":
             raise MediaStreamError

@@ -28,7 +28,10 @@ class ClientEvents:
     """Carries client events out; what is wrong with one is said to its sender alone."""
 
     def __init__(self, session: EngineSession, appended: AppendedAudio | None = None) -> None:
-        """:param appended: takes the sound where it travels in events; None where a media track brings it"""
+        """Create the client events.
+
+        :param appended: takes the sound where it travels in events; None where a media track brings it
+        """
         self._session = session
         self._appended = appended
         self._rate = EventRate()

@@ -61,16 +61,16 @@ class InputAudioTurns:
         task.add_done_callback(lambda done: self._recognition_ended(item["id"], done))
 
     def wait(self) -> None:
-        """A reply was played; from now on silence counts."""
+        """Count silence from now on: a reply was played."""
         settings = self._session.config.turn_detection
         self._idle.arm(settings.idle_timeout_ms if isinstance(settings, ServerVad) else None)
 
     def not_idle(self) -> None:
-        """Something happened."""
+        """Stop counting silence: something happened."""
         self._idle.disarm()
 
     async def recognised(self) -> None:
-        """Returns when everything committed so far is words, or known to stay none."""
+        """Wait until everything committed so far is words, or known to stay none."""
         if self._recognitions:
             await asyncio.wait(self._recognitions)
 

@@ -42,17 +42,17 @@ class ResponseContext(Protocol):
 
     @property
     def agent(self) -> SessionConfig:
-        """The settings of whoever answers."""
+        """The settings by which responses are made."""
 
     @property
     def committed_ms(self) -> int:
         """How much of the caller's speech is in the conversation."""
 
     def emit(self, event_type: str, **fields: Any) -> None:
-        """Say an event to whoever is connected."""
+        """Send an event to every connection."""
 
     async def recognised(self) -> None:
-        """Returns when everything committed so far is words, or known to stay none."""
+        """Wait until everything committed so far is words, or known to stay none."""
 
 
 @dataclass(eq=False)
@@ -77,7 +77,10 @@ class ResponseRunner:
         audio_output: AudioOutput,
         word_interval_s: float,
     ) -> None:
-        """:param word_interval_s: the pace at which words are put out, well ahead of the voice"""
+        """Create the response runner.
+
+        :param word_interval_s: the pace at which words are put out, well ahead of the voice
+        """
         self._conversation = conversation
         self._language_model = language_model
         self._text_to_speech = text_to_speech

@@ -46,7 +46,7 @@ class Model(Protocol):
 
 
 def speech_to_text_here(model: str) -> SpeechToText:
-    """The recogniser that is installed here.
+    """Return the recogniser that is installed here.
 
     :param model: a Whisper model's size, its name at Hugging Face, or a folder with one
     """
@@ -57,7 +57,10 @@ class WhisperSpeechToText:
     """Recognises with faster-whisper."""
 
     def __init__(self, model: str, load: Callable[[str], Model] | None = None) -> None:
-        """:param load: gives the model of a name; a test's, or the library's"""
+        """Create the whisper speech to text.
+
+        :param load: gives the model of a name; a test's, or the library's
+        """
         self._model = model
         self._load = load or _model
 
@@ -69,7 +72,7 @@ class WhisperSpeechToText:
         await asyncio.get_running_loop().run_in_executor(_worker, self._loaded)
 
     async def prepare(self) -> None:
-        """The same before anybody waits for it; what hinders it is in the log, and told to whoever speaks."""
+        """Load the model before anybody waits for it; a failure is logged, and told when somebody speaks."""
         with suppress(RecognitionFailed):
             await self.load()
 

@@ -70,7 +70,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 def record_routes(
     records: Records, sessions: ApiSessionRegistry, registry: Registry, titles: dict[str, str]
 ) -> APIRouter:
-    """A key sees what it opened, the admin everything.
+    """Return a key sees what it opened, the admin everything.
 
     :param titles: of the personas, by name
     """
@@ -88,7 +88,7 @@ def record_routes(
         limit: Annotated[int, Query(ge=1, le=MOST, examples=[50])] = 50,
         before: Annotated[str | None, Query(max_length=64, examples=[A_SESSION_ID])] = None,
     ) -> Sessions:
-        """What is recorded, the newest first."""
+        """Return what is recorded, the newest first."""
         if before is not None:
             await visible(before, reader)
         found = await records.list_sessions(limit, before, reader.owner)
@@ -110,7 +110,7 @@ def record_routes(
 
     @router.get("/sessions/{session_id}/transcript.{form}", response_class=Response, responses=FILES)
     async def transcript(session_id: SessionInPath, form: AnyForm, reader: CurrentReader) -> Response:
-        """The conversation as a file."""
+        """Return the conversation as a file."""
         record = await visible(session_id, reader)
         lines = [TranscriptLine.of(item) for item in await records.items(session_id)]
         export, media_type = FORMS[form]

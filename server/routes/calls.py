@@ -15,7 +15,7 @@ END_REASONS = ("page_left", "stopped")
 
 
 async def body_up_to(request: Request, limit: int) -> bytes:
-    """The request's body, cut off one byte after `limit`, so that nobody can fill our memory."""
+    """Return the request's body, cut off one byte after `limit`, so that nobody can fill our memory."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -25,7 +25,7 @@ async def body_up_to(request: Request, limit: int) -> bytes:
 
 
 def call_routes(registry: Registry) -> APIRouter:
-    """The routes that serve the page's calls."""
+    """Return the routes that serve the page's calls."""
     router = APIRouter(include_in_schema=False)
 
     @router.post(OFFER_PATH)

@@ -1,4 +1,4 @@
-"""The routes of an overlay: a page and a socket for whoever knows the token, a calm 404 for the rest."""
+"""The routes of an overlay: a page and a socket for anybody who knows the token, a calm 404 for the rest."""
 
 import asyncio
 import json

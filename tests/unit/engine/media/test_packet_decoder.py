@@ -25,7 +25,7 @@ TONE = list(packets(tone(1).tobytes(), 48_000))[:50]
 
 
 class Listener:
-    """An ear, a clock that a test moves, and the packets as they would come."""
+    """A decoder, a clock that a test moves, and the packets as they would come."""
 
     def __init__(self, first_timestamp: int = 0) -> None:
         self.timer = FakeTimer()

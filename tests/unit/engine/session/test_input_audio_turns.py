@@ -58,7 +58,7 @@ async def test_without_a_recogniser_no_words_are_invented() -> None:
     assert COMPLETED not in stage.client.types()
 
 
-async def test_recognised_words_come_and_the_brain_waits_for_them() -> None:
+async def test_recognised_words_come_and_the_model_waits_for_them() -> None:
     language_model = ScriptedModel()
     stage = Stage(
         language_model=language_model, speech_to_text=ScriptedSpeechToText("سلام"), audio=TRANSCRIBED

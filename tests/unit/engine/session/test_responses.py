@@ -129,7 +129,7 @@ async def test_an_out_of_band_response_is_cancelled_by_its_id() -> None:
     await stage.settled()
 
 
-async def test_a_broken_brain_fails_the_response_and_nothing_else(caplog: object) -> None:
+async def test_a_broken_model_fails_the_response_and_nothing_else(caplog: object) -> None:
     stage = Stage(language_model=BrokenModel())
     stage.send("response.create")
     await stage.settled()

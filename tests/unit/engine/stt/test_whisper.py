@@ -173,7 +173,7 @@ def test_the_library_is_not_held_to_the_detector_s_single_thread(monkeypatch: py
     assert limits == [None]
 
 
-async def test_a_call_shows_the_callers_words_and_the_brain_gets_them() -> None:
+async def test_a_call_shows_the_callers_words_and_the_model_gets_them() -> None:
     model = FakeModel(" when do you", " open")
     stage = Stage(
         speech_to_text=WhisperSpeechToText("small", model.load),
