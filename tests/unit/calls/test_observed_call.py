@@ -52,7 +52,7 @@ async def strict(provider: SidebandProvider) -> AsyncIterator[House]:
 
 
 async def observed(house: House) -> Page:
-    """A page whose call is placed and heard by the server."""
+    """Provide a page whose call is placed and heard by the server."""
     page = Page(house.open())
     await page.call.connect(OFFER)
     while UsageObserved(True) not in page.changes:
