@@ -84,7 +84,7 @@ class CustomVoice(StrictObject):
     id: str
 
 
-class AudioOutput(StrictObject):
+class OutputAudioConfig(StrictObject):
     """`audio.output`."""
 
     format: AudioFormat = AudioFormat(rate=24000)
@@ -96,7 +96,7 @@ class Audio(StrictObject):
     """`audio`."""
 
     input: AudioInput = AudioInput()
-    output: AudioOutput = AudioOutput()
+    output: OutputAudioConfig = OutputAudioConfig()
 
 
 class FunctionTool(Sparse):

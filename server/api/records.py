@@ -13,7 +13,7 @@ from server.api.authentication import CurrentReader, Reader
 from server.api.schemas import A_SESSION_ID, SessionInFull, SessionInPath, Sessions, SessionState
 from server.errors import session_unknown
 from store.export import (
-    TranscriptLine,
+    ExportedLine,
     TranscriptMeta,
     to_json,
     to_md,
@@ -24,7 +24,7 @@ from store.export import (
 from store.models import SessionRecord
 from store.records import Records
 
-Export = Callable[[Sequence[TranscriptLine], TranscriptMeta], str]
+Export = Callable[[Sequence[ExportedLine], TranscriptMeta], str]
 
 MOST = 200
 
@@ -112,7 +112,7 @@ def record_routes(
     async def transcript(session_id: SessionInPath, form: AnyForm, reader: CurrentReader) -> Response:
         """Return the conversation as a file."""
         record = await visible(session_id, reader)
-        lines = [TranscriptLine.of(item) for item in await records.items(session_id)]
+        lines = [ExportedLine.of(item) for item in await records.items(session_id)]
         export, media_type = FORMS[form]
         named = {"Content-Disposition": f'attachment; filename="{record.id}.{form}"'}
         return Response(export(lines, _meta(record, titles)), headers=named, media_type=media_type)

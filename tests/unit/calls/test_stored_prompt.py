@@ -29,7 +29,7 @@ async def placed(gateway: ProviderGateway, persona: Persona = PERSONA) -> None:
 
 
 def prompts(provider: RestProvider) -> list[object]:
-    """The prompt of every session that was asked for."""
+    """Return the prompt of every session that was asked for."""
     return [provider.session(number).get("prompt") for number in range(len(provider.requests))]
 
 

@@ -36,7 +36,7 @@ def output(value: Any) -> Item:
 
 
 async def text_of(*items: Item, **fields: Any) -> str:
-    """What the model says."""
+    """Return what the model says."""
     piece = await reply(*items, **fields)
     assert isinstance(piece, TextPiece)
     return piece.text

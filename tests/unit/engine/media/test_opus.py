@@ -7,7 +7,7 @@ from engine.media.opus import OpusEncoder
 
 
 def packets(pcm: bytes, sample_rate: int) -> list[bytes]:
-    """The packets of a sentence that comes in blocks of all lengths."""
+    """Return the packets of a sentence that comes in blocks of all lengths."""
     encoder, made, at = OpusEncoder(sample_rate), list[bytes](), 0
     for size in range(0, len(pcm), 1000):
         made += encoder.encode(pcm[at : at + size])

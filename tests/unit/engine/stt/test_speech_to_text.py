@@ -6,7 +6,7 @@ from engine.stt.speech_to_text import Hints, NoSpeechToText, RecognitionFailed
 
 
 async def nothing() -> AsyncIterator[bytes]:
-    """The sound of nobody."""
+    """Yield the sound of nobody."""
     yield b""
 
 

@@ -23,7 +23,7 @@ class Segment:
 
 
 async def blocks(sound: bytes) -> AsyncIterator[bytes]:
-    """The sound of an utterance, as it comes."""
+    """Yield the sound of an utterance, as it comes."""
     for at in range(0, len(sound), 1024):
         yield sound[at : at + 1024]
 

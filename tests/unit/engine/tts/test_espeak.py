@@ -9,7 +9,7 @@ URDU = "السلام علیکم، میں آپ کی کیا مدد کر سکتی �
 
 
 async def spoken(text: str, voice: Voice) -> bytes:
-    """The sentence as PCM."""
+    """Return the sentence as PCM."""
     return b"".join([block async for block in EspeakTextToSpeech().speak(text, voice)])
 
 
