@@ -147,9 +147,9 @@ def test_the_example_file_names_every_setting_and_no_other() -> None:
     assert named == {name.upper() for name in Settings.model_fields}
 
 
-def test_the_readme_explains_every_setting() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+def test_the_page_on_settings_explains_every_setting() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "settings.md").read_text("utf-8")
     explained = {
-        name for row in re.findall(r"^\| (`[A-Z].*?) \|", readme, re.MULTILINE) for name in row.split("`")
+        name for row in re.findall(r"^\| (`[A-Z].*?) \|", page, re.MULTILINE) for name in row.split("`")
     }
     assert {name.upper() for name in Settings.model_fields} <= explained
