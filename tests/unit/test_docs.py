@@ -71,7 +71,8 @@ def test_the_example_of_tools_loads_and_offers_only_its_public_tool_to_bridged_c
 def test_the_page_on_personas_explains_every_field() -> None:
     page = text_of(ROOT / "docs" / "personas.md")
     section = page.split("## persona.toml", 1)[1].split("\n## ", 1)[0]
-    explained = set(re.findall(r"`(?:\[\w+\]` `)?([a-z_0-9]+)`", section))
+    first_cells = re.findall(r"^\| (.+?) \|", section, re.MULTILINE)
+    explained = {name for cell in first_cells for name in re.findall(r"`([a-z_0-9]+)`", cell)}
     nested = {"transcription", "turn_detection", "limits", "colors"}
     expected = set(Persona.model_fields) - nested - {"guide", "tools"}
     for table in (TranscriptionSettings, TurnDetection, Colors):
