@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from agents.limits import OwnLimits
 from agents.persona import Colors, Persona, TranscriptionSettings, TurnDetection
 from agents.tools import load_tools, offered
+from tests.unit.test_arrows import MAY_IMPORT
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
@@ -75,6 +77,14 @@ def test_the_page_on_personas_explains_every_field() -> None:
     explained = {name for cell in first_cells for name in re.findall(r"`([a-z_0-9]+)`", cell)}
     nested = {"transcription", "turn_detection", "limits", "colors"}
     expected = set(Persona.model_fields) - nested - {"guide", "tools"}
-    for table in (TranscriptionSettings, TurnDetection, Colors):
+    for table in (TranscriptionSettings, TurnDetection, OwnLimits, Colors):
         expected |= set(table.model_fields)
     assert expected <= explained
+
+
+def test_the_picture_of_the_layers_shows_arrows_that_hold() -> None:
+    blocks = FENCE.findall(text_of(ROOT / "docs" / "architecture.md"))
+    (layers,) = [code for language, code in blocks if language == "mermaid" and code.startswith("flowchart")]
+    arrows = re.findall(r"^  (\w+).*? --(?: .* --)?> (\w+)$", layers, re.MULTILINE)
+    assert len(arrows) > 15
+    assert [(upper, lower) for upper, lower in arrows if lower not in MAY_IMPORT[upper]] == []
