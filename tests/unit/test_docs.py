@@ -19,10 +19,6 @@ NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\*?[\w.-]*|\w+\.(?:py|toml|md|yaml))`
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ELSEWHERE = ("test-results/", "multipart/", "application/", "text/")
 """Beginnings of what looks like a path and is none of the repository's."""
-HERE = ("test-results/", "multipart/", "application/", "text/")
-"""Beginnings of what looks like a path and is none of the repository's."""
-BEING_MADE: tuple[str, ...] = ()
-"""Files that the pages name ahead of the change that brings them."""
 HERE = ("persona.toml", "guide.md", "tools.py")
 """Files of every persona's folder."""
 
