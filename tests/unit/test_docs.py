@@ -9,13 +9,14 @@ from agents.limits import OwnLimits
 from agents.persona import Colors, Persona, TranscriptionSettings, TurnDetection
 from agents.tools import load_tools, offered
 from calls.leg import LegState
-from tests.unit.test_arrows import MAY_IMPORT
+from tests.unit.test_arrows import MAY_IMPORT, PARTS, files_of
 
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\*?[\w.-]*|\w+\.(?:py|toml|md|yaml))`")
 """A path in code style: with a slash, or a file of the top folder."""
+DOCS_PAGE = re.compile(r"\bdocs/[\w/-]+\.md")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ELSEWHERE = ("test-results/", "multipart/", "application/", "text/")
 """Beginnings of what looks like a path and is none of the repository's."""
@@ -62,6 +63,20 @@ def test_every_file_that_is_named_exists(page: Path) -> None:
         places = [ROOT / name, page.parent / name, ROOT / "tests" / "attacks" / name]
         found = any(place.exists() for place in places) or any(ROOT.glob(name))
         assert found, f"{page.relative_to(ROOT)} names {name}"
+
+
+def test_every_decision_is_listed() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(LINK.findall(text_of(folder / "README.md")))
+    assert listed == {page.name for page in folder.glob("*.md")} - {"README.md"}
+
+
+def test_every_page_that_code_names_exists() -> None:
+    browser = [file for folder in ("components", "static") for file in (ROOT / folder).rglob("*.js")]
+    files = [ROOT / "pyproject.toml", *browser, *(file for part in PARTS for file in files_of(part))]
+    named = {name for file in files for name in DOCS_PAGE.findall(text_of(file))}
+    assert "docs/decisions/predial.md" in named
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
 
 
 def test_the_readme_is_short() -> None:
