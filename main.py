@@ -312,8 +312,8 @@ def serve() -> None:
     except SettingsError as error:
         print(f"Settings: {error}", file=sys.stderr)
         sys.exit(ExitCode.USAGE)
-    app.config.socket_io_js_transports = ["websocket"]
-    gc.freeze()  # objects that live as long as the server are not collected, which would halt every call
+    app.config.socket_io_js_transports = ["websocket"]  # docs/decisions/no-long-polling.md
+    gc.freeze()  # docs/decisions/frozen-garbage.md
     ui.run(
         host=settings.host,
         port=settings.port,

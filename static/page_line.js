@@ -24,7 +24,7 @@ export function watchLine(bridge) {
     grace = setTimeout(() => bridge.pageLost("page_lost"), bridge.graceMs);
     bridge.checkLost();
   });
-  // NiceGUI answers trouble by reloading the page, which would kill a live call or lose what was said.
+  // NiceGUI would reload the page, which ends a live call: docs/decisions/page-connection.md.
   for (const name of ["connect_error", "try_reconnect"]) {
     const reload = socket.listeners(name);
     socket.off(name);

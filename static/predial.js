@@ -1,5 +1,4 @@
-// Start held down: mostly a click follows, so the call is dialled before it. Until then nothing is shown, and no
-// microphone opened.
+// The call is placed while Start is held down, before the click: docs/decisions/predial.md.
 
 import { findObstacle } from "microphone";
 

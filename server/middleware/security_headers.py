@@ -35,7 +35,7 @@ class SecurityHeaders:
         await self._app(scope, receive, _HeaderSend(send, self._policy, self._is_https).send)
 
     def _policy(self, nonce: str) -> str:
-        # Vue's template compiler and NiceGUI's run_javascript need unsafe-eval; without it no page mounts.
+        # Why unsafe-eval: docs/decisions/content-policy.md.
         return (
             f"default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
             # Elements' own style attributes; the first is for browsers that do not know the other two.
