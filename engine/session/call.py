@@ -105,7 +105,7 @@ class EngineCall:
             call_later=loop.call_later,
             expires_at=int(time.time() + limits.session_s),
         )
-        appended = AppendedAudio(self.session.caller.audio.hear) if over_socket else None
+        appended = AppendedAudio(self.session.input_audio.audio.hear) if over_socket else None
         self._client_events = ClientEvents(self.session, appended)
         self._connect_s = limits.connect_s
         self._connect_timer: Timer | None = None
@@ -118,7 +118,7 @@ class EngineCall:
         """
         peer = self._carrier = Peer(
             ice_servers,
-            on_frame=self.session.caller.audio.hear,
+            on_frame=self.session.input_audio.audio.hear,
             on_channel=self._channel_opened,
             on_connected=self._connected,
             on_gone=self._over,
@@ -131,7 +131,7 @@ class EngineCall:
     def pick_up(self, line: PhoneLine) -> None:
         """Answer a phone that rings."""
         self._carrier = line
-        line.connect(self._voice, self.session.caller.audio.hear, self._over)
+        line.connect(self._voice, self.session.input_audio.audio.hear, self._over)
 
     def attach(self, sideband: EngineSideband) -> None:
         """From now on the sideband hears and may ask everything."""

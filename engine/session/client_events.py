@@ -133,13 +133,13 @@ class ClientEvents:
     def _clear_audio(self, event: Event) -> None:
         if self._appended:
             self._appended.clear()
-        self._session.caller.audio.clear()
+        self._session.input_audio.audio.clear()
         self._session.emit("input_audio_buffer.cleared")
 
     def _commit_audio(self, event: Event) -> None:
         if self._appended:
             self._appended.flush()
-        self._session.caller.commit()
+        self._session.input_audio.commit()
 
     def _create_response(self, event: Event) -> None:
         params = validated(ResponseParams, event.get("response") or {}, "response")

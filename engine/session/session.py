@@ -59,7 +59,7 @@ class EngineSession:
         self._expires_at = expires_at
         self.connections: list[Connection] = []
         self._audio_output = audio_output(self)
-        self.caller = InputAudioTurns(self, speech_to_text, detect, call_later)
+        self.input_audio = InputAudioTurns(self, speech_to_text, detect, call_later)
         self.responses = ResponseRunner(
             self, language_model, text_to_speech, self._audio_output, word_interval_s
         )
@@ -73,7 +73,7 @@ class EngineSession:
     @property
     def committed_ms(self) -> int:
         """How much of the caller's speech is in the conversation."""
-        return self.caller.committed_ms
+        return self.input_audio.committed_ms
 
     def attach(self, connection: Connection) -> None:
         """From now on `connection` gets every event; first `session.created`."""
@@ -99,7 +99,7 @@ class EngineSession:
     def configure(self, config: AnyConfig) -> None:
         """Go on with other settings."""
         if config.turn_detection != self.config.turn_detection:
-            self.caller.audio.configure(config.turn_detection)
+            self.input_audio.audio.configure(config.turn_detection)
         self.config = config
         self.emit("session.updated", session=self.shown())
 
@@ -109,7 +109,7 @@ class EngineSession:
         :raises ApiError: when it cannot stand there
         """
         previous = self.items.add(item, previous_item_id)
-        self.caller.not_idle()
+        self.input_audio.not_idle()
         self.emit("conversation.item.added", previous_item_id=previous, item=item)
         self.emit("conversation.item.done", previous_item_id=previous, item=item)
 
@@ -140,17 +140,17 @@ class EngineSession:
 
     async def recognised(self) -> None:
         """Wait until everything committed so far is words, or known to stay none."""
-        await self.caller.recognised()
+        await self.input_audio.recognised()
 
     async def close(self) -> None:
         """Stop everything; nothing is said any more."""
         self.connections.clear()
-        await self.caller.close()
+        await self.input_audio.close()
         await self.responses.close()
 
     def utterance_started(self, utterance: SpokenItem) -> None:
         """Its first packet goes out now."""
-        self.caller.not_idle()
+        self.input_audio.not_idle()
         self.spoken[utterance.item_id] = utterance
         if self._audio_output.plays:
             self.emit("output_audio_buffer.started", response_id=utterance.response_id)
@@ -159,4 +159,4 @@ class EngineSession:
         """Its last packet has gone out."""
         if utterance.sent and self._audio_output.plays:
             self.emit("output_audio_buffer.stopped", response_id=utterance.response_id)
-        self.caller.wait()
+        self.input_audio.wait()

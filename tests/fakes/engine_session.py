@@ -184,7 +184,7 @@ class Stage:
     def hear(self, frame: bytes, times: int) -> None:
         """Audio of the caller, 32 ms a frame."""
         for _ in range(times):
-            self.session.caller.audio.hear(frame)
+            self.session.input_audio.audio.hear(frame)
 
     def speak(self, frames: int = 30) -> None:
         """Let the caller speak, and be silent for the half second that ends a turn."""
