@@ -87,13 +87,13 @@ MAX_SOCKET_BYTES = 1024 * 1024
 """Limit of any WebSocket's frame: the engine gets audio in them."""
 
 
-def build(settings: Settings) -> Archive:
+def build(settings: Settings, personas: Personas) -> Archive:
     """Build the app: provider, calls, routes and pages.
 
+    :param personas: those on offer
     :return: the records, to be prepared before anything is served
-    :raises SettingsError: `PERSONA` or `PERSONAS` names a persona that does not exist
+    :raises SettingsError: `PERSONA` names a persona that does not exist
     """
-    personas = open_personas(settings)
     settings = settings.model_copy(update={"persona": default_persona(personas, settings)})
     client = RealtimeClient(settings.provider_url, settings.provider_key)
     gateway = ProviderGateway(client, settings)
@@ -308,7 +308,8 @@ def serve() -> None:
         settings = load_settings()
         set_up_logging(settings.log_level)
         require_free_port(settings.host, settings.port)
-        asyncio.run(build(settings).prepare())
+        personas = open_personas(settings)
+        asyncio.run(build(settings, personas).prepare(personas.values()))
     except SettingsError as error:
         print(f"Settings: {error}", file=sys.stderr)
         sys.exit(ExitCode.USAGE)

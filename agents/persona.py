@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from agents.guide_search import search_tool
 from agents.limits import OwnLimits
-from agents.tools import Tool, ToolMistake, load_tools, offered
+from agents.tools import Prepare, Tool, ToolMistake, load_tools, offered
 from realtime.session import SessionSpec, transcription_for
 from text_files import NotText, read_text
 
@@ -132,6 +132,8 @@ class Persona(Strict):
     limits: OwnLimits = OwnLimits()
     tools: dict[str, Tool] = {}
     """The functions of `tools.py` by name."""
+    prepare: Prepare | None = None
+    """The function `prepare` of `tools.py`: makes the tables that its tools need."""
     colors: Colors = Colors()
 
     @property
@@ -182,14 +184,16 @@ def load_persona(folder: Path) -> Persona:
         raise PersonaError(f"{folder.name}/persona.toml: not TOML: {error}") from None
     if (folder / "guide.md").exists():
         table["guide"] = _guide(folder)
-    if "tools" in table:
-        raise PersonaError(f"{folder.name}/persona.toml: tools: belong into tools.py, as typed functions")
+    for name in ("tools", "prepare"):
+        if name in table:
+            raise PersonaError(f"{folder.name}/persona.toml: {name}: belongs into tools.py as typed code")
     try:
-        table["tools"] = load_tools(folder)
+        loaded = load_tools(folder)
     except (ToolMistake, SyntaxError, ImportError) as error:
         raise PersonaError(f"{folder.name}/tools.py: {error}") from None
     except Exception as error:  # It is code of others, which may fail in any way when it is run.
         raise PersonaError(f"{folder.name}/tools.py: {type(error).__name__}: {error}") from error
+    table |= {"tools": loaded.tools, "prepare": loaded.prepare}
     return _able_to_search(_checked(table, folder.name))
 
 

@@ -126,14 +126,27 @@ def tool(*, public: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S) -> Calla
     return made
 
 
-def load_tools(folder: Path) -> dict[str, Tool]:
-    """Return the tools of a persona's folder by name, from its `tools.py`; none where there is no such file.
+Prepare = Callable[[Database], Awaitable[None]]
 
-    :raises ToolMistake: a function in it cannot be a tool
+
+@dataclass(frozen=True)
+class PersonaTools:
+    """What a persona's `tools.py` holds."""
+
+    tools: dict[str, Tool] = field(default_factory=dict)
+    """By name."""
+    prepare: Prepare | None = None
+    """Makes the tables that the tools need, before anything is served; called at every start."""
+
+
+def load_tools(folder: Path) -> PersonaTools:
+    """Return what `tools.py` in a persona's folder holds; nothing where there is no such file.
+
+    :raises ToolMistake: a function in it cannot be a tool, or `prepare` is not an async function
     """
     file = folder / "tools.py"
     if not file.exists():
-        return {}
+        return PersonaTools()
     name = f"persona_tools.{folder.name}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
@@ -141,7 +154,12 @@ def load_tools(folder: Path) -> dict[str, Tool]:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
-    return {each.name: each for each in vars(module).values() if isinstance(each, Tool)}
+    prepare = vars(module).get("prepare")
+    if prepare is not None and not inspect.iscoroutinefunction(prepare):
+        raise ToolMistake("prepare: takes an async function of the database")
+    return PersonaTools(
+        {each.name: each for each in vars(module).values() if isinstance(each, Tool)}, prepare
+    )
 
 
 def offered(tools: Mapping[str, Tool], *, controlled: bool) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from pydantic import ValidationError
 
 from agents.limits import Limits
+from agents.persona import Persona
 from calls.call import loop_timer
 from calls.owned_tasks import OwnedTasks
 from calls.services.call_services import CallServices, no_spending, spending_so_far
@@ -17,7 +18,6 @@ from state.dedupe import Dedupe
 from state.leases import LEASE_SECONDS
 from store.address import AddressRefused
 from store.database import Database, StoreFailure
-from store.demo_bank import DemoBank
 from store.records import Records
 from store.retention import Retention
 
@@ -59,14 +59,18 @@ class Archive:
         self._keeper: LeaseKeeper | None = None
         self._retention: Retention | None = None
 
-    async def prepare(self) -> None:
+    async def prepare(self, personas: Iterable[Persona] = ()) -> None:
         """Do all that can fail, before anything is served; `open` may then follow in another event loop.
+
+        :param personas: those on offer, whose tools may need tables of their own
 
         :raises SettingsError: `DATABASE_URL` names one that cannot be opened, written or read
         """
         try:
             await self._database.open()
-            await DemoBank(self._database).seed()
+            for persona in personas:
+                if persona.prepare:
+                    await persona.prepare(self._database)
             await self._leases.take()
             self.services.day = await spending_so_far(self.records, self.services.limits)
         except StoreFailure as failure:

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agents.tools import Identity, ToolContext, ToolRefused, tool
-from store.demo_bank import DemoBank, DemoCard
+from personas.jsbank.bank import DemoBank, DemoCard
+from store.database import Database
 
 GUIDE = Path(__file__).with_name("guide.md").read_text("utf-8-sig")
 DEMO = "یہ نمائشی ڈیٹا ہے۔"
@@ -26,6 +27,11 @@ PURPOSES = {
     "موبائل بینکنگ": "پہلی بار اندراج کے لیے",
 }
 """How the guide's sentence begins where it does not begin with the purpose itself."""
+
+
+async def prepare(database: Database) -> None:
+    """Make the demo bank, where this persona is offered."""
+    await DemoBank(database).seed()
 
 
 # -- for every caller ------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def test_the_example_of_tools_loads_and_offers_only_its_public_tool_to_bridged_c
     blocks = FENCE.findall(text_of(ROOT / "docs" / "personas.md"))
     (example,) = [code for language, code in blocks if language == "python"]
     (tmp_path / "tools.py").write_text(example, "utf-8")
-    tools = load_tools(tmp_path)
+    tools = load_tools(tmp_path).tools
     assert list(tools) == ["opening_hours", "block_card"]
     assert [each["name"] for each in offered(tools, controlled=False)] == ["opening_hours"]
     assert len(offered(tools, controlled=True)) == 2
@@ -99,7 +99,7 @@ def test_the_page_on_personas_explains_every_field() -> None:
     first_cells = re.findall(r"^\| (.+?) \|", section, re.MULTILINE)
     explained = {name for cell in first_cells for name in re.findall(r"`([a-z_0-9]+)`", cell)}
     nested = {"transcription", "turn_detection", "limits", "colors"}
-    expected = set(Persona.model_fields) - nested - {"guide", "tools"}
+    expected = set(Persona.model_fields) - nested - {"guide", "tools", "prepare"}
     for table in (TranscriptionSettings, TurnDetection, OwnLimits, Colors):
         expected |= set(table.model_fields)
     assert expected <= explained

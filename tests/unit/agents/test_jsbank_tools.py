@@ -8,13 +8,13 @@ import pytest
 from agents.tools import ToolContext, ToolRefused, load_tools
 from calls.owned_tasks import OwnedTasks
 from calls.services.tool_execution import ToolRunner
+from personas.jsbank.bank import MAX_FAILED_CHECKS, DemoBank
 from realtime.conversation.changes import ToolReady
 from store.database import Database
-from store.demo_bank import MAX_FAILED_CHECKS, DemoBank
 from tests.fakes.kept import database_at
 from tests.fakes.no_database import NO_DATABASE
 
-TOOLS = load_tools(Path(__file__).parents[3] / "personas" / "jsbank")
+TOOLS = load_tools(Path(__file__).parents[3] / "personas" / "jsbank").tools
 PURPOSES = get_args(TOOLS["documents_needed"].arguments.model_fields["purpose"].annotation)
 AYESHA = {"full_name": "Ayesha Siddiqui", "cnic_last_four": "4821", "date_of_birth": "1990-03-14"}
 BILAL = {"full_name": "بلال احمد", "cnic_last_four": "1067", "date_of_birth": "1984-11-02"}

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from agents.tools import Tool, ToolContext, ToolMistake, load_tools, offered, tool
+from agents.tools import PersonaTools, Tool, ToolContext, ToolMistake, load_tools, offered, tool
 from tests.fakes.no_database import NO_DATABASE
 
 JSBANK = Path(__file__).parents[3] / "personas" / "jsbank"
@@ -136,7 +136,7 @@ def test_a_function_that_cannot_be_a_tool_is_refused_by_name(function: Any, miss
 
 
 def test_a_persona_without_tools_has_none(tmp_path: Path) -> None:
-    assert load_tools(tmp_path) == {}
+    assert load_tools(tmp_path) == PersonaTools()
 
 
 SOURCE = """
@@ -163,7 +163,7 @@ async def test_each_folders_tools_live_in_a_module_of_their_own(tmp_path: Path) 
         folder = tmp_path / name
         folder.mkdir()
         (folder / "tools.py").write_text(SOURCE.replace("{word}", name))
-        tools = load_tools(folder)
+        tools = load_tools(folder).tools
         assert list(tools) == ["answer"]
         loaded.append(tools["answer"])
     said = [await each.run(context(), each.arguments()) for each in loaded]
@@ -171,7 +171,7 @@ async def test_each_folders_tools_live_in_a_module_of_their_own(tmp_path: Path) 
 
 
 def test_the_bank_offers_two_tools_to_everyone_and_three_to_controlled_calls() -> None:
-    tools = load_tools(JSBANK)
+    tools = load_tools(JSBANK).tools
     assert {name for name, each in tools.items() if each.public} == {"check_iban", "documents_needed"}
     assert {name for name, each in tools.items() if not each.public} == {
         "verify_identity",

@@ -13,8 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from personas.jsbank.bank import DemoBank
 from store.database import Database
-from store.demo_bank import DemoBank
 from store.models import Record
 from store.records import Records
 from store.schema import NEWEST, SCRIPTS, version_of

@@ -2,14 +2,18 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
+from agents.persona import Persona, load_persona
+from agents.tools import Prepare
 from calls.owned_tasks import OwnedTasks
 from calls.services.archive import Archive
 from calls.services.recording import utc_now
 from settings import SettingsError
+from store.database import Database
 from store.models import UsageRecord
 from store.records import Records
+from tests.fakes.house import PERSONA
 from tests.fakes.kept import a_session, database_in
 from tests.fakes.settings import given
 
@@ -44,7 +48,7 @@ async def test_a_day_goes_on_after_a_restart_and_believes_a_bridged_call_only_up
     await archive.close()
 
 
-@pytest.mark.parametrize("table", ["usage", "sessions", "demo_accounts"])
+@pytest.mark.parametrize("table", ["usage", "sessions"])
 async def test_a_database_of_another_form_is_named_in_a_sentence(tmp_path: Path, table: str) -> None:
     async with database_in(tmp_path) as database, database.transaction() as transaction:
         await transaction.execute(text(f"DROP TABLE IF EXISTS {table}"))
@@ -52,4 +56,34 @@ async def test_a_database_of_another_form_is_named_in_a_sentence(tmp_path: Path,
     archive = archive_in(tmp_path)
     with pytest.raises(SettingsError, match="DATABASE_URL: this database cannot be used"):
         await archive.prepare()
+    await archive.close()
+
+
+def persona_with(prepare: Prepare) -> Persona:
+    return PERSONA.model_copy(update={"prepare": prepare})
+
+
+async def tables_of(folder: Path) -> list[str]:
+    async with database_in(folder) as database, database.schema_change() as connection:
+        return await connection.run_sync(lambda connection: inspect(connection).get_table_names())
+
+
+async def test_the_tables_of_a_personas_tools_are_made_where_it_is_offered(tmp_path: Path) -> None:
+    bank = load_persona(Path(__file__).parents[4] / "personas" / "jsbank")
+    archive = archive_in(tmp_path)
+    await archive.prepare([PERSONA])
+    assert "demo_accounts" not in await tables_of(tmp_path)
+    await archive.prepare([PERSONA, bank])
+    assert "demo_accounts" in await tables_of(tmp_path)
+    await archive.close()
+
+
+async def test_tables_that_a_persona_cannot_make_are_told_in_a_sentence(tmp_path: Path) -> None:
+    async def fail(database: Database) -> None:
+        async with database.transaction() as transaction:
+            await transaction.execute(text("SELECT * FROM nowhere"))
+
+    archive = archive_in(tmp_path)
+    with pytest.raises(SettingsError, match="DATABASE_URL: this database cannot be used"):
+        await archive.prepare([persona_with(fail)])
     await archive.close()

@@ -1,6 +1,6 @@
 """A small bank of invented people, so that a demo's private tools have something to look at and to change.
 
-Its tables stand apart from the records of calls and are made by `seed`.
+Its tables stand apart from the records of calls; `seed` makes them, where the persona is offered.
 """
 
 import unicodedata
