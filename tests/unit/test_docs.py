@@ -14,7 +14,7 @@ from tests.unit.test_arrows import MAY_IMPORT, PARTS, files_of
 ROOT = Path(__file__).parents[2]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\*?[\w.-]*|\w+\.(?:py|toml|md|yaml))`")
+NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.-]*\*?[\w.-]*|\w+\.(?:py|toml|md|yaml|json))`")
 """A path in code style: with a slash, or a file of the top folder."""
 DOCS_PAGE = re.compile(r"\bdocs/[\w/-]+\.md")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -25,6 +25,7 @@ BEING_MADE = (
     "calls/held_call.py",
     "engine/llm/sentence_buffer.py",
     "engine/media/speech_encoder.py",
+    "jsconfig.json",
     "pages/shell.py",
     "paths.py",
 )
