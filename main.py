@@ -13,6 +13,7 @@ from typing import NoReturn
 from nicegui import App, Client, app, core, ui
 from nicegui.server import Server
 
+from access.access_gate import AccessGate
 from access.brute_force_guard import BruteForceGuard
 from access.passwords import hash_password
 from access.turn_credentials import TurnCredentials
@@ -35,6 +36,7 @@ from engine.mount import EngineMount
 from engine.stt.speech_to_text import NoSpeechToText
 from engine.stt.whisper import WhisperSpeechToText, speech_to_text_here
 from pages import caller, captions, not_found, picker, sign_in
+from pages.shell import SIGN_IN_PATH
 from realtime.client import RealtimeClient
 from server.api.app import BesidePages, Parts, create_api
 from server.connection_limits import ConnectionLimits
@@ -104,7 +106,8 @@ def build(settings: Settings) -> Archive:
     phone = PhoneChannel(registry, client, settings, lines_of(personas, settings), records.rings)
     secret = settings.openai_webhook_secret
     app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
-    access_gate = sign_in.AccessGate(settings)
+    code = settings.access_code.get_secret_value() if settings.access_code else None
+    access_gate = AccessGate(code, settings.storage_secret)
     sign_in.install(access_gate, personas[settings.persona])
     caller.install(registry, personas, settings, access_gate)
     picker.install(personas, settings.persona, access_gate)
@@ -190,7 +193,7 @@ def guard(parts: Parts, settings: Settings) -> None:
     app.add_middleware(ClientDisconnects)
     app.add_middleware(RequestLog)
     app.add_middleware(StaticCache)
-    app.add_middleware(PageCookies, also=(sign_in.PATH,))
+    app.add_middleware(PageCookies, also=(SIGN_IN_PATH,))
     if settings.forwarded_allow_ips == "*":
         app.add_middleware(LastHop)
 

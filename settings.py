@@ -1,6 +1,7 @@
 """Every setting of the deployment: environment variables, or a `.env` file in the folder it is started from.
 
-`.env.example` names each one; `tests/unit/test_settings.py` holds the two to each other.
+`.env.example` names each one, and `docs/settings.md` is generated from the docstrings here; tests compare
+them.
 """
 
 import base64
@@ -59,87 +60,166 @@ class IceServer(BaseModel):
     credential: str | None = None
 
 
-class Settings(BaseSettings):
+class Group(BaseModel):
+    """Settings that belong together; the docstring of each field is its entry in `docs/settings.md`."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class ServerSettings(Group):
+    """Where and how the server answers."""
+
+    host: str = "0.0.0.0"
+    """Address to listen at. `::` listens on IPv6 and IPv4."""
+    port: int = Field(default=8080, ge=1, le=65535)
+    """Port to listen at."""
+    public_url: str | None = None
+    """Address at which browsers open the page, such as `https://calls.example.org`. It decides the flags of
+    the session cookie."""
+    allowed_origins: Annotated[list[str], NoDecode] = []
+    """Other origins whose pages may use the API and the page's socket, separated by commas, such as
+    `https://app.example.org`."""
+    frame_ancestors: str = "none"
+    """Who may show the page in a frame: `none`, `self`, or origins separated by spaces."""
+    forwarded_allow_ips: str | None = None
+    """Addresses of the proxies whose `X-Forwarded-…` headers are believed, separated by commas; `*` where the
+    proxy is the only way in."""
+    storage_secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """Signs the visitor cookie, at least 32 characters. Set it to keep visitors' language and limits over a
+    restart; unset, each start makes one."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least severity of the lines in the log."""
+
+
+class ProviderSettings(Group):
+    """Who answers the calls, and how calls are placed."""
+
+    openai_api_key: str | None = Field(default=None, repr=False)
+    """Key of the OpenAI API. Without a key and a base URL the built-in engine answers."""
+    openai_base_url: str | None = None
+    """Base URL of a compatible server, such as `http://localhost:8000/v1`, instead of OpenAI's."""
+    openai_model: str | None = None
+    """Model of every call; unset, the persona's."""
+    openai_voice: str | None = None
+    """Voice of every call; unset, the persona's or the caller's choice."""
+    openai_transcription_model: str | None = None
+    """Model that transcribes callers; unset, the persona's."""
+    captions_model: str = "gpt-transcribe"
+    """Model that transcribes at `/captions`; `gpt-live-transcribe` writes while somebody speaks."""
+    openai_prompt_id: str | None = None
+    """Id of a prompt stored at the provider. It is dropped once the provider refuses it, and never sent to
+    OpenAI after 2026-11-30."""
+    extraction_model: str = "gpt-6-luna"
+    """Model that writes customer profiles and late summaries (`/v1/responses`)."""
+    signaling: Literal["relay", "ephemeral"] = "relay"
+    """`relay`: the server passes the browser's offer on. `ephemeral`: the browser gets a short-lived key."""
+    control: Literal["persona", "sideband"] = "persona"
+    """`sideband` puts every call under the server's control, whatever its persona says."""
+    require_control: bool = False
+    """`true` refuses calls whose usage the server cannot observe itself."""
+    openai_webhook_secret: str | None = Field(default=None, repr=False)
+    """Secret of the provider's webhook, `whsec_…`. Without it no phone is answered."""
+    phone_numbers: Annotated[dict[str, str], NoDecode] = {}
+    """Persona for each phone line, as JSON, such as `{"+922111": "jsbank"}`."""
+    ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
+    """STUN and TURN servers as JSON, in the form that `RTCPeerConnection` takes as `iceServers`."""
+    turn_secret: SecretStr | None = None
+    """Secret shared with the TURN servers of `ICE_SERVERS` (coturn's `static-auth-secret`), at least 16
+    characters. Callers then get credentials that expire."""
+    prices: Annotated[dict[str, Any], NoDecode] = {}
+    """Prices as JSON, over the table in `realtime/prices.py`."""
+
+
+class EngineSettings(Group):
+    """The built-in engine, which answers without a key."""
+
+    engine_api_key: str = Field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
+    """Key of the engine's API at `/engine/v1`, at least 16 characters; unset, each start makes one."""
+    whisper_model: str = "small"
+    """Model of the engine's speech recogniser, where faster-whisper is installed: a size, a name at Hugging
+    Face, or a folder."""
+
+
+class AccessSettings(Group):
+    """Who may call, use the API and administer."""
+
+    access_code: SecretStr | None = None
+    """Code that callers enter once before they see the page, at least 6 characters."""
+    api_keys: Annotated[list[SecretStr], NoDecode] = []
+    """Keys of the API, separated by commas, at least 16 characters each. Without any, only this machine may
+    use it."""
+    admin_password_hash: str | None = Field(default=None, repr=False)
+    """What `uv run main.py hash-password` prints; without it there is no administrator."""
+    allowed_models: Annotated[list[str], NoDecode] = list(MODELS)
+    """Models that a client of the API may choose besides the persona's, separated by commas."""
+    allowed_voices: Annotated[list[str], NoDecode] = list(VOICES)
+    """Voices that a client of the API may choose besides the persona's, separated by commas."""
+
+
+class LimitsSettings(Group):
+    """Personas on offer, and what a call, a visitor, an address and a day may take."""
+
+    persona: str = "jsbank"
+    """Persona that answers at `/`."""
+    personas: Annotated[list[str], NoDecode] = []
+    """Names of the personas on offer, separated by commas; unset, all that load but the template."""
+    max_calls: int = Field(default=10, ge=1, le=MAX_COUNT)
+    """Calls at once."""
+    max_calls_per_address: int | None = Field(default=None, ge=0, le=MAX_COUNT)
+    """Calls at once from one address (IPv6: one /64). Unset, half of `MAX_CALLS`, rounded up; 0 sets no
+    limit."""
+    starts_per_minute: int = Field(default=6, ge=1, le=MAX_COUNT)
+    """Calls that one visitor may start in a minute."""
+    max_call_minutes: float = Field(default=15, gt=0, le=480)
+    """Minutes of one call."""
+    max_idle_seconds: float = Field(default=120, gt=0, le=DAY_SECONDS)
+    """Seconds of silence after which a call ends."""
+    max_call_usd: Decimal = Field(default=Decimal(2), gt=0, le=MAX_USD)
+    """US dollars of one call."""
+    max_day_usd: Decimal = Field(default=Decimal(25), gt=0, le=MAX_USD)
+    """US dollars of all calls of a day (UTC)."""
+    max_day_share_per_address: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
+    """Share of `MAX_DAY_USD` that one address may spend; 0 sets no limit."""
+    page_grace_seconds: float = Field(default=90, gt=0, le=DAY_SECONDS)
+    """Seconds that a page's connection may be down before its call ends."""
+
+
+class StoreSettings(Group):
+    """What is kept, where and for how long."""
+
+    database_url: str = Field(default="sqlite+aiosqlite:///data/guftagu.db", repr=False)
+    """Database of the records: SQLite, or `postgresql://user:password@host/name`."""
+    store_transcripts: bool = True
+    """`false` keeps metadata only, and no words."""
+    retention_days: float | None = Field(default=None, gt=0, le=CENTURY_DAYS)
+    """Days after which a record is deleted; unset, records stay."""
+
+
+GROUPS: tuple[type[Group], ...] = (
+    ProviderSettings,
+    EngineSettings,
+    LimitsSettings,
+    StoreSettings,
+    AccessSettings,
+    ServerSettings,
+)
+"""In the order of `docs/settings.md`."""
+
+
+class Settings(
+    ProviderSettings,
+    EngineSettings,
+    LimitsSettings,
+    StoreSettings,
+    AccessSettings,
+    ServerSettings,
+    BaseSettings,
+):
     """Settings with their defaults. Names in the environment are the same in capitals."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", allow_inf_nan=False
     )
-
-    host: str = "0.0.0.0"
-    port: int = Field(default=8080, ge=1, le=65535)
-    storage_secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    """Signs the visitor cookie; set it to keep visitors' language and limits over a restart."""
-
-    openai_api_key: str | None = Field(default=None, repr=False)
-    openai_base_url: str | None = None
-    openai_model: str | None = None
-    openai_voice: str | None = None
-    openai_transcription_model: str | None = None
-    captions_model: str = "gpt-transcribe"
-    """What listens at `/captions`; `gpt-live-transcribe` writes while somebody speaks."""
-    openai_prompt_id: str | None = None
-    signaling: Literal["relay", "ephemeral"] = "relay"
-    control: Literal["persona", "sideband"] = "persona"
-    """`sideband`: every call under the server's control, whatever its persona says."""
-    require_control: bool = False
-    """Refuse calls whose usage the server cannot observe itself."""
-    openai_webhook_secret: str | None = Field(default=None, repr=False)
-    """`whsec_…`; without it no phone is answered."""
-    phone_numbers: Annotated[dict[str, str], NoDecode] = {}
-    """Line → persona, as JSON."""
-    engine_api_key: str = Field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
-    whisper_model: str = "small"
-    """What the engine's recogniser loads where it is installed: a size, a name at Hugging Face, a folder."""
-    ice_servers: Annotated[list[dict[str, Any]], NoDecode] = []
-    """What `RTCPeerConnection` takes as `iceServers`, as JSON."""
-    turn_secret: SecretStr | None = None
-    """Shared with the TURN servers of `ICE_SERVERS` (coturn's `static-auth-secret`): callers get credentials
-    that end by themselves."""
-
-    api_keys: Annotated[list[SecretStr], NoDecode] = []
-    """Who may use the API, besides this machine itself; separated by commas."""
-    allowed_models: Annotated[list[str], NoDecode] = list(MODELS)
-    allowed_voices: Annotated[list[str], NoDecode] = list(VOICES)
-    """What a client of the API may choose, besides what the persona has anyway; separated by commas."""
-    extraction_model: str = "gpt-6-luna"
-    """Writes customer profiles (`/v1/responses`)."""
-    access_code: SecretStr | None = None
-    """What callers enter once before they see the page."""
-    admin_password_hash: str | None = Field(default=None, repr=False)
-    """`uv run main.py hash-password` makes it."""
-    allowed_origins: Annotated[list[str], NoDecode] = []
-    """Other origins whose pages may use the API and our page's socket, such as `https://app.example.org`."""
-    public_url: str | None = None
-    """Where browsers open the page, `https://calls.example.org`: decides the flags of the session cookie."""
-    frame_ancestors: str = "none"
-    """Who may show the page in a frame: `none`, `self`, or origins separated by spaces."""
-    forwarded_allow_ips: str | None = None
-    """Addresses of proxies whose `X-Forwarded-…` is believed; `*` where the proxy is the only way in."""
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-
-    persona: str = "jsbank"
-    personas: Annotated[list[str], NoDecode] = []
-    """Those that are offered, by name; none named: all that load but the template."""
-    max_calls: int = Field(default=10, ge=1, le=MAX_COUNT)
-    max_calls_per_address: int | None = Field(default=None, ge=0, le=MAX_COUNT)
-    """Calls at once from one address (IPv6: one /64); unset: half of `MAX_CALLS`, rounded up; 0: no limit."""
-    max_day_share_per_address: Decimal = Field(default=Decimal("0.5"), ge=0, le=1)
-    """Share of `MAX_DAY_USD` that one address may spend; 0: no limit."""
-    max_call_minutes: float = Field(default=15, gt=0, le=480)
-    max_idle_seconds: float = Field(default=120, gt=0, le=DAY_SECONDS)
-    max_call_usd: Decimal = Field(default=Decimal(2), gt=0, le=MAX_USD)
-    max_day_usd: Decimal = Field(default=Decimal(25), gt=0, le=MAX_USD)
-    starts_per_minute: int = Field(default=6, ge=1, le=MAX_COUNT)
-    page_grace_seconds: float = Field(default=90, gt=0, le=DAY_SECONDS)
-    """How long a page's socket may be down before its call is ended."""
-
-    database_url: str = Field(default="sqlite+aiosqlite:///data/guftagu.db", repr=False)
-    store_transcripts: bool = True
-    """False keeps metadata only."""
-    retention_days: float | None = Field(default=None, gt=0, le=CENTURY_DAYS)
-    prices: Annotated[dict[str, Any], NoDecode] = {}
-    """JSON over the price table of `realtime/prices.py`."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -323,7 +403,10 @@ def load_settings() -> Settings:
 
 
 def _encoding_of(file: Path) -> str:
-    """:raises SettingsError: the file is there and cannot be read"""
+    """Return the encoding of the settings file.
+
+    :raises SettingsError: the file is there and cannot be read
+    """
     try:
         return encoding_of(file.read_bytes()) if file.is_file() else "utf-8"
     except NotText as error:

@@ -14,7 +14,7 @@ class NotText(ValueError):
 
 
 def read_text(file: Path) -> str:
-    """Return what a file says, with `\\n` between its lines.
+    r"""Return what a file says, with `\n` between its lines.
 
     :raises OSError: it cannot be read
     :raises NotText: it is in another encoding

@@ -1,0 +1,1 @@
+"""Access: API keys, the administrator, the access code and guards; knows no web framework."""

@@ -24,7 +24,10 @@ class TooManyTries(Exception):
     """An address must wait before its next try is looked at."""
 
     def __init__(self, retry_after_s: float) -> None:
-        """:param retry_after_s: seconds until the next try is looked at"""
+        """Create the too many tries.
+
+        :param retry_after_s: seconds until the next try is looked at
+        """
         super().__init__("too many tries")
         self.retry_after_s = retry_after_s
 
@@ -39,7 +42,8 @@ class BruteForceGuard:
     """Count the tries of one secret by address; a right one clears the count of its address."""
 
     def __init__(self, secret_name: str, key: bytes, clock: Callable[[], float] = time.monotonic) -> None:
-        """
+        """Create the brute force guard.
+
         :param secret_name: what is guessed, for the log
         :param key: secret of the installation, which turns addresses into pseudonyms
         :param clock: seconds

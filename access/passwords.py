@@ -10,7 +10,7 @@ COST = {"n": 2**15, "r": 8, "p": 1, "maxmem": 64 * 1024 * 1024}
 
 
 def hash_password(password: str) -> str:
-    """What `ADMIN_PASSWORD_HASH` takes."""
+    """Return what `ADMIN_PASSWORD_HASH` takes."""
     salt = secrets.token_bytes(16)
     return f"scrypt${_text(salt)}${_text(_hash(password, salt))}"
 

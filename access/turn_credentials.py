@@ -18,7 +18,8 @@ class TurnCredentials:
     """Fill in the credentials of TURN servers, made anew each time."""
 
     def __init__(self, secret: str | None, now: Callable[[], float] = time.time) -> None:
-        """
+        """Create the turn credentials.
+
         :param secret: shared with the TURN server; None fills in nothing
         :param now: Unix seconds
         """

@@ -1,0 +1,1 @@
+"""Agents: what a persona is, its tools and its guide."""

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from agents.tools import Tool, tool
+from transcripts.folding import folded
 
 HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*?)\s*#*$")
 HEADING_WEIGHT = 2
@@ -24,10 +24,6 @@ NOTHING = {
     "ur": "کتابچے میں اس بارے میں کچھ نہیں۔ یہی بتائیے اور یہ کہ صارف کہاں پوچھے؛ اپنی طرف سے کچھ نہ بتائیے۔",
 }
 WORD = re.compile(r"[^\W_]+")
-LETTERS = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ۃ": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "ؤ": "و", "ۓ": "ے"}
-)
-"""Arabic letters as Urdu writes them: keyboards and recognisers mix the two."""
 ENDINGS = ("وں", "یں", "یاں", "ing", "es", "ed", "s", "e", "ے", "ہ", "ا")
 STOP_WORDS = """
 a an and are as at be by can could do does for from has have how i if in is it me my of on or our please
@@ -49,6 +45,7 @@ class Section:
 
     @property
     def markdown(self) -> str:
+        """The section as Markdown, with its heading."""
         return f"# {self.heading}\n{self.text}" if self.heading else self.text
 
     def words(self) -> list[str]:
@@ -83,7 +80,7 @@ class GuideSearch:
 
 
 def search_tool(guide: str, language: str) -> Tool:
-    """The tool `search_guide` over this guide.
+    """Return the tool `search_guide` over this guide.
 
     :param language: what the persona speaks, for the answer when nothing is found
     """
@@ -104,7 +101,7 @@ def search_tool(guide: str, language: str) -> Tool:
 
 
 def sections(markdown: str) -> list[Section]:
-    """The sections with text in them, in order; text before the first heading has an empty one."""
+    """Return the sections with text in them, in order; text before the first heading has an empty one."""
     found: list[tuple[str, list[str]]] = [("", [])]
     for line in markdown.splitlines():
         if heading := HEADING.match(line):
@@ -126,15 +123,8 @@ def _pieces(text: str) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """The words that say what a text is about, in one form of every letter, without common endings."""
+    """Return the words that say what a text is about, in one form of every letter, without common endings."""
     return [_stem(word) for word in WORD.findall(folded(text)) if word not in STOP]
-
-
-def folded(text: str) -> str:
-    """Lower case, one form of every letter and digit, no vowel signs."""
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(LETTERS)
-    kept = "".join(c for c in plain if unicodedata.category(c) not in ("Mn", "Cf"))
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)
 
 
 def _stem(word: str) -> str:

@@ -12,7 +12,7 @@ KNOWN = (
 
 
 def with_profile(persona: Persona, profile: dict[str, Any]) -> Persona:
-    """The persona, knowing what the profile says."""
+    """Return the persona, knowing what the profile says."""
     known = {name: value for name, value in profile.items() if value not in (None, "", [], {})}
     if not known:
         return persona

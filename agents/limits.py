@@ -23,7 +23,7 @@ class Limits(BaseModel):
     """Of the day's money: what one address may spend; 0: no limit."""
 
     def narrowed(self, by: "OwnLimits") -> Self:
-        """The stricter of both, limit by limit."""
+        """Return the stricter of both, limit by limit."""
         stricter = {name: min(value, getattr(self, name)) for name, value in by if value is not None}
         return self.model_copy(update=stricter)
 

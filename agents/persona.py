@@ -59,7 +59,7 @@ class TurnDetection(Strict):
     interrupt_response: bool = True
 
     def asked(self) -> dict[str, Any] | None:
-        """What is asked of the provider: the fields of this type that are set; None for manual."""
+        """Return what is asked of the provider: the fields of this type that are set; None for manual."""
         if self.type == "manual":
             return None
         return self.model_dump(exclude_none=True, exclude=_foreign_fields(self.type))
@@ -148,7 +148,7 @@ class Persona(Strict):
         transcription_model: str | None = None,
         prompt_id: str | None = None,
     ) -> SessionSpec:
-        """What a call with this persona asks of the provider; arguments override the folder's values."""
+        """Return what a call with this persona asks of the provider; arguments override the folder."""
         languages = self.transcription.languages or [self.language]
         noise_reduction = None if self.noise_reduction == "off" else {"type": self.noise_reduction}
         return SessionSpec(

@@ -17,7 +17,10 @@ class Personas(Mapping[str, Persona]):
     """Personas by name. An edited folder counts from the next look; one that an edit broke stays as is."""
 
     def __init__(self, root: Path, personas: Mapping[str, Persona]) -> None:
-        """:param personas: those that were loaded from under `root`"""
+        """Create the personas.
+
+        :param personas: those that were loaded from under `root`
+        """
         self._root = root
         self._good = dict(personas)
         self._stamps = {name: _stamp(root / name) for name in personas}

@@ -32,7 +32,8 @@ class ToolRefused(Exception):
     """A tool does not do what it was asked to, for a reason the caller may hear."""
 
     def __init__(self, code: str, sentence: str) -> None:
-        """
+        """Create the tool refused.
+
         :param code: for records, such as `identity_needed`
         :param sentence: what the agent may tell the caller
         """
@@ -126,7 +127,7 @@ def tool(*, public: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S) -> Calla
 
 
 def load_tools(folder: Path) -> dict[str, Tool]:
-    """The tools of a persona's folder by name, from its `tools.py`; none where there is no such file.
+    """Return the tools of a persona's folder by name, from its `tools.py`; none where there is no such file.
 
     :raises ToolMistake: a function in it cannot be a tool
     """
@@ -144,7 +145,7 @@ def load_tools(folder: Path) -> dict[str, Tool]:
 
 
 def offered(tools: Mapping[str, Tool], *, controlled: bool) -> list[dict[str, Any]]:
-    """The definitions that a session may be told of: private tools exist in controlled calls alone."""
+    """Return the definitions that a session may be told of: private tools exist in controlled calls alone."""
     return [each.definition for each in tools.values() if each.public or controlled]
 
 

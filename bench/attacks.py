@@ -1,4 +1,4 @@
-"""What strangers cost everybody else: `/healthz` during each attack of `tests/attacks`, and the processor."""
+"""Cost of attacks for other users: `/healthz` during each attack of `tests/attacks`, and the processor."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ AIM_P99_MS = 100
 
 
 async def no_attack(target: Target) -> None:
-    """Nothing but the honest call, for five seconds."""
+    """Do nothing beside the honest call for five seconds."""
     await asyncio.sleep(5)
 
 
@@ -68,7 +68,7 @@ def measure(browser: Browser) -> str:
 
 
 async def _cost(attack: Attack, target: Target) -> Cost:
-    """Measure an attack beside an honest call. One that never ends is cut off and costs what it cost."""
+    """Measure an attack beside an honest call; one that never ends is cut off."""
     async with measured(target.app) as cost, honest_call(target.url, target.provider):
         try:
             async with asyncio.timeout(ATTACK_S):

@@ -1,4 +1,4 @@
-"""A client under measurement, ours or the yardstick, as its visitor and the probes see it."""
+"""Client under measurement, ours or that of the comparison, as its visitor and the probes see it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,25 +9,25 @@ from typing import Literal
 from playwright.sync_api import Browser, Page, expect
 
 LIVE = "بولیں"
-"""In the status of every client once it is live."""
+"""Word in the status of every client once it is live."""
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """Where it is, and what is its own in the page."""
+    """Address of a client, and the parts of its page."""
 
     name: str
     url: str
     ready: str
-    """JavaScript, true once a click would be heard."""
+    """JavaScript that is true once a click has an effect."""
     bubble_text: str
     """Selector of a bubble's words inside the bubble; empty: the bubble holds nothing else."""
     reduced_motion: Literal["reduce", "no-preference"] = "no-preference"
-    """What its visitor wants."""
+    """Motion that its visitor asks for."""
 
     @contextmanager
     def visited(self, browser: Browser, *probes: Path) -> Iterator[Page]:
-        """An open page of a visitor of their own, with `probes` run before its scripts."""
+        """Open a page of a new visitor, with `probes` run before its scripts."""
         # The policy of our pages would keep the probes' worklet out.
         context = browser.new_context(bypass_csp=True, reduced_motion=self.reduced_motion)
         for probe in probes:
@@ -50,7 +50,7 @@ def classic_client(url: str) -> Client:
 
 
 def press_start(page: Page, held_ms: float = 0) -> None:
-    """Click it.
+    """Click Start.
 
     :param held_ms: between button down and up, which is when a click is one
     """

@@ -1,4 +1,4 @@
-"""A browser's clock told in this process's."""
+"""A browser's clock in terms of this process's."""
 
 import time
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ QUESTIONS = 100
 
 @dataclass(frozen=True, slots=True)
 class ClockOffset:
-    """How far the page's `BROWSER_NOW` is ahead of `time.time()`, in ms."""
+    """Milliseconds by which the page's `BROWSER_NOW` is ahead of `time.time()`."""
 
     ms: float
     uncertainty_ms: float
-    """It is off by at most this."""
+    """Largest error of the offset, in ms."""
 
 
 def clock_offset(page: Page) -> ClockOffset:
-    """Ask the page for its time again and again: each answer was given between question and arrival.
+    """Ask the page for its time repeatedly: each answer was given between question and arrival.
 
     Every answer bounds the offset from both sides; all together bound it closely.
     """

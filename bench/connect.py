@@ -14,19 +14,19 @@ from tests.fakes.provider import ScriptedProvider
 
 PROBE = Path(__file__).with_name("live_probe.js")
 AIMS = {0: 0.60, 80: 0.42, 200: 0.37}
-"""Relay's share of the classic client's time, by the provider's delay in ms."""
+"""Aim of the relay as a share of the classic client's time, by the provider's delay in ms."""
 ROUNDS = 6
 HELD_MS = (0, 90)
-"""How long Start is down before it is a click: not at all, as scripts do it, and as long as a finger is."""
+"""Seconds for which Start is held: none, as in scripts, and as long as a finger takes."""
 SETTLE_S = 1.0
-"""Between an open page and the click; nobody is faster."""
+"""Seconds between an open page and the click."""
 
 Samples = dict[tuple[int, int, str], list[float]]
-"""By provider's delay, how long Start was held, and client."""
+"""Samples by the provider's delay, how long Start was held, and client."""
 
 
 def measure(browser: Browser) -> str:
-    """The figures as Markdown."""
+    """Measure and return the figures as Markdown."""
     with scripted_provider() as provider, classic_app(provider) as classic:
         settings = provider_settings(provider)
         with our_app(settings) as relay, our_app(settings | {"SIGNALING": "ephemeral"}) as ephemeral:

@@ -1,4 +1,4 @@
-"""The engine's yardstick: aiortc as it comes, sending back what it hears, to show what the way costs."""
+"""Comparison for the engine: plain aiortc that sends its input back, which shows the transport's cost."""
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
@@ -29,13 +29,13 @@ async (sdp) => {
 
 
 class Echo:
-    """Answers one page, in a loop of its own."""
+    """Peer of one page, in a loop of its own."""
 
     def __init__(self) -> None:
         self._thread = LoopThread("echo")
 
     def connect(self, page: Page) -> None:
-        """Let the page hear itself; it has its microphone already."""
+        """Send the page its own microphone."""
         answer = self._thread.run(self._answer(page.evaluate(OFFER)))
         page.evaluate(ACCEPT, answer)
 

@@ -20,16 +20,16 @@ from tests.fakes.speech import write_microphone
 
 PROBE = Path(__file__).with_name("voice_probe.js")
 SILENCE_SETTING_MS = 400
-"""Of the persona that answers."""
+"""Silence setting of the persona that answers."""
 CYCLES = 7
 SPOKEN = "مجھے اپنے کھاتے کے بارے میں معلومات چاہئیں"
 TYPED = "میرا کارڈ گم ہو گیا ہے، اسے کیسے بند کروں؟"
 TALK_S = (1.0, 1.8)
-"""How long the agent talks before it is interrupted; drawn at random, so that the word cut differs."""
+"""Seconds that the agent talks before it is interrupted; random, so that the cut word differs."""
 CALLS = (1, 4)
 CPU_WINDOW_S = 5.0
 SETTLE_S = 2.0
-"""After the calls were set up, which costs more than holding them."""
+"""Seconds after the calls were set up, which costs more than holding them."""
 AIM_ANSWER_MS, AIM_SILENCE_MS = 250, 100
 
 BARGE_IN = """
@@ -53,17 +53,17 @@ async () => {
 
 @dataclass
 class Heard:
-    """Samples in ms."""
+    """Samples of one run, in ms."""
 
     echo: list[float] = field(default_factory=list)
     answer: list[float] = field(default_factory=list)
-    """From the caller's last loud sample to the agent's first, the silence setting taken off."""
+    """Time from the caller's last loud sample to the agent's first, less the silence setting."""
     silence: list[float] = field(default_factory=list)
-    """From the caller's first loud sample to the agent's last."""
+    """Time from the caller's first loud sample to the agent's last."""
 
 
 def measure(browser: Browser) -> str:
-    """The figures as Markdown."""
+    """Measure and return the figures as Markdown."""
     with tempfile.TemporaryDirectory() as directory:
         speech = base64.b64encode(write_microphone(Path(directory) / "speech.wav", SPOKEN).read_bytes())
         with our_app({}) as app:
@@ -75,7 +75,7 @@ def measure(browser: Browser) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Callers:
-    """Opens pages whose microphone says `speech` when told to."""
+    """Opener of pages whose microphone plays `speech` on demand."""
 
     browser: Browser
     client: Client
@@ -150,7 +150,7 @@ def _turns_told(heard: Heard) -> str:
 
 
 def _cpu(callers: Callers, pid: int) -> list[tuple[str, int, float]]:
-    """State, calls in it, and percent of a core the whole process used."""
+    """Measure rows of state, number of calls, and percent of a core that the process used."""
     with callers.page():
         found = [("no call", 0, _percent(pid))]
     for count in CALLS:

@@ -1,4 +1,4 @@
-"""Samples, what is said of them, and Markdown tables of it."""
+"""Statistics of samples, and Markdown tables of them."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """What is told of many samples of one thing, in their unit."""
+    """Median and p95 of the samples of one quantity, in their unit."""
 
     median: float
     p95: float
@@ -15,14 +15,17 @@ class Spread:
 
     @classmethod
     def of(cls, samples: Sequence[float]) -> "Spread":
-        """:raises ValueError: when there are none"""
+        """Compute the spread of samples.
+
+        :raises ValueError: there are none
+        """
         return cls(percentile(samples, 50), percentile(samples, 95), len(samples))
 
 
 def percentile(samples: Sequence[float], percent: float) -> float:
-    """Between the two nearest samples in proportion, so that of few samples p95 is almost the largest.
+    """Interpolate between the two nearest samples; of few samples, p95 is almost the largest.
 
-    :raises ValueError: when there are no samples
+    :raises ValueError: there are no samples
     """
     if len(samples) < 2:
         return statistics.median(samples)
@@ -33,11 +36,11 @@ def percentile(samples: Sequence[float], percent: float) -> float:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; numbers stand on the right."""
+    """Format a Markdown table with numbers aligned to the right."""
     lines = [columns, ["---"] + ["--:"] * (len(columns) - 1), *rows]
     return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 def verdict(figure: float, aim: float) -> str:
-    """The aim, and whether the figure reaches it."""
+    """Format the aim and whether the figure reaches it."""
     return f"≤ {aim:g}: {'met' if figure <= aim else '**missed**'}"

@@ -1,4 +1,4 @@
-"""What a guide costs a call: told whole in the instructions, or looked up. Counted, not measured."""
+"""Cost of a guide for a call: whole in the instructions, or looked up. Counted, not measured."""
 
 import json
 from decimal import Decimal
@@ -32,7 +32,7 @@ QUESTIONS = {
 
 
 def measure(_browser: Browser) -> str:
-    """A table, a line for each persona."""
+    """Count and return a table with a line for each persona."""
     columns = ["guide", "characters", "told: tokens", "looked up: tokens", "saved", "US$ saved: new, cached"]
     return table(columns, [_row(load_persona(PERSONAS / name), asked) for name, asked in QUESTIONS.items()])
 
@@ -53,12 +53,12 @@ def _usd(model: str, tokens: int, cached: bool) -> Decimal:
 
 
 def told_tokens(persona: Persona, questions: list[str]) -> int:
-    """The guide is input of the greeting and of every answer."""
+    """Count the guide as input of the greeting and of every answer."""
     return text_tokens(persona.guide) * (1 + len(questions))
 
 
 def searched_tokens(persona: Persona, questions: list[str]) -> int:
-    """A question takes two responses; what was found is input of the second and of all that follow."""
+    """Count two responses a question: what was found is input of the second and of all that follow."""
     search = GuideSearch(persona.guide)
     definition = json.dumps(search_tool(persona.guide, persona.language).definition, ensure_ascii=False)
     held = text_tokens(SEARCH_FIRST) + text_tokens(definition)

@@ -1,4 +1,4 @@
-"""What the figures were made on."""
+"""Machine on which figures were measured."""
 
 import os
 import platform
@@ -9,15 +9,18 @@ from typing import Self
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """Read once before a measurement, which makes load of its own."""
+    """State of the machine before a measurement, which makes load of its own."""
 
     browser: str
     load: float
-    """Processes that wanted a core, averaged over the last minute."""
+    """Runnable processes, averaged over the last minute."""
 
     @classmethod
     def now(cls, browser: str) -> Self:
-        """:param browser: its version"""
+        """Read the present state.
+
+        :param browser: its version
+        """
         return cls(browser, os.getloadavg()[0])
 
     def __str__(self) -> str:

@@ -25,11 +25,11 @@ _BRACKETS = re.compile(r"\[([^\]]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What masking makes of one part of the corpus."""
+    """Result of masking one part of the corpus."""
 
     hidden: int
     leaking: list[str]
-    """Sentences of which something sensitive stays."""
+    """Sentences in which something sensitive stays."""
     unchanged: int
     changed: list[str]
     """Sentences without anything sensitive that do not stay as they are."""

@@ -1,15 +1,15 @@
-"""How much processor a process used, from Linux's own count."""
+"""Processor time of a process, as Linux counts it."""
 
 import os
 from pathlib import Path
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 USER, SYSTEM = 13, 14
-"""Places in `/proc/<pid>/stat`, counted from 0."""
+"""Fields of `/proc/<pid>/stat`, counted from 0."""
 
 
 def cpu_seconds(pid: int) -> float:
-    """All threads of the process since it began, in seconds of one core."""
+    """Return the time of all threads of a process since it began, in seconds of one core."""
     stat = Path(f"/proc/{pid}/stat").read_text()
     after_name = stat[
         stat.rindex(")") + 2 :

@@ -1,4 +1,4 @@
-"""A network that drops: from the moment the page gives the lost path up until it is live again."""
+"""Time of a redial: from the moment the page gives up a lost path until it is live again."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ AIM_MS = 3000
 
 
 def measure(browser: Browser) -> str:
-    """The figures as Markdown."""
+    """Measure and return the figures as Markdown."""
     with (
         scripted_provider() as provider,
         our_app(provider_settings(provider)) as app,

@@ -1,4 +1,4 @@
-"""`BENCHMARKS.md`: prose written by hand, and between markers the figures of the last run."""
+"""Writer of `BENCHMARKS.md`: prose written by hand, with the figures of the last run between markers."""
 
 import re
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ FILE = Path(__file__).parents[1] / "BENCHMARKS.md"
 
 
 def write(name: str, figures: str, machine: Machine) -> None:
-    """Put these figures into the file, saying how they were made.
+    """Put these figures into the file, with the way they were made.
 
     :raises ValueError: the file has no place for them
     """
@@ -19,7 +19,7 @@ def write(name: str, figures: str, machine: Machine) -> None:
 
 
 def replaced(page: str, name: str, figures: str) -> str:
-    """The page with other figures between the markers of `name`.
+    """Return the page with these figures between the markers of `name`.
 
     :raises ValueError: unless the page has these markers exactly once
     """

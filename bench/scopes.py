@@ -1,4 +1,4 @@
-"""The pictures of sound: frames a second, and the processor they take beyond the same call without them."""
+"""Cost of the audio traces: frames a second, and the processor time beyond the same call without them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,16 +17,16 @@ AIM_FPS, AIM_PERCENT = 55, 5
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Of one call, with the traces or without."""
+    """Figures of one call, with the traces or without."""
 
     frames: float
-    """Drawn per trace and second."""
+    """Frames drawn per trace and second."""
     cpu: float
-    """Of all the browser's processes, in cores."""
+    """Processor use of all the browser's processes, in cores."""
 
 
 def measure(browser: Browser) -> str:
-    """The figures as Markdown."""
+    """Measure and return the figures as Markdown."""
     with scripted_provider() as provider, our_app(provider_settings(provider)) as app:
         provider.tone = True
         client = our_client("ours", app.url)

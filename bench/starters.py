@@ -1,4 +1,4 @@
-"""What the measurements run against: a browser, our app, the yardstick, all on loopback."""
+"""Browser, our app and the client of the comparison, all on loopback."""
 
 import os
 import socket
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless browser with a fake microphone."""
+    """Run a headless browser with a fake microphone."""
     with sync_playwright() as playwright:
         path = find_chromium(BrowserFinder(playwright_path=lambda: playwright.chromium.executable_path))
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
@@ -31,7 +31,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def scripted_provider() -> Iterator[ScriptedProvider]:
-    """The provider of both clients."""
+    """Run the provider of both clients."""
     provider = ScriptedProvider().start()
     try:
         yield provider
@@ -41,7 +41,7 @@ def scripted_provider() -> Iterator[ScriptedProvider]:
 
 @contextmanager
 def our_app(env: dict[str, str], *, before: str = "") -> Iterator[RunningApp]:
-    """Guftagu, in a process of its own."""
+    """Run Guftagu in a process of its own."""
     app = RunningApp(env, before=before).start()
     try:
         yield app
@@ -51,7 +51,7 @@ def our_app(env: dict[str, str], *, before: str = "") -> Iterator[RunningApp]:
 
 @contextmanager
 def classic_app(provider: ScriptedProvider) -> Iterator[Client]:
-    """The yardstick, in a process of its own."""
+    """Run the client of the comparison in a process of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         command = ["uvicorn", "bench.classic.server:app", "--fd", str(listening.fileno())]
         process = subprocess.Popen(
@@ -68,5 +68,5 @@ def classic_app(provider: ScriptedProvider) -> Iterator[Client]:
 
 
 def provider_settings(provider: ScriptedProvider) -> dict[str, str]:
-    """What either client needs to reach this provider."""
+    """Return the settings with which either client reaches this provider."""
     return {"OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": provider.key}

@@ -24,23 +24,23 @@ from tests.fakes.turns import reply_begins, typed
 PROBE = Path(__file__).with_name("text_probe.js")
 SILENCE = Path(__file__).with_name("silent_microphone.js")
 SOUNDING = "bridged, sounding"
-"""With the browser's fake microphone, which beeps: circle and traces are drawn in nearly every frame."""
+"""Our client with the browser's fake microphone, which beeps: nearly every frame draws circle and traces."""
 CALM = "bridged, sounding, little motion"
-"""The same for a visitor who wants no movement: what of the wait is the next frame's."""
+"""The same for a visitor with reduced motion, which shows how much of the wait is the next frame's."""
 ROUNDS = 3
 DELTAS = 100
 DELTA = "لفظ "
 INTERVAL_S = (0.040, 0.060)
-"""20 a second; drawn at random, for an even beat would always meet the screen's 60 Hz in the same place."""
+"""Seconds between deltas, about 0.05; random, since an even rate would keep its phase to the screen's."""
 MESSAGES_BEFORE = (0, 5000)
 FILL_BURST, FILL_INTERVAL_S = 50, 0.06
-"""Faster than anyone talks, and slow enough for our page's limit on events."""
+"""Seconds between deltas, faster than speech and slow enough for our page's limit on events."""
 AIM_MEDIAN_MS, AIM_P95_MS = 4, 8
 
 
 @dataclass
 class Seen:
-    """What became of the deltas of one client at one length of the conversation."""
+    """Samples of the deltas of one client at one length of the conversation."""
 
     dom_ms: list[float] = field(default_factory=list)
     painted_ms: list[float] = field(default_factory=list)
@@ -52,7 +52,7 @@ Results = dict[tuple[int, str], Seen]
 
 
 def measure(browser: Browser) -> str:
-    """The figures as Markdown."""
+    """Measure and return the figures as Markdown."""
     results: Results = defaultdict(Seen)
     with (
         scripted_provider() as provider,
@@ -74,7 +74,7 @@ def measure(browser: Browser) -> str:
 
 
 def _talk(browser: Browser, provider: ScriptedProvider, client: Client, results: Results) -> None:
-    """One call: a reply at its beginning, and another after many messages."""
+    """Measure one call: a reply at its beginning, and another after many messages."""
     with _call(browser, provider, client) as page:
         last = None
         for before in MESSAGES_BEFORE:
@@ -95,7 +95,7 @@ def _call(browser: Browser, provider: ScriptedProvider, client: Client) -> Itera
 
 
 def _fill(provider: ScriptedProvider, page: Page, count: int, last: str | None) -> str | None:
-    """Let `count` messages be there, the last of which is returned."""
+    """Add messages up to `count`, and return the last one."""
     due = time.monotonic()
     for number in range(count):
         provider.send(typed(f"message_{number}", f"پیغام نمبر {number}", last)[0])
@@ -128,7 +128,7 @@ def _selector(client: Client, item_id: str) -> str:
 
 
 def _speak(provider: ScriptedProvider, item_id: str, last: str | None) -> list[float]:
-    """Let the agent say its deltas; when each was sent, in ms of `time.time()`."""
+    """Let the agent say its deltas, and return when each was sent, in ms of `time.time()`."""
     events = reply_begins(item_id, last, [DELTA] * DELTAS)
     opening, deltas = events[:-DELTAS], events[-DELTAS:]
     provider.send(*opening)

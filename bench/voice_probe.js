@@ -1,9 +1,9 @@
-// A caller made of sound: a microphone that says what the benchmark has it say, and ears that note, on the same
-// audio clock, when the remote voice begins and ends. All times are ms of that clock.
+// Simulated caller: a microphone that plays what the benchmark asks for, and a level meter that notes, on the
+// same audio clock, when the remote voice begins and ends. All times are ms of that clock.
 
-const EAR = `
+const LEVEL_METER = `
   const LOUD = 0.01, PAUSE_S = 0.3; // a shorter pause is part of the speech
-  registerProcessor("ear", class extends AudioWorkletProcessor {
+  registerProcessor("level-meter", class extends AudioWorkletProcessor {
     lastLoud = -Infinity;
     hearing = false;
     process([[samples]]) {
@@ -35,13 +35,13 @@ const bench = (window.benchVoice = {
     hum.start();
     const bytes = Uint8Array.from(atob(speech), (char) => char.charCodeAt(0));
     bench.speech = await bench.context.decodeAudioData(bytes.buffer);
-    await bench.context.audioWorklet.addModule(URL.createObjectURL(new Blob([EAR], { type: "text/javascript" })));
+    await bench.context.audioWorklet.addModule(URL.createObjectURL(new Blob([LEVEL_METER], { type: "text/javascript" })));
   },
 
   listen(track) {
-    const ear = new AudioWorkletNode(bench.context, "ear");
-    ear.port.onmessage = ({ data }) => bench.heard.push(data);
-    bench.context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+    const meter = new AudioWorkletNode(bench.context, "level-meter");
+    meter.port.onmessage = ({ data }) => bench.heard.push(data);
+    bench.context.createMediaStreamSource(new MediaStream([track])).connect(meter);
   },
 
   /** Say the speech; from when to when it will be loud. */

@@ -1,0 +1,1 @@
+"""Calls: one conversation with one caller, its legs, and how it may start and end."""

@@ -60,20 +60,20 @@ class CallControls:
     # -- talking by a button -----------------------------------------------------------------------
 
     def press(self) -> None:
-        """The caller begins to talk: silence the agent, forget what was heard before."""
+        """Begin the caller's turn: silence the agent and forget what was heard before."""
         self._call.acted()
         self._call.interrupt()
         self._send_if_controlled(input_audio_buffer_clear())
 
     def release(self) -> None:
-        """The caller has finished."""
+        """End the caller's turn and ask for an answer."""
         self._call.acted()
         self._send_if_controlled(input_audio_buffer_commit())
         if self._call.persona.turn_detection.create_response:
             self.answer()
 
     def drop(self) -> None:
-        """It was no turn after all."""
+        """Drop what was heard: it was no turn."""
         self._send_if_controlled(input_audio_buffer_clear())
 
     def _send_if_controlled(self, event: dict[str, Any]) -> None:
@@ -123,7 +123,7 @@ class CallControls:
             self._call.send(session_update({"audio": audio}))
 
     def _reachable(self) -> Persona:
-        """What is wanted, less what the session would refuse now."""
+        """Return what is wanted, less what the session would refuse now."""
         later: dict[str, Any] = {}
         if self._has_spoken:
             later["voice"] = self._session.voice
@@ -137,7 +137,7 @@ class CallControls:
 
 
 def _difference(before: Persona, after: Persona) -> dict[str, Any]:
-    """The `audio` of a `session.update` that leads from one to the other; empty when nothing does."""
+    """Return the `audio` of a `session.update` that leads from one to the other; empty when nothing does."""
     old, new = _audio(before), _audio(after)
     changed = {
         side: {name: value for name, value in fields.items() if value != old[side][name]}

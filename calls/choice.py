@@ -24,7 +24,7 @@ class Choice(Strict):
     """Whether every turn is answered, or only when asked."""
 
     def applied_to(self, persona: Persona) -> Persona:
-        """The persona as this caller gets it: only what it leaves to them is changed."""
+        """Return the persona as this caller gets it: only what it leaves to them is changed."""
         given = {str(name): getattr(self, name) for name in persona.adjustable}
         changed = {name: value for name, value in given.items() if value is not None}
         answers = changed.pop("answers", persona.turn_detection.create_response)
@@ -35,7 +35,7 @@ class Choice(Strict):
 
 
 def choice_of(told: Any) -> Choice | None:
-    """A browser's choice; None when it is none."""
+    """Return a browser's choice; None when it is none."""
     try:
         return Choice.model_validate(told)
     except ValidationError:

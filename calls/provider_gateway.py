@@ -2,32 +2,18 @@
 
 import hashlib
 import hmac
-import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from agents.persona import Persona
+from calls.stored_prompt import StoredPrompt
 from realtime.client import ClientSecret, CreatedCall, RealtimeClient
-from realtime.failures import ProviderFailure
 from realtime.session import SessionSpec, build_session
 from realtime.sideband import Sideband, SidebandLost
 from settings import Settings
 
-log = logging.getLogger("guftagu.calls")
-
 PSEUDONYM_LENGTH = 16
 SECRET_SECONDS = 30
 """A client secret is used at once, so it need not live longer than a slow network takes."""
-
-Answer = TypeVar("Answer")
-
-
-@dataclass
-class StoredPrompt:
-    """`OPENAI_PROMPT_ID` until the provider refuses it: then it is gone for all who dial."""
-
-    id: str | None
 
 
 class ProviderGateway:
@@ -39,18 +25,18 @@ class ProviderGateway:
     """Whether the server's key reaches the sessions that it places."""
 
     def __init__(
-        self, client: RealtimeClient, settings: Settings, prompt: "StoredPrompt | None" = None
+        self, client: RealtimeClient, settings: Settings, prompt: StoredPrompt | None = None
     ) -> None:
         self.client = client
         self._settings = settings
-        self._prompt = prompt or StoredPrompt(settings.openai_prompt_id)
+        self._prompt = prompt or StoredPrompt(settings.openai_prompt_id, client.base_url)
 
     async def place(self, persona: Persona, visitor_id: str, offer_sdp: str) -> CreatedCall:
         """Create the call from the browser's offer, with the server's key.
 
         :raises ProviderFailure: nothing was created
         """
-        return await self._with_prompt(
+        return await self._prompt.ask(
             lambda prompt_id: self.client.create_call(
                 offer_sdp,
                 self.session(persona, prompt_id),
@@ -61,7 +47,7 @@ class ProviderGateway:
     def choosing(
         self, *, model: str | None = None, voice: str | None = None, transcription_model: str | None = None
     ) -> "ProviderGateway":
-        """The same provider, with these choices (None: as it was) over the deployment's."""
+        """Return a gateway to the same provider, with these choices over the deployment's; None keeps one."""
         names = {
             "openai_model": model,
             "openai_voice": voice,
@@ -77,7 +63,7 @@ class ProviderGateway:
 
         :raises ProviderFailure: nothing was minted
         """
-        return await self._with_prompt(
+        return await self._prompt.ask(
             lambda prompt_id: self.client.create_client_secret(
                 self.session(persona, prompt_id),
                 expires_after_s=expires_after_s,
@@ -90,16 +76,16 @@ class ProviderGateway:
 
         :raises ProviderFailure: it is not accepted
         """
-        await self._with_prompt(
+        await self._prompt.ask(
             lambda prompt_id: self.client.accept(provider_call_id, self.session(persona, prompt_id))
         )
 
     def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
-        """The session object of a call with `persona`."""
+        """Return the session object of a call with `persona`."""
         return build_session(self.spec(persona, prompt_id))
 
     def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
-        """What a call with `persona` asks of the provider, with the deployment's overrides."""
+        """Return what a call with `persona` asks of the provider, with the deployment's overrides."""
         settings = self._settings
         return persona.session(
             controlled=self.controls(persona),
@@ -128,7 +114,7 @@ class ProviderGateway:
         return self.requires_control and not (self.observes or self.controls(persona))
 
     async def attach(self, provider_call_id: str | None) -> Sideband:
-        """The sideband to a call this server created.
+        """Attach the sideband of a call that this server created.
 
         :raises SidebandLost: also when the provider named no call id
         """
@@ -150,20 +136,7 @@ class ProviderGateway:
         return self.safety_identifier(visitor_id)[:PSEUDONYM_LENGTH]
 
     def safety_identifier(self, visitor_id: str) -> str:
-        """A stable pseudonym of the visitor, for the provider's abuse handling."""
+        """Return a stable pseudonym of the visitor, for the provider's abuse handling."""
         return hmac.new(
             self._settings.storage_secret.encode(), visitor_id.encode(), hashlib.sha256
         ).hexdigest()
-
-    async def _with_prompt(self, ask: Callable[[str | None], Awaitable[Answer]]) -> Answer:
-        """Ask with the stored prompt; where the provider refuses just that, drop it and ask without."""
-        prompt_id = self._prompt.id
-        try:
-            return await ask(prompt_id)
-        except ProviderFailure as failure:
-            if not (prompt_id and failure.about_prompt):
-                raise
-        if self._prompt.id:
-            log.warning("the provider refused OPENAI_PROMPT_ID; going on without it")
-            self._prompt.id = None
-        return await ask(None)

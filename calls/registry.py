@@ -19,15 +19,13 @@ from calls.reservation import Reservation as Reservation
 from calls.reservation import Reservations
 from calls.services.call_services import CallServices, Kind
 from calls.services.summary import summary_of
-from calls.tickets import TICKET_SECONDS, Ticket, TicketStore
+from calls.tickets import TICKET_SECONDS, ProviderTicket, RelayTicket, Ticket, TicketStore
 from calls.visitor_addresses import VisitorAddresses
 from calls.watchers import tell_all
 from settings import Settings
 
 log = logging.getLogger("guftagu.calls")
 
-OFFER_PATH = "/calls/offer"
-TICKET_HEADER = "X-Call-Ticket"
 NOT_READY_RETRY_SECONDS = 5
 STOP_HANG_UP_SECONDS = 3.5
 """How long the server's end waits for the provider to hang up; all calls side by side."""
@@ -235,11 +233,11 @@ class Registry:
             return self.relay_ticket(call)
         secret = await call.mint_key(lambda: self._gateway.secret(call.knowing_persona, call.visitor_id))
         url = f"{self._settings.browser_provider_url}/realtime/calls"
-        return Ticket(url, {"Authorization": f"Bearer {secret.value}"})
+        return ProviderTicket(url, secret.value)
 
-    def relay_ticket(self, call: Call) -> Ticket:
+    def relay_ticket(self, call: Call) -> RelayTicket:
         """Return a ticket with which the call's browser posts its offer here, for this server to pass on."""
-        return Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(call.id)})
+        return RelayTicket(self._tickets.issue(call.id))
 
     def _forget(self, call: Call) -> None:
         self._calls.pop(call.id, None)
@@ -258,7 +256,7 @@ class Registry:
         if self._settings.signaling != "relay" or not self._reservations.has_room(visitor_id, address):
             return None
         name = self._reservations.new_name()
-        ticket = Ticket(OFFER_PATH, {TICKET_HEADER: self._tickets.issue(name)})
+        ticket = RelayTicket(self._tickets.issue(name))
         reservation = Reservation(ticket, visitor_id, address)
         self._reservations.add(name, reservation)
         self.timer(TICKET_SECONDS, partial(self._reservations.forget, name))

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 
 from calls.call import Call
-from calls.tickets import Ticket
+from calls.tickets import RelayTicket
 
 OPENED_SECONDS = 5.0
 MAX_RESERVATIONS = 1000
@@ -16,7 +16,7 @@ MAX_PER_VISITOR = 4
 class Reservation:
     """A ticket that was given before its call: the offer and the page's own word travel side by side."""
 
-    def __init__(self, ticket: Ticket, visitor_id: str, address: str | None) -> None:
+    def __init__(self, ticket: RelayTicket, visitor_id: str, address: str | None) -> None:
         self.ticket = ticket
         self.visitor_id = visitor_id
         self.address = address

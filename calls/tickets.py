@@ -1,4 +1,4 @@
-"""Tickets: where a browser posts its SDP offer, and the one-use tokens that let it through once."""
+"""Tickets: what a browser needs to post its SDP offer, and the one-use tokens that let it through once."""
 
 import secrets
 import time
@@ -9,11 +9,23 @@ TICKET_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
-    """What the browser needs to post its offer."""
+class RelayTicket:
+    """A ticket for an offer that this server passes on."""
+
+    token: str = field(repr=False)
+    """Lets one offer through."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderTicket:
+    """A ticket for an offer that the browser posts to the provider."""
 
     url: str
-    headers: dict[str, str] = field(repr=False)
+    secret: str = field(repr=False)
+    """The client secret that holds the whole session."""
+
+
+Ticket = RelayTicket | ProviderTicket
 
 
 class TicketStore:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from calls.call import Call
 from realtime.conversation.item import Item
-from store.export import TranscriptLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
+from store.export import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
 
 FORMS = {
     "txt": (to_txt, "text/plain"),
@@ -35,8 +35,8 @@ async def transcript_file(
     return await asyncio.to_thread(FORMS[form][0], lines, meta)
 
 
-def _line(call: Call, item: Item, text: str, language: str) -> TranscriptLine:
-    return TranscriptLine(
+def _line(call: Call, item: Item, text: str, language: str) -> ExportedLine:
+    return ExportedLine(
         item_id=item.id,
         role=item.role,
         text=text,

@@ -1,0 +1,1 @@
+"""Page elements, by concept."""

@@ -1,0 +1,1 @@
+"""The engine: a server of the Realtime API that needs no key."""

@@ -29,6 +29,7 @@ class EngineMount:
         self._making: asyncio.Task[FastAPI] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, once the engine is made."""
         self._making = self._making or asyncio.create_task(self._make(), name="make the engine")
         engine = await asyncio.shield(self._making)
         await engine(scope, receive, send)

@@ -1,0 +1,1 @@
+"""Pages, one route a file."""

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from nicegui import app, ui
-from starlette.responses import RedirectResponse
 
+from access.access_gate import AccessGate
 from agents.persona import Persona
 from calls.call import Call
 from calls.call_controls import CallControls
 from calls.choice import Choice
-from calls.events import CallChange, Closed, RenewalWished
-from calls.owned_tasks import OwnedTasks
+from calls.events import CallChange, Closed
+from calls.held_call import HeldCall
 from calls.registry import CallRefused, Registry, Reservation
 from calls.services.greeting import greet
 from components.call.badge import demo_badge
@@ -46,16 +46,9 @@ from components.shared.words import Words
 from components.transcript.transcript import TranscriptElement
 from components.transcript.transcript_tools import TranscriptTools
 from pages.client_host import host_of
-from pages.colors import colors, is_dark, theme_color
-from pages.page_words import page_words
-from pages.sign_in import PATH as SIGN_IN_PATH
-from pages.sign_in import AccessGate
+from pages.shell import page_frame, serve_page
 from settings import Settings
 
-END_URL = "/calls/end"
-VIEWPORT = "width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"
-KEEP_PAGE_SECONDS = 30
-"""How much longer than its call a page without a connection is kept, so that it can still be told the end."""
 RESERVE_SECONDS = 45
 """Between two reservations of one page without a call; browsers ask again after 50 (`READY_MS`)."""
 MIN_PACE_MS, MAX_PACE_MS = 4, 100
@@ -64,20 +57,14 @@ MIN_PACE_MS, MAX_PACE_MS = 4, 100
 def install(
     registry: Registry, personas: Mapping[str, Persona], settings: Settings, access_gate: AccessGate
 ) -> None:
-    """Serve a page for each persona, and at `/` that of the settings, to whom the door admits."""
+    """Serve a page for each persona, and at `/` that of the settings, to those whom the gate admits."""
     stylesheet.link()
-    keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
 
     def serve(path: str, name: str) -> None:
-        dark = is_dark(personas[name])
-
-        @ui.page(path, viewport=VIEWPORT, dark=dark, language=None, reconnect_timeout=keep_s)
-        def caller_page() -> RedirectResponse | None:
-            words = page_words(ui.context.client.request, personas[name])
-            if access_gate.is_locked and not access_gate.admits(app.storage.user):
-                return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+        def build(words: Words) -> None:
             CallerPage(registry, personas, name, settings, words)
-            return None
+
+        serve_page(path, personas[name], build, gate=access_gate, grace_s=settings.page_grace_seconds)
 
     serve("/", settings.persona)
     for name in personas:
@@ -95,7 +82,10 @@ class CallerPage:
         settings: Settings,
         words: Words,
     ) -> None:
-        """:param name: of the persona that answers here"""
+        """Create the caller page.
+
+        :param name: of the persona that answers here
+        """
         self._registry = registry
         self._personas = personas
         self._name = name
@@ -103,23 +93,31 @@ class CallerPage:
         self._words = words
         self._visitor_id = str(app.storage.browser["id"])
         self._host = host_of(ui.context.client.request)
-        self._call: Call | None = None
         self._pressed: Call | None = None
         """The call that was dialled while Start was held down, until the click."""
         self._reservation: Reservation | None = None
         self._reserves_again_at = 0.0
         self._choice = Choice()
         self._call_controls: CallControls | None = None
-        self._tasks = OwnedTasks()
-        self._grace: asyncio.TimerHandle | None = None
         self._build()
+        self._held = HeldCall(
+            self._webrtc.bridge,
+            registry,
+            self._visitor_id,
+            grace_s=settings.page_grace_seconds,
+            on_changes=self._follow,
+        )
         self._view.show_idle()
         client = ui.context.client
-        client.on_connect(self._on_connect)
-        client.on_disconnect(self._on_disconnect)
-        client.on_delete(self._on_page_lost)
+        client.on_connect(self._held.page_connected)
+        client.on_disconnect(self._held.page_disconnected)
+        client.on_delete(self._held.page_lost)
         client.on_delete(registry.watch_left(self._offer_resume))
         self._offer_resume()
+
+    @property
+    def _call(self) -> Call | None:
+        return self._held.call
 
     @property
     def _persona(self) -> Persona:
@@ -130,10 +128,7 @@ class CallerPage:
 
     def _build(self) -> None:
         words, persona = self._words, self._persona
-        ui.page_title(persona.title)
-        ui.add_head_html(theme_color(persona))
-        ui.query("html").props(f"lang={words.language} dir={words.direction}")
-        with ui.element("div").classes("page").style(colors(persona)):
+        with page_frame(persona, persona.title):
             header(persona, words, others=len(self._personas) > 1)
             with ui.element("div").classes("main"):
                 steps(persona, words)
@@ -239,19 +234,19 @@ class CallerPage:
 
     def _press(self) -> None:
         """Start is held down: dial for the click that likely comes. Who is refused is told in the click."""
-        self._close("stopped")
+        self._held.release("stopped")
         with suppress(CallRefused):
             self._pressed = self._open_call(before=None)
 
     def _begin(self, *, resumes: bool) -> None:
-        """The click."""
+        """Begin the call of a click on Start."""
         self._view.begin()
         call, self._pressed = self._pressed, None
         if call and call.closed:
             self._refuse(call.closed)
             return
         if call is None:
-            self._close("stopped")
+            self._held.release("stopped")
             before = self._registry.left_call(self._persona, self._visitor_id) if resumes else None
             try:
                 call = self._open_call(before=before)
@@ -268,70 +263,36 @@ class CallerPage:
         self._view.show_end(closed)
 
     def _open_call(self, *, before: Call | None) -> Call:
-        """:raises CallRefused: there is none now"""
+        """Open a call, or resume `before`.
+
+        :raises CallRefused: there is none now
+        """
         persona = self._persona
         chosen = self._choice.applied_to(persona)
         if before:
             self._registry.resume(before, chosen, host=self._host)
         call = before or self._registry.open(chosen, self._visitor_id, host=self._host)
-        self._call = call
+        self._held.hold(call)
         if self._reservation:
             self._reservation.use(call)
             self._reservation = None
         self._reserves_again_at = 0.0
         self._call_controls = CallControls(call, persona)
-        call.attach(self._webrtc.bridge.send)
-        call.watch(lambda changes: self._follow(call, changes))
         greet(call)
-        self._tasks.start(self._dial(call), f"dial {call.id}")
+        self._held.dial()
         return call
 
     def _redial(self) -> None:
+        self._held.redial()
         if self._call and self._call_controls:
-            self._call.redial()
             self._call_controls.redialled()
-        if self._call:  # It may have used up its redials.
-            self._tasks.start(self._dial(self._call), f"redial {self._call.id}")
-        else:
-            self._webrtc.bridge.refuse()
-
-    async def _dial(self, call: Call) -> None:
-        servers = self._registry.ice_servers(self._visitor_id)
-        await self._webrtc.bridge.dial(call, self._registry, END_URL, servers)
 
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
-        if call is not self._call:
-            return
-        if over := call.closed or call.away:
-            self._call = None
-            self._webrtc.bridge.stop(over.reason)
+        if self._call is None:
             self._offer_resume()
-        if any(isinstance(change, RenewalWished) for change in changes):
-            self._webrtc.bridge.redial()
         if call is not self._pressed:
             self._view.follow(call, changes)
 
     def _offer_resume(self) -> None:
         left = self._registry.left_call(self._persona, self._visitor_id)
         self._resume.offer(left is not None and self._call is None)
-
-    def _close(self, reason: str) -> None:
-        call, self._call = self._call, None
-        if call:  # At once: the visitor's next call must not find this one in its place.
-            call.end(reason)
-
-    # -- the page's own connection -----------------------------------------------------------------
-
-    def _on_connect(self) -> None:
-        if self._grace:
-            self._grace.cancel()
-            self._grace = None
-
-    def _on_disconnect(self) -> None:
-        self._on_connect()
-        loop = asyncio.get_running_loop()
-        self._grace = loop.call_later(self._settings.page_grace_seconds, self._on_page_lost)
-
-    def _on_page_lost(self) -> None:
-        if self._call:
-            self._tasks.start(self._call.close("page_lost"), f"close {self._call.id}")

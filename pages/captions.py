@@ -1,18 +1,17 @@
 """The page that writes down what is said: `/captions`. Nothing answers there."""
 
-import asyncio
 from typing import Any
 
 from nicegui import app, ui
-from starlette.responses import RedirectResponse
 
+from access.access_gate import AccessGate
 from agents.persona import Persona
 from calls.call import Call
 from calls.channels.captions import Captions, CaptionsChoice, captions_choice
 from calls.channels.last_words import LastWords
 from calls.channels.overlay import OverlayRegistry
-from calls.events import CallChange, Closed, RenewalWished
-from calls.owned_tasks import OwnedTasks
+from calls.events import Closed
+from calls.held_call import HeldCall
 from calls.registry import CallRefused
 from components.call.microphone_help import OBSTACLES, MicrophoneHelp
 from components.call.notice import Notice
@@ -26,17 +25,12 @@ from components.captions.captions_view import CaptionsView
 from components.captions.no_recognizer import no_listener
 from components.captions.overlay_feed import OverlayFeed
 from components.captions.overlay_link import OverlayLink
-from components.shared.header import CAPTIONS_PATH, language_link
-from components.shared.text_node import TextNode
+from components.shared.header import CAPTIONS_PATH
 from components.shared.words import Words
 from components.transcript.transcript_tools import TranscriptTools
 from pages import overlay
-from pages.caller import END_URL, KEEP_PAGE_SECONDS, VIEWPORT
 from pages.client_host import host_of
-from pages.colors import colors, is_dark, theme_color
-from pages.page_words import page_words
-from pages.sign_in import PATH as SIGN_IN_PATH
-from pages.sign_in import AccessGate
+from pages.shell import page_frame, plain_header, serve_page
 from settings import Settings
 
 PACE_MS = 50
@@ -52,21 +46,17 @@ def install(
     *,
     listens: bool,
 ) -> None:
-    """Serve the page, to whom the door admits, and its overlays, to whom knows their addresses.
+    """Serve the page, to those whom the gate admits, and its overlays, to those who know their addresses.
 
-    :param persona: whose colours it wears
+    :param persona: whose colours it has
     :param listens: whether there is a speech recogniser at all
     """
     app.include_router(overlay.overlay_routes(book))
-    keep_s = settings.page_grace_seconds + KEEP_PAGE_SECONDS
 
-    @ui.page(CAPTIONS_PATH, viewport=VIEWPORT, dark=is_dark(persona), language=None, reconnect_timeout=keep_s)
-    def captions_page() -> RedirectResponse | None:
-        words = page_words(ui.context.client.request, persona)
-        if access_gate.is_locked and not access_gate.admits(app.storage.user):
-            return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+    def build(words: Words) -> None:
         CaptionsPage(captions, book, persona, settings, words, listens=listens)
-        return None
+
+    serve_page(CAPTIONS_PATH, persona, build, gate=access_gate, grace_s=settings.page_grace_seconds)
 
 
 class CaptionsPage:
@@ -89,28 +79,33 @@ class CaptionsPage:
         self._visitor_id = str(app.storage.browser["id"])
         self._host = host_of(ui.context.client.request)
         self._choice = CaptionsChoice(captions.languages[0])
-        self._call: Call | None = None
         self._last_words: LastWords | None = None
         self._feed: OverlayFeed | None = None
-        self._tasks = OwnedTasks()
-        self._grace: asyncio.TimerHandle | None = None
         self._build(persona, listens)
+        self._held = HeldCall(
+            self._webrtc.bridge,
+            captions,
+            self._visitor_id,
+            grace_s=settings.page_grace_seconds,
+            on_changes=lambda call, changes: self._view.follow(call, changes),
+        )
         self._view.show_idle()
         self._show_address()
         client = ui.context.client
-        client.on_connect(self._on_connect)
-        client.on_disconnect(self._on_disconnect)
-        client.on_delete(self._on_page_lost)
+        client.on_connect(self._held.page_connected)
+        client.on_disconnect(self._held.page_disconnected)
+        client.on_delete(self._held.page_lost)
+
+    @property
+    def _call(self) -> Call | None:
+        return self._held.call
 
     # -- the pieces --------------------------------------------------------------------------------
 
     def _build(self, persona: Persona, listens: bool) -> None:
         words = self._words
-        ui.page_title(words["captions.title"])
-        ui.add_head_html(theme_color(persona))
-        ui.query("html").props(f"lang={words.language} dir={words.direction}")
-        with ui.element("div").classes("page page--captions").style(colors(persona)):
-            self._build_header()
+        with page_frame(persona, words["captions.title"], "page--captions"):
+            plain_header(words, "captions", "captions.back", "/")
             with ui.element("main").classes("captions"):
                 with ui.element("section").classes("captions__stage"):
                     self._build_stage()
@@ -123,15 +118,6 @@ class CaptionsPage:
                     self._link = OverlayLink(
                         words, on_make=self._make_address, on_revoke=self._revoke_address
                     )
-
-    def _build_header(self) -> None:
-        words = self._words
-        with ui.element("header").classes("header").props("role=banner"):
-            TextNode("h1", words["captions.title"]).classes("header__heading")
-            TextNode("p", words["captions.intro"]).classes("header__intro")
-            back = TextNode("a", words["captions.back"]).classes("header__others")
-            back.props(f'href="/?lang={words.language}"')
-            language_link(words)
 
     def _build_stage(self) -> None:
         words = self._words
@@ -184,7 +170,7 @@ class CaptionsPage:
         if reported.phase == "microphone":
             self._open_call()
         elif reported.phase == "redialling":
-            self._redial()
+            self._held.redial()
         elif reported.phase == "finishing" and self._call:
             self._last_words = LastWords(self._call.conversation)
             self._view.show_finishing()
@@ -206,7 +192,7 @@ class CaptionsPage:
     # -- the session -------------------------------------------------------------------------------
 
     def _open_call(self) -> None:
-        self._close("stopped")
+        self._held.release("stopped")
         self._last_words = None
         self._view.begin(self._choice.source)
         try:
@@ -215,40 +201,11 @@ class CaptionsPage:
             self._webrtc.bridge.refuse()
             self._view.show_end(Closed(refused.code, refused.retry_after_s))
             return
-        self._call = call
-        call.attach(self._webrtc.bridge.send)
+        self._held.hold(call)
         self._lines.follow(call)
         self._feed = OverlayFeed(call, lambda: self._book.of(self._visitor_id))
-        call.watch(lambda changes: self._follow(call, changes))
         call.report("microphone")
-        self._tasks.start(self._dial(call), f"dial {call.id}")
-
-    def _redial(self) -> None:
-        if self._call:
-            self._call.redial()
-        if self._call:  # It may have used up its redials.
-            self._tasks.start(self._dial(self._call), f"redial {self._call.id}")
-        else:
-            self._webrtc.bridge.refuse()
-
-    async def _dial(self, call: Call) -> None:
-        servers = self._captions.ice_servers(self._visitor_id)
-        await self._webrtc.bridge.dial(call, self._captions, END_URL, servers)
-
-    def _follow(self, call: Call, changes: list[CallChange]) -> None:
-        if call is not self._call:
-            return
-        if call.closed:
-            self._call = None
-            self._webrtc.bridge.stop(call.closed.reason)
-        if any(isinstance(change, RenewalWished) for change in changes):
-            self._webrtc.bridge.redial()
-        self._view.follow(call, changes)
-
-    def _close(self, reason: str) -> None:
-        call, self._call = self._call, None
-        if call:  # At once: the visitor's next call must not find this one in its place.
-            call.end(reason)
+        self._held.dial()
 
     # -- the overlay -------------------------------------------------------------------------------
 
@@ -265,18 +222,3 @@ class CaptionsPage:
     def _show_address(self) -> None:
         made = self._book.of(self._visitor_id)
         self._link.show(f"{overlay.PATH}/{made.token}" if made else "")
-
-    # -- the page's own connection -----------------------------------------------------------------
-
-    def _on_connect(self) -> None:
-        if self._grace:
-            self._grace.cancel()
-            self._grace = None
-
-    def _on_disconnect(self) -> None:
-        self._on_connect()
-        loop = asyncio.get_running_loop()
-        self._grace = loop.call_later(self._settings.page_grace_seconds, self._on_page_lost)
-
-    def _on_page_lost(self) -> None:
-        self._close("page_lost")

@@ -4,7 +4,7 @@ from agents.persona import Persona
 
 
 def colors(persona: Persona) -> str:
-    """The persona's colours as CSS custom properties."""
+    """Return the persona's colours as CSS custom properties."""
     chosen = persona.colors
     named = f"--ground: {chosen.ground}; --accent: {chosen.accent}; --accent2: {chosen.accent2}"
     return f"{named}; --stop: {chosen.stop}" if chosen.stop else named
@@ -16,5 +16,5 @@ def is_dark(persona: Persona) -> bool:
 
 
 def theme_color(persona: Persona) -> str:
-    """The tag by which phones colour what is around a page."""
+    """Return the tag by which phones colour what is around a page."""
     return f'<meta name="theme-color" content="{persona.colors.ground}">'

@@ -38,7 +38,7 @@ SCRIPT = '<script type="module" src="/static/overlay.js"></script>'
 
 
 def overlay_routes(book: OverlayRegistry) -> APIRouter:
-    """The page, and the socket that brings it every picture. Whoever knows the token may look: no code."""
+    """Return the page and the socket that brings it every picture, for anybody who knows the token."""
     router = APIRouter(include_in_schema=False)
 
     @router.get(f"{PATH}/{{token}}")

@@ -7,14 +7,14 @@ from components.shared.words import LANGUAGES, Words
 
 
 def page_words(request: Request, persona: Persona) -> Words:
-    """The words for whoever asks for this page."""
+    """Return the words in the language that a request asks for."""
     asked = request.query_params.get("lang")
     preferred = preferred_language(request.headers.get("accept-language", ""))
     return Words(asked or preferred or persona.page_language or "")
 
 
 def preferred_language(header: str) -> str | None:
-    """The one of ours that an `Accept-Language` header (RFC 9110 §12.5.4) likes best; None if it names none.
+    """Return our language that an `Accept-Language` header (RFC 9110 §12.5.4) prefers; None if it names none.
 
     :param header: such as `ur-PK,ur;q=0.9,en;q=0.8`
     """

@@ -47,8 +47,6 @@ MAX_REQUEST_ID = 100
 """Characters of the provider's request id that are logged."""
 LONGEST_WAIT_S = 24 * 60 * 60
 CALL_ID = re.compile(r"rtc_[A-Za-z0-9_-]{1,200}")
-STORED_PROMPT = re.compile(r"(session\.)?prompt(\..+)?")
-STORED_PROMPT_NAMED = re.compile(r"\bpmpt_|\bprompt (object|id\b|with id)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +282,6 @@ def _failure(answer: Answer, code: FailureCode | None = None) -> ProviderFailure
         status=answer.status,
         retry_after_s=_seconds(answer.headers.get("retry-after")),
         request_id=request_id,
-        about_prompt=_is_about_prompt(answer),
     )
 
 
@@ -310,21 +307,3 @@ def _seconds_until(date: str) -> float:
         return parsedate_to_datetime(date).timestamp() - time.time()
     except (ValueError, OverflowError, OSError):
         return 0
-
-
-def _is_about_prompt(answer: Answer) -> bool:
-    """Return whether the session's stored prompt was refused; nothing else reads the body.
-
-    A recogniser has a prompt too, and many messages mention one: the field decides, and without a field only
-    a name that only a stored prompt has.
-    """
-    if answer.status not in (400, 404):
-        return False
-    try:
-        error = answer.json()["error"]
-        param, message = error.get("param"), str(error.get("message"))
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return False
-    if param:
-        return STORED_PROMPT.fullmatch(str(param)) is not None
-    return STORED_PROMPT_NAMED.search(message) is not None

@@ -27,7 +27,6 @@ class ProviderFailure(Exception):
         status: int | None = None,
         retry_after_s: float | None = None,
         request_id: str | None = None,
-        about_prompt: bool = False,
     ) -> None:
         """Describe a failure.
 
@@ -35,14 +34,12 @@ class ProviderFailure(Exception):
         :param status: HTTP status, if there was one
         :param retry_after_s: seconds the provider asks us to wait
         :param request_id: the provider's id of the request, for its support
-        :param about_prompt: the provider refused the stored prompt
         """
         super().__init__(f"{code} (status {status}, request {request_id})")
         self.code = code
         self.status = status
         self.retry_after_s = retry_after_s
         self.request_id = request_id
-        self.about_prompt = about_prompt
 
 
 def may_pass(error: dict[str, Any]) -> bool:

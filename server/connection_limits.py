@@ -42,7 +42,10 @@ class SharedAddresses:
     """
 
     def __init__(self, trusted_proxies: str | None = None) -> None:
-        """:param trusted_proxies: `FORWARDED_ALLOW_IPS`: addresses or networks separated by commas, or `*`"""
+        """Create the shared addresses.
+
+        :param trusted_proxies: `FORWARDED_ALLOW_IPS`: addresses or networks separated by commas, or `*`
+        """
         self._trusted = ProxyHeadersMiddleware(_no_app, trusted_proxies or []).trusted_hosts
         self.client_of = lru_cache(maxsize=REMEMBERED_ADDRESSES)(self._client_of)
 

@@ -54,7 +54,10 @@ class ApiError(Exception):
         retry_after_s: float | None = None,
         challenge: str | None = None,
     ) -> None:
-        """:param challenge: `WWW-Authenticate`, with a 401"""
+        """Create the api error.
+
+        :param challenge: `WWW-Authenticate`, with a 401
+        """
         super().__init__(code)
         self.status = status
         self.code = code
@@ -63,6 +66,7 @@ class ApiError(Exception):
         self.challenge = challenge
 
     def answer(self) -> JSONResponse:
+        """Return the answer that tells of the error."""
         answer = error(self.status, self.code, self.message, self.retry_after_s)
         if self.challenge:
             answer.headers["WWW-Authenticate"] = self.challenge
@@ -70,7 +74,7 @@ class ApiError(Exception):
 
 
 def error(status: int, code: str, message: str, retry_after_s: float | None = None) -> JSONResponse:
-    """The one JSON shape of an error."""
+    """Return the one JSON shape of an error."""
     headers = {"Retry-After": str(math.ceil(retry_after_s))} if retry_after_s else {}
     return JSONResponse({"error": {"code": code, "message": message}}, status, headers)
 
@@ -116,12 +120,12 @@ def _http(request: Request, failure: HTTPException) -> ApiError:
 
 
 async def method_not_allowed(request: Request, failure: Exception) -> Response:
-    """What the page's own routes say of a method they do not take."""
+    """Return what the page's own routes say of a method they do not take."""
     return _http(request, HTTPException(405)).answer()
 
 
 def _told(request: Request, failure: Exception) -> ApiError:
-    """What the API says of a failure of the parts below it."""
+    """Return what the API says of a failure of the parts below it."""
     match failure:
         case CallRefused(code=code, retry_after_s=wait):
             return ApiError(503 if code == "not_ready" else 429, code, REFUSALS[code], retry_after_s=wait)

@@ -29,7 +29,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         limits: ConnectionLimits,
         addresses: SharedAddresses,
     ) -> None:
-        """
+        """Create the bounded http protocol.
+
         :param limits: numbers and deadlines
         :param addresses: tells which connections belong to one client
         """

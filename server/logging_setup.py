@@ -15,6 +15,7 @@ class WithoutQuery(logging.Filter):
     """Cuts the query off every address in a line: NiceGUI's hold what opens a page's socket."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a line is logged."""
         record.msg, record.args = QUERY.sub(r"\1", record.getMessage()), None
         return True
 
@@ -26,6 +27,7 @@ class WithoutErrorText(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Return whether a line is logged."""
         if isinstance(record.msg, BaseException):
             record.msg, record.args = where(record.msg), None
         elif record.name == "asyncio" and record.exc_info:
@@ -40,6 +42,7 @@ class TracebackWithoutText(logging.Formatter):
     """Shows where an error was raised, line by line, and what kind it is, but not its text."""
 
     def formatException(self, ei: ExcInfo) -> str:
+        """Return the place of a failure instead of its text, which may hold words."""
         kind, error, trace = ei
         if kind is None or error is None:
             return ""

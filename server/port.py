@@ -9,7 +9,10 @@ from settings import SettingsError
 
 
 def require_free_port(host: str, port: int) -> None:
-    """:raises SettingsError: another program listens there, or nobody may"""
+    """Check that the port can be listened at.
+
+    :raises SettingsError: another program listens there, or nobody may
+    """
     hosts = ("::", "0.0.0.0") if host == "::" else (host,)
     try:
         for each in hosts:

@@ -56,7 +56,8 @@ class Closing:
     def __init__(
         self, *steps: Step, total_s: float = TOTAL_SECONDS, exit_now: Callable[[int], None] = os._exit
     ) -> None:
-        """
+        """Create the closing.
+
         :param steps: in their order
         :param total_s: seconds after a signal at which the process is ended, whatever is left
         :param exit_now: ends the process without anything more

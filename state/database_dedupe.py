@@ -24,7 +24,8 @@ class DatabaseDedupe:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """
+        """Create the database dedupe.
+
         :param kind: of what; ids of another kind are other ids
         """
         self._database = database

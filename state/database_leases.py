@@ -16,7 +16,8 @@ class DatabaseLeases:
     """Implement `Leases`: a row for each server that lives, timed by the database's clock."""
 
     def __init__(self, database: Database, lease_s: float = LEASE_SECONDS) -> None:
-        """
+        """Create the database leases.
+
         :param lease_s: seconds from a renewal to the end of the lease
         """
         self._database = database

@@ -14,7 +14,10 @@ class ExpiringStorage(MemoryStorage):
     """
 
     def __init__(self, sweep_seconds: float = SWEEP_SECONDS) -> None:
-        """:param sweep_seconds: between two looks for keys that are over"""
+        """Create the expiring storage.
+
+        :param sweep_seconds: between two looks for keys that are over
+        """
         super().__init__()
         self._sweep_seconds = sweep_seconds
         self._swept_at_s = time.monotonic()

@@ -32,17 +32,17 @@ export class Utterance {
 /** Watches the call of a page, whichever it is, and commits over its channel; returns what ends that.
  *  @param bridge gives the page's half of `webrtc.js`, which may not be there yet */
 export function commitUtterances(bridge) {
-  let ear = null;
+  let listener = null;
   const timer = setInterval(() => {
     const { call: present } = bridge();
     const call = present?.live ? present : null;
-    if (ear?.stream === call?.microphone) return;
-    ear?.context.close();
-    ear = call && listenTo(call.microphone, () => commit(bridge().call));
+    if (listener?.stream === call?.microphone) return;
+    listener?.context.close();
+    listener = call && listenTo(call.microphone, () => commit(bridge().call));
   }, LOOK_MS);
   return () => {
     clearInterval(timer);
-    ear?.context.close();
+    listener?.context.close();
   };
 }
 

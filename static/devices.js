@@ -122,7 +122,7 @@ async function speakInto(bridge, stream) {
 }
 
 async function replaceMicrophone(bridge) {
-  // Whoever ends the sharing of a tab does not want the microphone opened in its place.
+  // A caller who ends the sharing of a tab does not want the microphone opened in its place.
   if (plugged) return bridge.end("ended", "source_ended");
   try {
     const stream = await openMicrophone(DEFAULT);

@@ -16,7 +16,7 @@ export const isOpen = ({ channel, pc }) => (channel ? channel.readyState === "op
 export function release(call, { keepMicrophone = false } = {}) {
   maySleep();
   clearTimeout(call.timer);
-  clearTimeout(call.press);
+  clearTimeout(call.predialTimer);
   call.abort.abort();
   if (call.channel) call.channel.onopen = call.channel.onmessage = call.channel.onclose = null;
   call.pc.onconnectionstatechange = call.pc.ontrack = null;

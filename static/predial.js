@@ -2,34 +2,38 @@
 
 import { findObstacle } from "microphone";
 
-const LONGEST_MS = 1000; // who has not let go by then is not about to click
+const LONGEST_MS = 1000; // a press held longer than this is not about to become a click
 let wasted = false;
 
-export function press(bridge) {
+/** Dial the call on the press of Start, before its click. */
+export function startPredial(bridge) {
   if (bridge.call || wasted || findObstacle()) return;
   const call = bridge.begin();
-  call.press = setTimeout(() => letGo(bridge), LONGEST_MS);
+  call.predialTimer = setTimeout(() => cancelPredial(bridge), LONGEST_MS);
   bridge.phase("pressed");
   bridge.dialSoon(call);
 }
 
-/** No click came of it. The next one does without: a finger that scrolls the page may come by again and again. */
-export function letGo(bridge) {
-  if (!bridge.call?.press) return;
-  settle(bridge.call);
+/**
+ * End the call that was dialled for a press without a click. The next press dials nothing: a finger that scrolls the
+ * page may come by again and again.
+ */
+export function cancelPredial(bridge) {
+  if (!bridge.call?.predialTimer) return;
+  confirmCall(bridge.call);
   wasted = true;
   bridge.end("ended", "not_started");
 }
 
-/** It is a call now, pressed for or not. */
-export function settle(call) {
-  clearTimeout(call.press);
-  call.press = null;
+/** Make it a call of its own, whether it was dialled ahead or not. */
+export function confirmCall(call) {
+  clearTimeout(call.predialTimer);
+  call.predialTimer = null;
   wasted = false;
 }
 
-/** Whether there is nobody yet to tell how the call ended: the click will say it. */
-export function holdsBack(call, outcome) {
-  if (call.press) call.outcome ??= outcome;
-  return Boolean(call.press);
+/** Keep the outcome of a call that is only dialled ahead for its click; return whether it was kept. */
+export function deferOutcome(call, outcome) {
+  if (call.predialTimer) call.outcome ??= outcome;
+  return Boolean(call.predialTimer);
 }

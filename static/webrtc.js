@@ -11,7 +11,7 @@ import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
 import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release } from "peer";
-import { holdsBack, letGo, settle } from "predial";
+import { cancelPredial, confirmCall, deferOutcome } from "predial";
 import { open } from "talk";
 import { Uplink } from "uplink";
 import { cutVoice } from "voice_cut";
@@ -68,12 +68,12 @@ export default {
     // --- in the click
 
     start(resumes = false) {
-      if (resumes) letGo(this);
-      if (this.call && !this.call.press) return;
+      if (resumes) cancelPredial(this);
+      if (this.call && !this.call.predialTimer) return;
       const obstacle = findObstacle();
       const call = this.call ?? this.begin();
       if (obstacle) return this.end("failed", obstacle);
-      settle(call);
+      confirmCall(call);
       restCircle(document.querySelector(this.orb));
       this.phase("microphone", { resumes });
       if (call.outcome) return this.end(...call.outcome);
@@ -260,7 +260,7 @@ export default {
       this.muted = false;
     },
     end(phase, reason = "provider_error", detail = {}) {
-      if (holdsBack(this.call, [phase, reason, detail])) return;
+      if (deferOutcome(this.call, [phase, reason, detail])) return;
       const { attempt } = this.call;
       this.drop();
       this.uplink.post({ type: "guftagu.phase", phase, reason, attempt, ...detail });
@@ -269,7 +269,7 @@ export default {
     },
     leave(reason = "page_left") {
       if (!this.call) return;
-      settle(this.call);
+      confirmCall(this.call);
       this.beacon();
       this.end("ended", reason);
     },

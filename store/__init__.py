@@ -1,0 +1,1 @@
+"""The store: models, queries, masking and retention."""

@@ -44,7 +44,8 @@ class Database:
     """One engine. `session()` reads, `transaction()` writes and commits at its end."""
 
     def __init__(self, url: str) -> None:
-        """
+        """Create the database.
+
         :param url: such as `sqlite:///data/guftagu.db` or `postgresql://user:password@host/name`
         :raises AddressRefused: it names no database that this server can use
         """
@@ -155,6 +156,7 @@ class Database:
                 await transaction.execute(text("PRAGMA user_version = 0"))
 
     async def close(self) -> None:
+        """Close every connection."""
         await self._engine.dispose()
 
 

@@ -87,7 +87,7 @@ class DemoBank:
             await session.execute(update(DemoCustomer).values(failed_checks=0))
 
     async def identify(self, name: str, cnic_last_four: str, date_of_birth: date) -> KnownCustomer | None:
-        """The customer all three answers belong to; None also where too many were wrong before.
+        """Return the customer all three answers belong to; None also where too many were wrong before.
 
         Two right answers of three count as a try on that customer.
         """
@@ -106,13 +106,13 @@ class DemoBank:
             return KnownCustomer(known.id, known.name_in_urdu)
 
     async def accounts(self, customer_id: str) -> list[DemoAccount]:
-        """The customer's accounts."""
+        """Return the customer's accounts."""
         own = select(DemoAccount).where(DemoAccount.customer_id == customer_id).order_by(DemoAccount.id)
         async with self._database.session() as session:
             return list(await session.scalars(own))
 
     async def cards(self, customer_id: str) -> list[DemoCard]:
-        """The customer's cards."""
+        """Return the customer's cards."""
         own = select(DemoCard).where(DemoCard.customer_id == customer_id).order_by(DemoCard.id)
         async with self._database.session() as session:
             return list(await session.scalars(own))
@@ -125,7 +125,7 @@ class DemoBank:
 
 
 def folded(name: str) -> str:
-    """A name as it is compared: no case, no vowel signs, one form of every letter, single spaces."""
+    """Return a name as it is compared: no case, no vowel signs, one form of every letter, single spaces."""
     decomposed = unicodedata.normalize("NFKD", name).casefold().translate(_LETTERS)
     kept = (" " if c in "-_.،" else c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
     return " ".join("".join(kept).split())

@@ -23,7 +23,7 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
 
 
 @dataclass(frozen=True, slots=True)
-class TranscriptLine:
+class ExportedLine:
     """One item, with times in milliseconds since the first one began."""
 
     item_id: str
@@ -41,7 +41,8 @@ class TranscriptLine:
     """Of a tool call: its name."""
 
     @classmethod
-    def of(cls, item: ItemRecord) -> "TranscriptLine":
+    def of(cls, item: ItemRecord) -> "ExportedLine":
+        """Return the line of an item in a record."""
         return cls(
             item_id=item.item_id,
             role=item.role,
@@ -57,10 +58,12 @@ class TranscriptLine:
 
     @property
     def heard_text(self) -> str:
+        """The part that the caller heard."""
         return self.text if self.heard is None else self.text[: self.heard]
 
     @property
     def unheard_text(self) -> str:
+        """The part that the caller did not hear."""
         return "" if self.heard is None else self.text[self.heard :]
 
 
@@ -77,20 +80,22 @@ class TranscriptMeta:
     speakers: Mapping[str, str] = field(default_factory=lambda: SPEAKERS)
     """By role."""
 
-    def speaker(self, line: TranscriptLine) -> str:
+    def speaker(self, line: ExportedLine) -> str:
+        """Return the name under which a line is written."""
         return self.speakers.get(line.role, line.role)
 
 
 # -- to read -----------------------------------------------------------------------------------------------
 
 
-def to_txt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+def to_txt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
+    """Return the conversation as plain text."""
     head = [_readable(each) for each in (meta.title, _dates(meta), meta.summary, _source_note(lines)) if each]
     body = [f"{_stamp(line)}{_readable(meta.speaker(line))}: {_with_cut(line)}" for line in _told(lines)]
     return "\n".join([*head, "", *body, ""])
 
 
-def to_md(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+def to_md(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """Nothing that was said can become a link, an image, a heading or HTML."""
     head = [
         f"# {_markdown(meta.title)}",
@@ -103,7 +108,7 @@ def to_md(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
     return "\n\n".join([*head, *body]) + "\n"
 
 
-def to_json(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+def to_json(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """All items, tool calls among them, and all fields; times of day in ISO 8601."""
     session = {**asdict(meta), "opened_at": meta.opened_at.isoformat()}
     session["closed_at"] = meta.closed_at and meta.closed_at.isoformat()
@@ -113,12 +118,12 @@ def to_json(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
     )
 
 
-def _spoken(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
+def _spoken(lines: Sequence[ExportedLine]) -> Iterator[ExportedLine]:
     return (line for line in lines if line.kind == "message" and line.text.strip())
 
 
-def _told(lines: Sequence[TranscriptLine]) -> Iterator[TranscriptLine]:
-    """What was said, and the tools that were called, where their names are known."""
+def _told(lines: Sequence[ExportedLine]) -> Iterator[ExportedLine]:
+    """Return what was said, and the tools that were called, where their names are known."""
     return (line for line in lines if line.text.strip() and (line.kind == "message" or line.tool))
 
 
@@ -127,18 +132,18 @@ def _dates(meta: TranscriptMeta) -> str:
     return f"{opened} - {meta.closed_at:%H:%M} {meta.opened_at:%Z}" if meta.closed_at else opened
 
 
-def _source_note(lines: Sequence[TranscriptLine]) -> str | None:
+def _source_note(lines: Sequence[ExportedLine]) -> str | None:
     return REPORTED if any(line.source != "provider" for line in lines) else None
 
 
-def _stamp(line: TranscriptLine) -> str:
+def _stamp(line: ExportedLine) -> str:
     if line.start_ms is None:
         return ""
     minutes, seconds = divmod(line.start_ms // 1000, 60)
     return f"[{minutes:02}:{seconds:02}] "
 
 
-def _with_cut(line: TranscriptLine) -> str:
+def _with_cut(line: ExportedLine) -> str:
     if unheard := line.unheard_text.strip():
         return _readable(f"{line.heard_text.rstrip()} … [{NOT_HEARD}: {unheard}]")
     return _readable(f"{line.text} …" if line.interrupted else line.text)
@@ -172,7 +177,8 @@ class _Cue:
     text: str
 
 
-def to_srt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+def to_srt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
+    """Return the conversation as SubRip subtitles."""
     cues = (
         f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
         f"{cue.speaker}: {cue.text.replace('-->', '→')}\n"
@@ -181,7 +187,8 @@ def to_srt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
     return "\n".join(cues)
 
 
-def to_vtt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
+def to_vtt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
+    """Return the conversation as WebVTT subtitles."""
     note = _source_note(lines)
     cues = (
         f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n"
@@ -191,14 +198,14 @@ def to_vtt(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> str:
     return "\n".join(["WEBVTT\n", *([f"NOTE {note}\n"] if note else []), *cues])
 
 
-def _cues(lines: Sequence[TranscriptLine], meta: TranscriptMeta) -> Iterator[_Cue]:
-    """What was heard, in the order of the conversation; no cue begins before the one before it has ended."""
+def _cues(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> Iterator[_Cue]:
+    """Yield what was heard as cues in the order of the conversation; no cue begins before another ends."""
     heard = [line for line in _spoken(lines) if line.heard_text.strip()]
     for line, (start, end) in zip(heard, _times(heard), strict=True):
         yield from _split(_Cue(start, end, _readable(meta.speaker(line)), " ".join(line.heard_text.split())))
 
 
-def _times(lines: Sequence[TranscriptLine]) -> list[tuple[int, int]]:
+def _times(lines: Sequence[ExportedLine]) -> list[tuple[int, int]]:
     """Start and end of each line. One that nobody timed follows the line before it."""
     wanted: list[tuple[int, int]] = []
     for line in lines:
@@ -211,7 +218,7 @@ def _times(lines: Sequence[TranscriptLine]) -> list[tuple[int, int]]:
 
 
 def _split(cue: _Cue) -> Iterator[_Cue]:
-    """A long reply as several cues, its time shared by length."""
+    """Yield a long reply as several cues, its time shared by length."""
     pieces = _pieces(cue.text)
     total, start, done = sum(map(len, pieces)), cue.start_ms, 0
     for piece in pieces:

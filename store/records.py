@@ -43,7 +43,7 @@ MAX_USD = Decimal(2**63 - 1) / PICODOLLARS
 LONGEST_CALL = timedelta(hours=8)
 """The most that `MAX_CALL_MINUTES` takes."""
 REPORTED_SOURCES = ("response", "transcription")
-"""Usage that whoever tells of the session's events tells of too."""
+"""The sources of usage that come with the session's events."""
 MAX_REMEMBERED = 10_000
 """Ids of deleted sessions. A writer that still has one of them ends within two minutes."""
 Row = TypeVar("Row", bound=Record)
@@ -57,7 +57,8 @@ class Records:
     """Sessions and what belongs to them. Every method raises `StoreFailure` when the database fails."""
 
     def __init__(self, database: Database, *, keep_text: bool, server_id: str | None = None) -> None:
-        """
+        """Create the records.
+
         :param keep_text: False keeps metadata only: no words, no tool's data, no profile, no summary
         :param server_id: who holds the calls that are recorded here
         """
@@ -82,6 +83,7 @@ class Records:
             await execute(transaction, begun.on_conflict_do_update(index_elements=["id"], set_=goes_on))
 
     async def set_provider_call_id(self, session_id: str, provider_call_id: str) -> None:
+        """Keep the provider's id of a session's call."""
         await self._update(session_id, provider_call_id=provider_call_id)
 
     async def set_cost(self, session_id: str, usd: Decimal) -> None:
@@ -89,10 +91,12 @@ class Records:
         await self._update(session_id, cost_usd=usd)
 
     async def set_summary(self, session_id: str, *, topic: str | None, summary: str | None) -> None:
+        """Keep topic and summary of a session."""
         kept_topic, kept_summary = await self._kept(topic), await self._kept(summary)
         await self._update(session_id, topic=kept_topic, summary=kept_summary)
 
     async def close_session(self, session_id: str, reason: str, at: datetime) -> None:
+        """Note why and when a session ended."""
         await self._update(session_id, closed_at=at, reason=reason)
 
     async def servers_of_open_sessions(self) -> set[str]:
@@ -129,7 +133,10 @@ class Records:
                 await upsert(transaction, ItemRecord, rows)
 
     async def save_tool_call(self, tool_call: ToolCallRecord) -> None:
-        """:raises SessionUnknown:"""
+        """Check that a session has a record.
+
+        :raises SessionUnknown: it has none
+        """
         arguments, output = await self._kept(tool_call.arguments), await self._kept(tool_call.output)
         kept = {"arguments": arguments, "output": output}
         async with self._within(tool_call.session_id) as transaction:
@@ -182,10 +189,10 @@ class Records:
     async def list_sessions(
         self, limit: int = 50, before: str | None = None, owner: str | None = None
     ) -> list[SessionRecord]:
-        """The newest first.
+        """Return the newest first.
 
         :param before: id of a session; only those opened before it
-        :param owner: only what this key's hash opened; None: whoever opened it
+        :param owner: only what this key's hash opened; None: anybody's
         """
         opened = tuple_(SessionRecord.opened_at, SessionRecord.id)
         query = select(SessionRecord).order_by(SessionRecord.opened_at.desc(), SessionRecord.id.desc())
@@ -200,6 +207,7 @@ class Records:
             return list(await session.scalars(query.limit(limit)))
 
     async def get_session(self, session_id: str) -> SessionRecord | None:
+        """Return the record of a session; None where there is none."""
         async with self._database.session() as session:
             return await session.get(SessionRecord, session_id)
 
@@ -209,14 +217,17 @@ class Records:
         return await self._all(query.order_by(ItemRecord.position, ItemRecord.item_id))
 
     async def tool_calls(self, session_id: str) -> list[ToolCallRecord]:
+        """Return a session's tool calls, in order."""
         query = select(ToolCallRecord).where(ToolCallRecord.session_id == session_id)
         return await self._all(query.order_by(ToolCallRecord.started_at, ToolCallRecord.call_id))
 
     async def usage(self, session_id: str) -> list[UsageRecord]:
+        """Return a session's usage, in order."""
         query = select(UsageRecord).where(UsageRecord.session_id == session_id)
         return await self._all(query.order_by(UsageRecord.at, UsageRecord.reference))
 
     async def profile(self, session_id: str) -> ProfileRecord | None:
+        """Return the profile that was written of a session; None where there is none."""
         async with self._database.session() as session:
             return await session.get(ProfileRecord, session_id)
 

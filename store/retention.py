@@ -24,7 +24,8 @@ class Retention:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """
+        """Create the retention.
+
         :param days: how long a record is kept after the end of its call
         """
         self._records = records

@@ -25,7 +25,7 @@ def bring_up_to_date(connection: Connection) -> None:
 
 
 def version_of(connection: Connection) -> str | None:
-    """The last step that was taken; None before the first, and where version 0.1 made the tables."""
+    """Return the last step that was taken; None before the first, and where version 0.1 made the tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     version = connection.scalar(text("SELECT version_num FROM alembic_version"))

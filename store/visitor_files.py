@@ -28,7 +28,8 @@ class VisitorFiles:
         now: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """
+        """Create the visitor files.
+
         :param folder: `app.storage.path`; made when it is missing
         :param now: seconds since 1970
         """

@@ -67,7 +67,7 @@ class NoChromium(RuntimeError):
 
 
 def _starts(path: str) -> bool:
-    """A browser file that cannot run is no browser: Ubuntu's snap stub, or libraries that are missing."""
+    """Return whether a browser file can run, unlike Ubuntu's snap stub or one that misses libraries."""
     if not Path(path).is_file():
         return False
     if sys.platform == "win32":  # there `--version` opens a window
@@ -112,7 +112,7 @@ class Machine:
 
 
 def find_chromium(machine: Machine) -> str:
-    """The path of a browser that starts: the system's, Playwright's, or one installed just now.
+    """Return the path of a browser that starts: the system's, Playwright's, or one installed just now.
 
     Raises `NoChromium` when every way is used up.
     """

@@ -1,4 +1,4 @@
-"""What all tests share. Browser tests come last: Playwright's loop, once started, stays in the thread."""
+"""Fixtures of all tests, and which tests run where. Browser tests come last: Playwright's loop stays."""
 
 import os
 from collections.abc import Iterator
@@ -23,21 +23,36 @@ LONGEST = (
     "test_layout.py",
 )
 """They go first, so that at the end no worker is left alone with one of them."""
+CI_ONLY = {
+    "slow": "takes long",
+    "stores": "needs a real database server",
+    "firefox": "needs Firefox",
+    "networks": "needs network namespaces",
+    "speech": "needs the weights of a speech model",
+}
+"""Markers of the tests that run only where CI is set, with the reason."""
 ATTACKS_RUN_ALONE = (
     "measures a server, so it runs alone: CI=1 uv run pytest -n 0 tests/attacks (.ci/run does it)"
 )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if "CI" not in os.environ:
-        for item in items:
-            if item.get_closest_marker("slow"):
-                item.add_marker(pytest.mark.skip(reason="takes long; CI does it (or you, with CI=1)"))
-    if "CI" not in os.environ or "PYTEST_XDIST_WORKER" in os.environ:
-        for item in items:
-            if item.get_closest_marker("attacks"):
-                item.add_marker(pytest.mark.skip(reason=ATTACKS_RUN_ALONE))
+    for item in items:
+        if "postgres" in getattr(item, "fixturenames", ()):
+            item.add_marker("stores")
+        if reason := _reason_to_skip(item):
+            item.add_marker(pytest.mark.skip(reason=reason))
     items.sort(key=lambda item: (_folder(item), _place(item)))
+
+
+def _reason_to_skip(item: pytest.Item) -> str | None:
+    """Return why a test does not run here; None when it does."""
+    in_ci = "CI" in os.environ
+    if item.get_closest_marker("attacks") and (not in_ci or "PYTEST_XDIST_WORKER" in os.environ):
+        return ATTACKS_RUN_ALONE
+    marked = (reason for marker, reason in CI_ONLY.items() if item.get_closest_marker(marker))
+    reason = None if in_ci else next(marked, None)
+    return f"{reason}; CI does it (or you, with CI=1)" if reason else None
 
 
 def _folder(item: pytest.Item) -> int:
@@ -57,7 +72,7 @@ def provider_of_session() -> Iterator[ScriptedProvider]:
 
 @pytest.fixture
 def provider(provider_of_session: ScriptedProvider) -> Iterator[ScriptedProvider]:
-    """A scripted provider that knows of nothing yet."""
+    """Provide a scripted provider without calls."""
     provider_of_session.reset()
     yield provider_of_session
     provider_of_session.reset()
@@ -65,14 +80,14 @@ def provider(provider_of_session: ScriptedProvider) -> Iterator[ScriptedProvider
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL that runs; each test asks it for a database of its own."""
+    """Run a PostgreSQL server; each test asks it for a database of its own."""
     with Postgres.running() as server:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.stores)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database."""
+    """Provide the address of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'guftagu.db'}"
     server: Postgres = request.getfixturevalue("postgres")

@@ -26,7 +26,7 @@ class Cue:
 
 
 def written(cues: Sequence[Cue], form: Format) -> str:
-    """The whole file; cues without words and without a failure are left out of all but JSON."""
+    """Return the whole file; cues without words and without a failure are left out of all but JSON."""
     match form:
         case "json":
             return json.dumps([asdict(cue) for cue in cues], ensure_ascii=False, indent=2) + "\n"

@@ -1,4 +1,4 @@
-"""The yardstick's server, as vendors' examples have it: a page, and a key for whoever asks."""
+"""Server of the comparison, as vendors' examples have it: a page, and a key for each request."""
 
 import os
 from pathlib import Path
@@ -28,7 +28,7 @@ async def script() -> FileResponse:
 
 @app.post("/session")
 async def session() -> dict[str, str]:
-    """A fresh client secret, and where to post the offer with it."""
+    """Mint a client secret and say where to post the offer with it."""
     wanted = {"session": {"type": "realtime", "model": "gpt-realtime-2.1-mini"}}
     answer = await provider.post("/realtime/client_secrets", json=wanted)
     return {"key": answer.json()["value"], "url": f"{provider.base_url}realtime/calls"}

@@ -1,0 +1,1 @@
+"""Channels: the ways in which calls come, such as phone, API and captions."""

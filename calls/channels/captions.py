@@ -8,7 +8,7 @@ from calls.call import Call
 from calls.events import CallChange
 from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
-from calls.tickets import Ticket
+from calls.tickets import RelayTicket
 from realtime.client import CreatedCall, RealtimeClient
 from realtime.conversation.changes import TextAppended
 from realtime.model_name import undated
@@ -17,7 +17,7 @@ from settings import Settings
 
 NAME = "captions"
 LIVE_MODELS = ("gpt-live-transcribe", "gpt-realtime-whisper")
-"""They write while somebody speaks and take no turn detection: whoever has the sound commits."""
+"""They write while somebody speaks and take no turn detection: the page commits."""
 LANGUAGES = ("ur", "en")
 SILENCE_MS = 500
 
@@ -34,7 +34,7 @@ class CaptionsChoice:
 
 
 def captions_choice(told: object, offered: tuple[str, ...]) -> CaptionsChoice | None:
-    """What a browser says it chose; None where that is nothing that was offered."""
+    """Return what a browser says it chose; None where that is nothing that was offered."""
     if not isinstance(told, dict):
         return None
     language, source = told.get("language"), told.get("source")
@@ -62,7 +62,7 @@ class CaptionsGateway(ProviderGateway):
         return await self.client.create_call_with(secret, offer_sdp)
 
     def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
-        """The session object of captions."""
+        """Return the session object of captions."""
         return build_transcription_session(self.spec(persona))
 
     def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
@@ -106,7 +106,7 @@ class Captions:
         """Return the ICE servers for one visitor's browser, as for any call."""
         return self._registry.ice_servers(visitor_id)
 
-    async def ticket(self, call: Call) -> Ticket:
+    async def ticket(self, call: Call) -> RelayTicket:
         """Where the browser posts its offer: always here, for the secret must not leave this server."""
         return self._registry.relay_ticket(call)
 

@@ -1,4 +1,4 @@
-"""Subtitles for other screens: one picture for each change, whoever and however many look at it."""
+"""Subtitles for other screens: one picture for each change, however many viewers there are."""
 
 import asyncio
 import json
@@ -45,7 +45,7 @@ class Overlay:
         self.token = secrets.token_urlsafe(TOKEN_BYTES)
         self.is_revoked = False
         self.source: object = None
-        """Whoever draws here; others of the same visitor leave it alone."""
+        """The session that draws here; others of the same visitor leave it alone."""
         self._picture = EMPTY
         self._changed = asyncio.Event()
 
@@ -66,7 +66,7 @@ class Overlay:
         changed.set()
 
     async def pictures(self) -> AsyncIterator[str]:
-        """The present picture as JSON, then every later one until it is revoked; who is slow misses some."""
+        """Yield the present picture as JSON and then every later one; a slow viewer misses some."""
         seen = None
         while not self.is_revoked:
             changed = self._changed
@@ -88,7 +88,7 @@ class OverlayRegistry:
         """By visitor, the longest unused first."""
 
     def make(self, visitor_id: str) -> Overlay:
-        """A new address; an earlier one of this visitor works no more."""
+        """Return a new address; an earlier one of this visitor works no more."""
         self.revoke(visitor_id)
         self._forget_unused()
         self._used_s[visitor_id] = self._now()
@@ -96,13 +96,13 @@ class OverlayRegistry:
         return overlay
 
     def of(self, visitor_id: str) -> Overlay | None:
-        """The one this visitor has."""
+        """Return the one this visitor has."""
         if self._used_s.pop(visitor_id, None) is not None:
             self._used_s[visitor_id] = self._now()
         return self._overlays.get(visitor_id)
 
     def find(self, token: str) -> Overlay | None:
-        """The one at this address."""
+        """Return the one at this address."""
         wanted = token.encode()
         made = self._overlays.values()
         return next((each for each in made if secrets.compare_digest(each.token.encode(), wanted)), None)
@@ -123,7 +123,7 @@ class OverlayRegistry:
 
 
 def last_sentences(conversation: Conversation) -> list[str]:
-    """What was said last, numbers masked as in the record; whole words, no more than fit."""
+    """Return what was said last, numbers masked as in the record; whole words, no more than fit."""
     items = list(islice(conversation.newest_first(), LOOKED_AT))[::-1]
     shown = masked_ends(items, MASKED_CHARS)
     texts = [_fitting(text.strip()) for item, text in zip(items, shown, strict=True) if item.role == "user"]

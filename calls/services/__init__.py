@@ -1,0 +1,1 @@
+"""Call services: what runs beside a call."""

@@ -37,7 +37,7 @@ class SaidMessage:
 
 
 def said_in(items: Iterable[Item | ItemRecord]) -> list[SaidMessage]:
-    """What caller and agent said, in order; of a reply that was cut only what was heard."""
+    """Return what caller and agent said, in order; of a reply that was cut only what was heard."""
     messages = (item for item in items if item.kind == "message" and item.role in SPEAKERS)
     said = (SaidMessage(item.role, item.text[: item.heard]) for item in messages)
     return [each for each in said if each.text.strip()]
@@ -95,6 +95,6 @@ class Extraction:
 
 
 def prompt(said: Iterable[SaidMessage], task: str = TASK) -> str:
-    """The task, and the conversation with a line a message, so that nobody can speak for the other."""
+    """Return the task, and the conversation with a line a message, so that nobody can speak for the other."""
     lines = "\n".join(f"{SPEAKERS[each.role]}: {' '.join(each.text.split())}" for each in said)
     return f"{task}\n\n{lines[-MAX_TRANSCRIPT_CHARS:]}"

@@ -46,7 +46,7 @@ def is_profile_schema(schema: Schema) -> bool:
 
 
 def kept(value: Any, schema: Schema) -> Any:
-    """What of `value` its schema asks for; None where it is something else or, though required, missing.
+    """Return what of `value` its schema asks for; None where it is something else or missing.
 
     A model writes it, and may write anything: so no more and no other value than the schema names is kept.
     """

@@ -1,0 +1,1 @@
+"""Elements that show and control a call."""

@@ -5,6 +5,6 @@ from components.shared.words import Words
 
 
 def demo_badge(words: Words) -> None:
-    """A small pill with its explanation."""
+    """Draw a small label with its explanation."""
     badge = TextNode("p", words["badge.demo"]).classes("badge")
     badge.props["title"] = words["badge.demo_hint"]

@@ -25,7 +25,8 @@ class CallTools(LiveElement, component="call_tools.js"):
         self._props["answers"] = persona.turn_detection.create_response
 
     def show(self, *, running: bool, live: bool, speaking: bool) -> None:
-        """
+        """Show the tools that fit the state of the call.
+
         :param running: whether there is a call
         :param live: whether a session listens
         :param speaking: whether the agent speaks

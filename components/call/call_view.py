@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from agents.persona import Persona
 from calls.call import Call
 from calls.call_controls import EXPECTED_ERRORS
-from calls.events import CallChange, CallerActed, Closed, Noticed, PhaseChanged, Warned
+from calls.events import CallChange, CallerActed, Closed, LegEnded, Noticed, PhaseChanged, Warned
 from components.call.controls import Controls
 from components.call.display_state import LIVE_STAGES, Stage, stage_after, stage_of
 from components.call.notice import Notice
@@ -35,12 +35,12 @@ class CallView:
         return self.persona.start_label if self.words.language == "en" else self.words["controls.start"]
 
     def show_idle(self) -> None:
-        """Nothing has happened yet."""
+        """Show that nothing has happened yet."""
         own = self.persona.idle_label if self.words.language == "en" else ""
         self.status.show("idle", own or self.words("status.idle", start=self.start_label))
 
     def begin(self) -> None:
-        """A new call: nothing of an earlier one counts."""
+        """Begin a new call: nothing of an earlier one counts."""
         self.was_live = False
         self.notice.reset()
 
@@ -58,9 +58,11 @@ class CallView:
                     self.notice.warn(code, self.words(f"warning.{code}", seconds=round(seconds or 0)))
                 case CallerActed():
                     self.notice.take_back("limit_idle")
-                case PhaseChanged() | ActivityChanged() if not call.closed:
+                case PhaseChanged() | ActivityChanged() if not (call.closed or call.away):
                     self._take_back_warnings(change)
                     self._show_running(stage_of(call.phase, call.conversation.activity))
+                case LegEnded() if call.away:
+                    self.show_end(call.away)
                 case Closed():
                     self.show_end(change)
 

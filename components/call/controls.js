@@ -1,7 +1,7 @@
 // Start and Stop; both act in the browser, in the click. What else belongs to them stands in the slot.
 
 import { live } from "live";
-import { letGo, press } from "predial";
+import { cancelPredial, startPredial } from "predial";
 
 export default {
   mixins: [live],
@@ -12,8 +12,8 @@ export default {
     const button = (name, label, disabled, more) =>
       Vue.h("button", { class: `button button--${name}`, type: "button", disabled, onClick: () => bridge()[name](), ...more }, label);
     const pressed = {
-      onPointerdown: ({ isPrimary, button }) => isPrimary && button === 0 && press(bridge()),
-      onPointercancel: () => letGo(bridge()),
+      onPointerdown: ({ isPrimary, button }) => isPrimary && button === 0 && startPredial(bridge()),
+      onPointercancel: () => cancelPredial(bridge()),
     };
     return Vue.h("div", { class: "controls" }, [
       button("start", start_label, running, pressed),
@@ -27,7 +27,7 @@ export default {
       this.told = values;
       if (byKeyboard) Vue.nextTick(() => this.keepFocus(byKeyboard));
     },
-    /** Whoever pressed one by keyboard goes on at the other one: the pressed one cannot hold the focus. */
+    /** Move the focus from the button pressed by keyboard to the other one: the pressed one cannot hold it. */
     keepFocus(button) {
       if (button.disabled) this.$el.querySelector(":scope > .button:enabled").focus();
     },

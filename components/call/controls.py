@@ -21,7 +21,8 @@ class Controls(LiveElement, component="controls.js"):
             self._tools = CallTools(webrtc, drawer, words, persona)
 
     def show(self, *, running: bool, start_label: str, live: bool = False, speaking: bool = False) -> None:
-        """
+        """Show the buttons that fit the state of the call.
+
         :param running: whether there is something to stop
         :param live: whether a session listens
         :param speaking: whether the agent speaks

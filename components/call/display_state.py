@@ -33,14 +33,14 @@ STAGE_OF_PHASE: dict[Phase, Stage] = {
 
 
 def stage_of(phase: Phase, activity: Activity) -> Stage:
-    """The stage of a call that is open."""
+    """Return the stage of a call that is open."""
     if phase != "live":
         return STAGE_OF_PHASE[phase]
     return "live" if activity == "listening" else activity
 
 
 def stage_after(closed: Closed, was_live: bool) -> Stage:
-    """The stage once it is over: a call that should have gone on has failed."""
+    """Return the stage once it is over: a call that should have gone on has failed."""
     if closed.reason in GOOD_ENDS:
         return "ended"
     return "lost" if was_live else "failed"

@@ -15,7 +15,10 @@ class MicrophoneHelp(ui.element):
     """Hidden until the browser says which obstacle there is."""
 
     def __init__(self, words: Words, page_url: str) -> None:
-        """:param page_url: the page's address as the server sees it"""
+        """Create the microphone help.
+
+        :param page_url: the page's address as the server sees it
+        """
         super().__init__("div")
         self._words = words
         self._url = urlsplit(page_url)

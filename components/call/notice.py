@@ -53,13 +53,13 @@ class Notice(ui.element):
         asyncio.get_running_loop().call_later(TOLD_SECONDS, self.take_back, about)
 
     def take_back(self, about: str) -> None:
-        """It is not true any more, or was read."""
+        """Take a notice back that is not true any more, or was read."""
         if self._about == about:
             self._about = ""
             self._sentence.props("hidden", remove="data-urgent")
 
     def reset(self) -> None:
-        """A new call starts with nothing wrong."""
+        """Hide all notices, because a new call starts."""
         self.count = 0
         self._about = ""
         self._sentence.props("hidden", remove="data-count data-urgent")

@@ -80,8 +80,7 @@ class TypedText:
 
 @dataclass(frozen=True, slots=True)
 class ControlUsed:
-    """What was done by a button: the talk button held, let go of (or let go of at once), an answer asked for
-    or stopped."""
+    """A control that the caller used: the talk button, or the button that asks for or stops an answer."""
 
     action: Action
 
@@ -113,14 +112,17 @@ class Uplink:
     """
 
     def __init__(self, wanted: frozenset[str], bucket: TokenBucket | None = None) -> None:
-        """:param wanted: provider event types that may pass"""
+        """Create the uplink.
+
+        :param wanted: provider event types that may pass
+        """
         self.last_seq = 0
         self._wanted = wanted
         self._bucket = bucket or TokenBucket(BURST, PER_SECOND)
         self._refused = 0
 
     def read(self, args: object) -> Iterator[Entry]:
-        """The new entries of one `batch` event."""
+        """Yield the new entries of one `batch` event."""
         entries = args.get("entries") if isinstance(args, dict) else None
         if not isinstance(entries, list):
             return

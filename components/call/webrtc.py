@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from nicegui import events, ui
 
 from calls.call import Call, CallEnded
-from calls.tickets import Ticket
+from calls.held_call import CallDesk
+from calls.tickets import RelayTicket, Ticket
 from components.call.uplink import Entry, PhaseReported, Uplink
 from components.shared.words import Words
+from paths import END_PATH, OFFER_PATH, TICKET_HEADER
 from realtime.conversation import FOLLOWED_EVENTS
 from realtime.events import OLDER_NAMES, UNFOLLOWED, ServerEvent
 from realtime.failures import ProviderFailure
@@ -33,14 +35,8 @@ PARTS = (
 class Browser(Protocol):
     """Runs a method of the browser's half; `ui.element.run_method` in the product."""
 
-    def __call__(self, name: str, *args: Any) -> object: ...
-
-
-class TicketOffice(Protocol):
-    """Gives tickets: a registry, or what has its own way with them."""
-
-    async def ticket(self, call: Call) -> Ticket:
-        """:raises ProviderFailure, CallEnded: there is none; the call is closed"""
+    def __call__(self, name: str, *args: Any) -> object:
+        """Run a method by its name."""
 
 
 class Bridge:
@@ -49,7 +45,8 @@ class Bridge:
     def __init__(
         self, run: Browser, *, on_entry: Callable[[Entry], None], pace_ms: Callable[[], float]
     ) -> None:
-        """
+        """Create the bridge.
+
         :param on_entry: called synchronously for every new entry, in order
         :param pace_ms: how long the browser may gather events when busy
         """
@@ -95,21 +92,18 @@ class Bridge:
         self._acknowledged = self._uplink.last_seq
         self._run("ack", self._acknowledged, self._pace_ms())
 
-    async def dial(
-        self, call: Call, registry: TicketOffice, end_url: str, ice_servers: list[dict[str, Any]]
-    ) -> None:
+    async def dial(self, call: Call, desk: CallDesk, ice_servers: list[dict[str, Any]]) -> None:
         """Let the browser post its offer, and tell it how to end the call without this page."""
         attempt = self._attempt
         try:
-            ticket = await registry.ticket(call)
+            ticket = await desk.ticket(call)
         except (ProviderFailure, CallEnded):
             return  # the call is closed by now and has told its watchers why
         self._run(
             "ticket",
             {
-                "url": ticket.url,
-                "headers": ticket.headers,
-                "endUrl": end_url,
+                **_address(ticket),
+                "endUrl": END_PATH,
                 "endToken": call.end_token,
                 "iceServers": ice_servers,
                 "attempt": attempt,
@@ -118,18 +112,18 @@ class Bridge:
 
     def ready(self, ticket: Ticket, ice_servers: list[dict[str, Any]]) -> None:
         """Let the browser post its offer in the very click that will come; the rest follows with `dial`."""
-        self._run("ready", {"url": ticket.url, "headers": ticket.headers, "iceServers": ice_servers})
+        self._run("ready", {**_address(ticket), "iceServers": ice_servers})
 
     def refuse(self) -> None:
-        """There will be no call: release everything, say nothing."""
+        """Release everything and say nothing: there will be no call."""
         self._run("refuse", self._attempt)
 
     def send(self, events: list[dict[str, Any]]) -> None:
-        """Client events for the data channel."""
+        """Send client events over the data channel."""
         self._run("send", events, self._attempt)
 
     def listen(self) -> None:
-        """The talk button is down and what was heard before is forgotten: open the microphone."""
+        """Open the microphone: the talk button is down, and what was heard before is forgotten."""
         self._run("listen", self._attempt)
 
     def redial(self) -> None:
@@ -137,8 +131,15 @@ class Bridge:
         self._run("redial")
 
     def stop(self, reason: str) -> None:
-        """The call is over."""
+        """Release everything: the call is over."""
         self._run("stop", reason, self._attempt)
+
+
+def _address(ticket: Ticket) -> dict[str, Any]:
+    """Return URL and headers with which the browser posts its offer."""
+    if isinstance(ticket, RelayTicket):
+        return {"url": OFFER_PATH, "headers": {TICKET_HEADER: ticket.token}}
+    return {"url": ticket.url, "headers": {"Authorization": f"Bearer {ticket.secret}"}}
 
 
 class WebRTC(
@@ -159,7 +160,8 @@ class WebRTC(
         on_entry: Callable[[Entry], None],
         pace_ms: Callable[[], float],
     ) -> None:
-        """
+        """Create the web RTC.
+
         :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
         :param grace_s: how long the page's socket may be down before the browser ends the call
         :param with_channel: whether the page may speak to the session (not in a controlled call)

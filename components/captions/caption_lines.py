@@ -5,15 +5,18 @@ from components.transcript.transcript import TranscriptElement
 
 
 class CaptionLines(TranscriptElement):
-    """Names nobody: whoever speaks may be one or many."""
+    """The lines of captions, without names: one or many may speak."""
 
     def __init__(self, words: Words, language: str) -> None:
-        """:param language: ISO 639 code of what will most likely be said"""
+        """Create the caption lines.
+
+        :param language: ISO 639 code of what will most likely be said
+        """
         super().__init__(words, language)
         own = {name: words[f"captions.lines.{name}"] for name in ("label", "empty", "user")}
         self._props["words"] |= own
         self._speakers["user"] = own["user"]
 
     def expect(self, language: str) -> None:
-        """What will be said from the next session on."""
+        """Set the language of what will be said from the next session on."""
         self._language = language

@@ -29,7 +29,8 @@ class CaptionsControls(
         commits: bool,
         on_choose: Callable[[object], None],
     ) -> None:
-        """
+        """Create the captions controls.
+
         :param languages: ISO 639 codes, the likeliest first
         :param commits: whether the page has to say where an utterance ends
         :param on_choose: called with what the browser says, unchecked
@@ -47,7 +48,8 @@ class CaptionsControls(
         self.on("choose", choose)
 
     def show(self, *, running: bool, again: bool) -> None:
-        """
+        """Show the buttons that fit the state of the session.
+
         :param running: whether there is something to stop
         :param again: whether there was a session before
         """

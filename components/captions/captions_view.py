@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from calls.call import Call
 from calls.channels.captions import Source
-from calls.events import CallChange, Closed, Noticed, PhaseChanged, Warned
+from calls.events import CallChange, Closed, LegEnded, Noticed, PhaseChanged, Warned
 from components.call.display_state import Stage, stage_after, stage_of
 from components.call.notice import Notice
 from components.call.orb import Orb
@@ -31,11 +31,11 @@ class CaptionsView:
     is_finishing: bool = False
 
     def show_idle(self) -> None:
-        """Nothing has happened yet."""
+        """Show that nothing has happened yet."""
         self.status.show("idle", self.words["captions.status.idle"])
 
     def begin(self, source: Source) -> None:
-        """A new session: nothing of an earlier one counts."""
+        """Begin a new session: nothing of an earlier one counts."""
         self.source, self.was_live, self.is_finishing = source, False, False
         self.notice.reset()
 
@@ -53,12 +53,16 @@ class CaptionsView:
                     self.notice.warn(
                         code, self.words(f"captions.warning.{code}", seconds=round(seconds or 0))
                     )
-                case PhaseChanged() | ActivityChanged() if not call.closed and not self.is_finishing:
+                case PhaseChanged() | ActivityChanged() if (
+                    not (call.closed or call.away) and not self.is_finishing
+                ):
                     if change == ActivityChanged("caller_speaking"):
                         self.notice.take_back("limit_idle")
                     elif change == PhaseChanged("live"):
                         self.notice.take_back("session_renewed")
                     self._show_running(stage_of(call.phase, call.conversation.activity))
+                case LegEnded() if call.away:
+                    self.show_end(call.away)
                 case Closed():
                     self.show_end(change)
 
@@ -73,7 +77,7 @@ class CaptionsView:
         return self.words[next((key for key in own if key in self.words), f"status.{stage}")]
 
     def show_finishing(self) -> None:
-        """Nothing is listened to any more, and something is still to be written down."""
+        """Show that nothing is listened to any more and something is still to be written down."""
         self.is_finishing = True
         self.status.show("thinking", self.words["captions.status.finishing"])
         self.orb.show("thinking")

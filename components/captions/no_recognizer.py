@@ -10,7 +10,7 @@ KEY_SETTING = "OPENAI_API_KEY"
 
 
 def no_listener(words: Words) -> None:
-    """A note with both ways."""
+    """Draw a note that names both ways to get a recogniser."""
     with ui.element("div").classes("no-listener").props("role=note"):
         TextNode("h2", words["captions.missing_title"]).classes("no-listener__title")
         TextNode("p", words["captions.missing_text"])

@@ -16,7 +16,10 @@ class OverlayFeed:
     """Follows one session. However fast its text grows, it draws ten times a second at most."""
 
     def __init__(self, call: Call, overlay: Callable[[], Overlay | None]) -> None:
-        """:param overlay: the one that counts now, for it may be made or revoked at any time"""
+        """Create the overlay feed.
+
+        :param overlay: the one that counts now, for it may be made or revoked at any time
+        """
         self._call = call
         self._overlay = overlay
         self._is_due = False

@@ -1,4 +1,4 @@
-"""The secret address where subtitles appear on another screen: made and revoked by whoever speaks."""
+"""The secret address where subtitles appear on another screen: made and revoked on the captions page."""
 
 from collections.abc import Callable
 

@@ -1,0 +1,1 @@
+"""The drawer with the caller's choices."""

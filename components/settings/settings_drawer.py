@@ -30,7 +30,10 @@ class SettingsDrawer(
     def __init__(
         self, webrtc: WebRTC, words: Words, persona: Persona, *, fixed: Collection[str] = ()
     ) -> None:
-        """:param fixed: settings the deployment decides, whatever the persona leaves to the caller"""
+        """Create the settings drawer.
+
+        :param fixed: settings the deployment decides, whatever the persona leaves to the caller
+        """
         super().__init__()
         self._props["words"] = _texts(words)
         self._props["bridge"] = webrtc.id

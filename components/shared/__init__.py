@@ -1,0 +1,1 @@
+"""Elements and helpers that several pages use."""

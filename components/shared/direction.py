@@ -23,14 +23,14 @@ STRONG = frozenset({"L", "R", "AL"})
 
 
 def script_of_language(language: str) -> Script:
-    """The letters a language is written with, from its ISO 639 code; all but two scripts count as Latin."""
+    """Return the script of a language, by its ISO 639 code; all but two scripts count as Latin."""
     if language in DEVANAGARI_LANGUAGES:
         return "devanagari"
     return "arabic" if language in RTL_LANGUAGES - {"he"} else "latin"
 
 
 def direction_of_language(language: str) -> Direction:
-    """The way a language is written, from its ISO 639 code."""
+    """Return the way a language is written, from its ISO 639 code."""
     return "rtl" if language in RTL_LANGUAGES else "ltr"
 
 

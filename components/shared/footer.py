@@ -7,6 +7,6 @@ from components.shared.persona_text import persona_text
 
 
 def footer(persona: Persona) -> None:
-    """The persona's small print."""
+    """Draw the persona's small print."""
     with ui.element("footer").classes("footer").props("role=contentinfo"):
         persona_text("p", persona.footer, persona)

@@ -12,7 +12,7 @@ CAPTIONS_PATH = "/captions"
 
 
 def header(persona: Persona, words: Words, *, others: bool = False) -> None:
-    """Heading, what it is about, and the other language.
+    """Draw the heading, what the page is about, and the link to the other language.
 
     :param others: whether there are more assistants to choose from
     """
@@ -27,7 +27,7 @@ def header(persona: Persona, words: Words, *, others: bool = False) -> None:
 
 
 def language_link(words: Words) -> None:
-    """The same page in the other language."""
+    """Draw the link to the same page in the other language."""
     other = next(language for language in LANGUAGES if language != words.language)
     link = TextNode("a", words["page.other_language"]).classes("header__language")
     link.props(f'href="?lang={other}" lang={other} hreflang={other}')

@@ -9,7 +9,7 @@ from components.shared.words import Words
 
 
 def persona_card(persona: Persona, words: Words) -> None:
-    """A card that is one link; with the persona's own accent."""
+    """Draw a card that is one link, in the persona's own accent."""
     card = ui.element("a").classes("persona-card").style(f"--own: {persona.colors.accent}")
     card.props(f'href="/p/{persona.name}?lang={words.language}"')
     with card:

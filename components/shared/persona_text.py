@@ -6,6 +6,6 @@ from components.shared.text_node import TextNode
 
 
 def persona_text(tag: str, text: str, persona: Persona) -> TextNode:
-    """An element whose `lang` and `dir` go by its letters, so that they are read aloud as what they are."""
+    """Return an element whose `lang` and `dir` follow its letters, for those who have it read aloud."""
     letters = Letters(persona.language).add(text)
     return TextNode(tag, text).props(f"lang={letters.language} dir={letters.direction}")

@@ -1,4 +1,4 @@
-"""The one question at the door: a plain form, so that password managers know it."""
+"""The form for the access code: a plain one, so that password managers know it."""
 
 from nicegui import ui
 

@@ -16,7 +16,10 @@ class Words:
     """The words of one language, by dotted key such as `failure.calls_full`."""
 
     def __init__(self, language: str) -> None:
-        """:param language: one of `LANGUAGES`; anything else is English"""
+        """Create the words.
+
+        :param language: one of `LANGUAGES`; anything else is English
+        """
         self.language = language if language in LANGUAGES else "en"
         self._texts = load_texts(self.language)
 
@@ -32,14 +35,14 @@ class Words:
         return self._texts[key]
 
     def __call__(self, key: str, **values: object) -> str:
-        """The text with its `{places}` filled.
+        """Return the text with its `{places}` filled.
 
         :raises KeyError: no such text, or a place without a value
         """
         return self._texts[key].format(**values)
 
     def failure(self, code: str, retry_after_s: float | None = None) -> str:
-        """The sentence for a failure code, with the wait where known; unknown codes get a general one."""
+        """Return the sentence for a failure code, with the wait where known; unknown codes share one."""
         key = f"failure.{code}"
         sentence = self._texts[key if key in self._texts else "failure.unknown"]
         if retry_after_s is None:

@@ -127,8 +127,9 @@ export default {
       const goesUp = scrollTop < this.lastTop - 1;
       const atEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX;
       this.lastTop = scrollTop;
-      if (atEnd && this.hasLater) this.following || this.shift("later");
-      else if (atEnd) {
+      if (atEnd && this.hasLater) {
+        if (!this.following) this.shift("later");
+      } else if (atEnd) {
         this.following = true;
         this.latestButton.hidden = true;
       } else if (goesUp) this.following = false;

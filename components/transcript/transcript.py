@@ -50,13 +50,17 @@ class TranscriptElement(
     """Follows a call; tells the browser once per turn of the loop what to draw."""
 
     def __init__(self, words: Words, language: str) -> None:
-        """:param language: ISO 639 code of what the persona speaks"""
+        """Create the transcript element.
+
+        :param language: ISO 639 code of what the persona speaks
+        """
         super().__init__()
         self._words = words
         self._language = language
         self._call: Call | None = None
         self._opened_at = datetime.now(UTC)
         self._view: TranscriptView | None = None
+        self._unwatch: Callable[[], None] = lambda: None
         self._queue: list[Op] = []
         self._props["words"] = {name: words[f"transcript.{name}"] for name in LABELS}
         self._speakers = {role: words[f"transcript.{role}"] for role in ("user", "assistant", "tool")}
@@ -72,6 +76,7 @@ class TranscriptElement(
         view = TranscriptView(call.conversation, self._words, self._language)
         self._call, self._view, self._opened_at = call, view, datetime.now(UTC)
         cleared = False
+        self._unfollow()
 
         def draw(changes: list[CallChange]) -> None:
             nonlocal cleared
@@ -80,11 +85,17 @@ class TranscriptElement(
                 return
             self._draw(ops if cleared else [["clear", None], ["source", self._source(call)], *ops])
             cleared = True
+            if call.away:  # If its caller returns, another page shows it.
+                self._unfollow()
 
-        call.watch(draw)
+        self._unwatch = call.watch(draw)
         if not call.conversation.is_empty:  # A resumed call begins with what was said before.
             self._draw([["clear", None], ["source", self._source(call)], *view.show_latest()])
             cleared = True
+
+    def _unfollow(self) -> None:
+        self._unwatch()
+        self._unwatch = lambda: None
 
     def _source(self, call: Call) -> str:
         return self._words["transcript.from_provider" if call.controlled else "transcript.from_browser"]

@@ -31,7 +31,7 @@ class Match:
 
 
 def find(newest_first: Iterable[Item], query: str) -> list[Match]:
-    """The last `MAX_MATCHES` places, in the order of the conversation; none for an empty query."""
+    """Return the last `MAX_MATCHES` places, in the order of the conversation; none for an empty query."""
     needle = _folded(unicodedata.normalize("NFC", query)).strip()
     found: list[Match] = []
     for item in newest_first if needle else ():
@@ -62,6 +62,6 @@ def _matches(item: Item, needle: str) -> list[Match]:
 
 
 def _with_places(text: str) -> tuple[str, list[int]]:
-    """The folded text, and for each of its characters its place in `text`."""
+    """Return the folded text, and for each of its characters its place in `text`."""
     folded = [(each, place) for place, char in enumerate(text) for each in _folded(char)]
     return "".join(char for char, _ in folded), [place for _, place in folded]

@@ -51,7 +51,10 @@ class TranscriptView:
     """What the page shows of one conversation."""
 
     def __init__(self, conversation: Conversation, words: Words, language: str) -> None:
-        """:param language: what the persona speaks, assumed where letters do not tell"""
+        """Create the transcript view.
+
+        :param language: what the persona speaks, assumed where letters do not tell
+        """
         self.conversation = conversation
         self._words = words
         self._language = language
@@ -64,7 +67,7 @@ class TranscriptView:
             self._tie_tool(item)
 
     def ops(self, changes: Iterable[CallChange]) -> list[Op]:
-        """What the page must do now."""
+        """Return what the page must do now."""
         return [op for change in changes for op in self._ops_of(change)]
 
     def _ops_of(self, change: CallChange) -> list[Op]:
@@ -122,7 +125,7 @@ class TranscriptView:
         return clock(item.started_at_ms, self.conversation.began_at_ms)
 
     def _nearest_shown(self, item: Item, after: str | None) -> str | None:
-        """The shown item it stands behind; `after` itself may have no bubble."""
+        """Return the shown item it stands behind; `after` itself may have no bubble."""
         if after is None or after in self._shown:
             return after
         shown = filter(None, map(self.conversation.item, self._window))
@@ -172,12 +175,12 @@ class TranscriptView:
         return self._show(items, min(self._place_of_window(items) + STEP, len(items) - MAX_SHOWN))
 
     def show_latest(self) -> list[Op]:
-        """The end of the conversation."""
+        """Return the end of the conversation."""
         items = self._bubbles()
         return self._show(items, len(items) - MAX_SHOWN)
 
     def show_around(self, item_id: str) -> list[Op]:
-        """An item that is not in the window, with what stands around it; nothing to do if it is."""
+        """Return an item that is not in the window, with what stands around it; nothing to do if it is."""
         items = self._bubbles()
         place = next((place for place, item in enumerate(items) if item.id == item_id), None)
         if item_id in self._shown or place is None:
@@ -249,7 +252,7 @@ class TranscriptView:
         return ops
 
     def _unwritten(self) -> list[Op]:
-        """What was said last and nobody will write down any more says so."""
+        """Return what was said last and nobody will write down any more says so."""
         items = (self.conversation.item(item_id) for item_id in self._window)
         note = self._words["transcript.untranscribed"]
         return [
@@ -259,7 +262,7 @@ class TranscriptView:
         ]
 
     def note_of(self, item: Item) -> str | None:
-        """What stands in the place of words that nobody has."""
+        """Return what stands in the place of words that nobody has."""
         if item.role == "user" and item.status == "incomplete" and not item.text:
             return self._words["transcript.untranscribed"]
         if not item.failure:
@@ -295,7 +298,7 @@ class TranscriptView:
         return [["tool", item.id, item.name or "", state, self._words[f"transcript.tool_state.{state}"]]]
 
     def tool_state(self, item: Item) -> str:
-        """`running`, `done` or `failed`."""
+        """Return `running`, `done` or `failed`."""
         if item.call_id and item.call_id in self._answered:
             return "done"
         return "failed" if item.status in ("failed", "incomplete") else "running"
@@ -325,12 +328,12 @@ def heard_units(item: Item) -> int | None:
 
 
 def units(text: str) -> int:
-    """The length of a text as the browser counts it."""
+    """Return the length of a text as the browser counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def joined(ops: Sequence[Op]) -> list[Op]:
-    """The same drawing with consecutive appends to one item as one."""
+    """Return the same drawing with consecutive appends to one item as one."""
     result: list[Op] = []
     for op in ops:
         if result and op[0] == "append" == result[-1][0] and op[1] == result[-1][1]:

@@ -1,0 +1,1 @@
+"""The demo agent: a rule-based language model."""

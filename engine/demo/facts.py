@@ -64,7 +64,7 @@ NOT_NAMES = set(words(VOCABULARY["not_names"]))
 
 
 def name(transcript: ReadTranscript) -> Fact | None:
-    """What the caller says to be called."""
+    """Return what the caller says to be called."""
     for sentence in transcript.asked:
         if found := _name_in(sentence):
             return Fact(found)
@@ -72,7 +72,7 @@ def name(transcript: ReadTranscript) -> Fact | None:
 
 
 def phone(transcript: ReadTranscript) -> Fact | None:
-    """The caller's Pakistani number, mobile or not, without spaces and dashes."""
+    """Return the caller's Pakistani number, mobile or not, without spaces and dashes."""
     for sentence in transcript.asked:
         for found in NUMBER.finditer(folded(sentence)):
             digits = re.sub(r"[\s-]", "", found[0])
@@ -82,18 +82,18 @@ def phone(transcript: ReadTranscript) -> Fact | None:
 
 
 def city(transcript: ReadTranscript) -> Fact | None:
-    """The first Pakistani city the caller names."""
+    """Return the first Pakistani city the caller names."""
     return _first(CITIES, transcript.asked)
 
 
 def account_type(transcript: ReadTranscript) -> Fact | None:
-    """The first kind of account the caller speaks of."""
+    """Return the first kind of account the caller speaks of."""
     said = [sentence for sentence in transcript.asked if ACCOUNT.pattern.search(folded(sentence))]
     return _first(ACCOUNT_TYPES, said)
 
 
 def need(transcript: ReadTranscript) -> Fact | None:
-    """The caller's first sentence that is neither a greeting nor an introduction."""
+    """Return the caller's first sentence that is neither a greeting nor an introduction."""
     said = transcript.asked
     asked = [sentence for sentence in said if not _name_in(sentence)] or said
     return Fact(asked[0][:MAX_NEED]) if asked else None
@@ -109,14 +109,14 @@ def sentiment(transcript: ReadTranscript) -> Fact | None:
 
 
 def follow_up(transcript: ReadTranscript) -> Fact | None:
-    """The sentence by which somebody is to get in touch again."""
+    """Return the sentence by which somebody is to get in touch again."""
     said = transcript.sentences
     found = next((sentence for sentence in said if FOLLOW_UP.pattern.search(folded(sentence))), None)
     return Fact(found) if found else None
 
 
 def summary(transcript: ReadTranscript) -> Fact | None:
-    """What was asked first and how the last answer began."""
+    """Return what was asked first and how the last answer began."""
     turns: list[Turn] = [
         ("user" if line.speaker == "caller" else "assistant", line.text) for line in transcript.lines
     ]
@@ -124,7 +124,7 @@ def summary(transcript: ReadTranscript) -> Fact | None:
 
 
 def shaped(shape: str) -> Callable[[ReadTranscript], Fact | None]:
-    """A finder of what can be told by its looks, such as `email`."""
+    """Return a finder of what can be told by its looks, such as `email`."""
 
     def find(transcript: ReadTranscript) -> Fact | None:
         matches = (SHAPES[shape].search(folded(sentence)) for sentence in transcript.asked)

@@ -34,11 +34,11 @@ OTHERS = {
     "agent", "assistant", "bank", "branch", "father", "mother", "husband", "wife", "operator",
     "representative", "staff",
 }  # fmt: skip
-"""Whoever is meant by these is not the caller."""
+"""Words that mean somebody else than the caller."""
 
 
 def finder_for(path: list[str], description: str) -> Finder | None:
-    """What finds the fact that a field wants, if it wants one of those known here.
+    """Return what finds the fact that a field wants, if it wants one of those known here.
 
     :param path: the names that lead to the field, its own last
     """
@@ -61,7 +61,7 @@ def _finder(said: set[str], known: list[tuple[str, Finder]]) -> Finder | None:
 
 
 def option_in(options: list[str], fact: Fact | None, transcript: ReadTranscript) -> str | None:
-    """The option that says what the fact says, else the first one the caller names."""
+    """Return the option that says what the fact says, else the first one the caller names."""
     ways = [folded(str(way)) for way in (fact.value, *fact.also)] if fact else []
     wanted = sorted(options, key=lambda option: _plain(option) not in ways)
     told = (option for option in wanted for way in ways if _is_in(_plain(option), way))

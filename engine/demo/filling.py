@@ -54,7 +54,7 @@ def _checked(filled: Filled) -> Filled:
 
 
 def instance(schema: Schema, transcript: ReadTranscript) -> Any:
-    """A valid instance.
+    """Return a valid instance.
 
     :raises ApiError: for a schema that is broken, endless or too large, or asks for what no rule can make
     """
@@ -78,7 +78,7 @@ class _Filler:
         self._options = 0
 
     def fill(self, schema: Any, path: list[str], inside: tuple[str, ...]) -> Filled | None:
-        """A value for the field at `path`; None when there is none that fits.
+        """Return a value for the field at `path`; None when there is none that fits.
 
         :param inside: the references this stands inside of
         """
@@ -182,14 +182,14 @@ class _Filler:
 
 
 def _best(results: list[Filled | None]) -> Filled | None:
-    """What is known, else null, else the first."""
+    """Return what is known, else null, else the first."""
     fitting = [each for each in results if each]
     ranked = sorted(fitting, key=lambda each: (not each.known, each.value is not None))
     return ranked[0] if ranked else None
 
 
 def _kind(schema: Schema) -> str:
-    """The type of a schema that names none."""
+    """Return the type of a schema that names none."""
     return "object" if "properties" in schema else "array" if "items" in schema else "any"
 
 
@@ -214,7 +214,7 @@ def _is_quick(pattern: str) -> bool:
 
 
 def _number(schema: Schema, *, whole: bool) -> Filled | None:
-    """The first of zero and the bounds that fits."""
+    """Return the first of zero and the bounds that fits."""
     low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
     above, below = schema.get("exclusiveMinimum", -math.inf), schema.get("exclusiveMaximum", math.inf)
     step = schema.get("multipleOf") or (1 if whole else 0)

@@ -35,7 +35,7 @@ class GuideSection:
 
 
 def sections(markdown: str) -> list[GuideSection]:
-    """The sections with text in them.
+    """Return the sections with text in them.
 
     What stands before the first heading tells the agent how to be, not what to say.
     """
@@ -61,13 +61,13 @@ class Guide:
             self._index.index(self._words, show_progress=False)
 
     def answer(self, question: str) -> str | None:
-        """The sentences of the best section that answer best; None when nothing fits."""
+        """Return the sentences of the best section that answer best; None when nothing fits."""
         asked = content_words(question)
         section = self._section(asked)
         return " ".join(self._passage(section, asked)) if section else None
 
     def heading(self, question: str) -> str | None:
-        """The heading of the section that answers; None when nothing fits."""
+        """Return the heading of the section that answers; None when nothing fits."""
         section = self._section(content_words(question))
         return section.heading if section else None
 
@@ -89,7 +89,7 @@ class Guide:
         return math.log(1 + (len(self._words) + 1) / (self._in_sections[word] + 0.5))
 
     def _passage(self, section: GuideSection, asked: list[str]) -> list[str]:
-        """The stretch of sentences with most of the question in it; the earliest of equals."""
+        """Return the stretch of sentences with most of the question in it; the earliest of equals."""
         wanted = set(asked) - set(content_words(section.heading))
         said = section.sentences
         starts = range(max(1, len(said) - ANSWER_SENTENCES + 1))
@@ -103,5 +103,5 @@ class Guide:
 
 @lru_cache(maxsize=32)
 def guide_in(instructions: str) -> Guide:
-    """The guide of a session's instructions; calls of one persona share it, as it never changes."""
+    """Return the guide of a session's instructions; calls of one persona share it, as it never changes."""
     return Guide(instructions)

@@ -1,8 +1,9 @@
-"""The brain of the keyless engine: rules, and the guide inside the instructions."""
+"""The demo model of the keyless engine: rules, and the guide inside the instructions."""
 
 import asyncio
 import json
 import re
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ from engine.demo.phrases import phrase
 from engine.demo.small_talk import small_talk
 from engine.demo.tool_rules import choose_call, look_up
 from engine.llm.bounded_text import bounded
-from engine.llm.language_model import Prompt, Reply
+from engine.llm.language_model import Piece, Prompt, TextPiece
 from engine.session.items import Item, words_of
 
 ANSWER_FIELDS = ("message", "answer", "text", "result", "summary")
@@ -28,32 +29,32 @@ _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="guide")
 class GuideModel:
     """Says only what the instructions' guide, a function's output or its own few phrases say."""
 
-    async def reply(self, prompt: Prompt) -> Reply:
-        """Return what to say or call now; a conversation's ends are looked at, not all of a long one."""
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """Yield one piece; the ends of a conversation are looked at, not all of a long one."""
         looked_at = replace(prompt, items=bounded(prompt.items))
-        return await asyncio.get_running_loop().run_in_executor(_worker, _reply, looked_at)
+        yield await asyncio.get_running_loop().run_in_executor(_worker, _reply, looked_at)
 
 
-def _reply(prompt: Prompt) -> Reply:
+def _reply(prompt: Prompt) -> Piece:
     if prompt.aside and (told := aside(prompt)):
-        return Reply(told)
+        return TextPiece(told)
     if prompt.idle:
-        return Reply(phrase("still_there", prompt.language))
+        return TextPiece(phrase("still_there", prompt.language))
     turn = _unanswered(prompt.items)
     typed = " ".join(filter(None, (_words(item) for item in turn))).strip()
     outputs = [item for item in turn if item["type"] == "function_call_output"]
     if outputs:
-        return Reply(" ".join(_told(item["output"], typed, prompt.language) for item in outputs))
+        return TextPiece(" ".join(_told(item["output"], typed, prompt.language) for item in outputs))
     if typed:
         return _answer(typed, turn, prompt)
     if heard := [item for item in turn if item.get("role") == "user"]:
         return _not_understood(heard, prompt)
     first_words = TOLD_TO_SAY.match(prompt.instructions[:MAX_OPENING])
-    return Reply(first_words[1].strip() if first_words else phrase("greeting", prompt.language))
+    return TextPiece(first_words[1].strip() if first_words else phrase("greeting", prompt.language))
 
 
 def _unanswered(items: list[Item]) -> list[Item]:
-    """What came since the agent last spoke; when more was typed behind a function's output, only that."""
+    """Return what came since the agent last spoke; only what follows a function's output, if anything."""
     spoken = [n for n, item in enumerate(items) if item.get("role") == "assistant"]
     turn = items[spoken[-1] + 1 :] if spoken else items
     outputs = [n for n, item in enumerate(turn) if item["type"] == "function_call_output"]
@@ -66,17 +67,17 @@ def _words(item: Item) -> str:
     return words_of(item) if item.get("role") == "user" else ""
 
 
-def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Reply:
+def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Piece:
     calling = any(item["type"] == "function_call" for item in turn)
     if not calling and (call := choose_call(typed, prompt.tools, prompt.tool_choice)):
-        return Reply(call=call)
+        return call
     if kind := small_talk(typed):
-        return Reply(phrase(kind, prompt.language))
+        return TextPiece(phrase(kind, prompt.language))
     if answer := guide_in(prompt.instructions).answer(typed):
-        return Reply(answer)
+        return TextPiece(answer)
     if not calling and (call := look_up(typed, prompt.tools, prompt.tool_choice)):
-        return Reply(call=call)
-    return Reply(phrase("in_progress" if calling else "nothing_fits", prompt.language))
+        return call
+    return TextPiece(phrase("in_progress" if calling else "nothing_fits", prompt.language))
 
 
 def _listened(heard: list[Item]) -> bool:
@@ -84,16 +85,16 @@ def _listened(heard: list[Item]) -> bool:
     return any(part.get("transcript") == "" for item in heard for part in item["content"])
 
 
-def _not_understood(heard: list[Item], prompt: Prompt) -> Reply:
+def _not_understood(heard: list[Item], prompt: Prompt) -> Piece:
     if _listened(heard):
-        return Reply(phrase("say_again", prompt.language))
+        return TextPiece(phrase("say_again", prompt.language))
     if prompt.explained:
-        return Reply(phrase("please_type", prompt.language))
-    return Reply(phrase("no_recognizer", prompt.language), explains=True)
+        return TextPiece(phrase("please_type", prompt.language))
+    return TextPiece(phrase("no_recognizer", prompt.language), explains=True)
 
 
 def _told(output: str, question: str, language: str) -> str:
-    """What of an output answers: of sections of a guide the best one, of anything else all."""
+    """Return what of an output answers: of sections of a guide the best one, of anything else all."""
     return Guide(output).answer(question) or _spoken_output(output, language)
 
 

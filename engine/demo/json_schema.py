@@ -12,12 +12,12 @@ class Endless(Exception):
 
 
 def bad_schema(why: str) -> EngineError:
-    """What a schema gets that no instance can be made of."""
+    """Return what a schema gets that no instance can be made of."""
     return EngineError(f"Invalid schema: {why}.", code="invalid_json_schema", param="text.format.schema")
 
 
 def resolved(schema: Any, root: Schema, inside: tuple[str, ...]) -> tuple[Schema, tuple[str, ...]]:
-    """A schema without `$ref` and `allOf` at its top, and the references it stands inside of.
+    """Return a schema without `$ref` and `allOf` at its top, and the references it stands inside of.
 
     :raises Endless: it stands inside itself
     :raises ApiError: a reference leads nowhere, or this is no schema
@@ -40,7 +40,7 @@ def resolved(schema: Any, root: Schema, inside: tuple[str, ...]) -> tuple[Schema
 
 
 def alternatives(schema: Schema) -> list[Schema]:
-    """The schemas of which a value has to fit one; a schema without alternatives is its only one."""
+    """Return the schemas of which a value has to fit one; a schema without alternatives is its only one."""
     for name in ("anyOf", "oneOf"):
         if branches := schema.get(name):
             around = {key: value for key, value in schema.items() if key != name}

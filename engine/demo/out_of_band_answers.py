@@ -25,7 +25,7 @@ Turn = tuple[Literal["user", "assistant"], str]
 
 
 def aside(prompt: Prompt) -> str | None:
-    """The topic or the summary, whichever is asked for; None for a question of another kind."""
+    """Return the topic or the summary, whichever is asked for; None for a question of another kind."""
     turns = list(_turns(prompt))
     if TOPIC.search(prompt.aside):
         return topic(turns, prompt.instructions, prompt.language)
@@ -67,7 +67,7 @@ def _turns(prompt: Prompt) -> Iterator[Turn]:
 
 
 def _questions(turns: list[Turn]) -> list[str]:
-    """The caller's sentences beyond greetings; greetings when there is nothing else."""
+    """Return the caller's sentences beyond greetings; greetings when there is nothing else."""
     said = [sentence for role, text in turns if role == "user" for sentence in sentences(text)]
     return [sentence for sentence in said if not small_talk(sentence)] or said
 

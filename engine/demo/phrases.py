@@ -7,5 +7,5 @@ PHRASES = tomllib.loads(Path(__file__).with_name("phrases.toml").read_text("utf-
 
 
 def phrase(name: str, language: str) -> str:
-    """The sentence in `ur` or `en`."""
+    """Return the sentence in `ur` or `en`."""
     return str(PHRASES[name][language])

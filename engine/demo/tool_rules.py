@@ -24,7 +24,7 @@ VERBS = set(content_words("check find fetch look lookup search show create make 
 
 
 def choose_call(text: str, tools: list[FunctionTool], choice: ToolChoice) -> ToolCall | None:
-    """The call that `text` asks for.
+    """Return the call that `text` asks for.
 
     :param choice: `none` never calls, `required` always, a named function is forced
     """
@@ -38,7 +38,7 @@ def choose_call(text: str, tools: list[FunctionTool], choice: ToolChoice) -> Too
 
 
 def look_up(text: str, tools: list[FunctionTool], choice: ToolChoice) -> ToolCall | None:
-    """The call that searches for `text`: of a function named for it that needs nothing but the question."""
+    """Return the call that searches for `text`, by a function that needs nothing but the question."""
     if choice == "none":
         return None
     return next((_call(tool, text) for tool in tools if _searches(tool)), None)

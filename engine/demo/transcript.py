@@ -48,7 +48,7 @@ class ReadTranscript:
 
 
 def transcript_of(given: str | list[dict[str, Any]]) -> ReadTranscript:
-    """The conversation in a request's `input`: a text, or messages whose texts may hold lines themselves.
+    """Return the conversation in a request's `input`: a text, or messages that may hold lines themselves.
 
     What stands before the first line that names its speaker is a task, not part of the conversation; a text
     in which nobody is named is all the caller's.

@@ -2,23 +2,15 @@
 
 import re
 import tomllib
-import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
+import transcripts.folding
+
 VOCABULARY = tomllib.loads(Path(__file__).with_name("vocabulary.toml").read_text("utf-8-sig"))
 WORD = re.compile(r"[^\W_]+")
-LETTERS = str.maketrans(
-    {"ي": "ی", "ى": "ی", "ك": "ک", "ه": "ہ", "ۃ": "ہ", "ة": "ہ", "أ": "ا", "إ": "ا", "ؤ": "و", "ۓ": "ے"}
-)
 
-
-@lru_cache(maxsize=64)
-def folded(text: str) -> str:
-    """Lower case, one form of every letter and digit, no vowel signs."""
-    decomposed = unicodedata.normalize("NFKC", text).casefold().translate(LETTERS)
-    kept = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)
+folded = lru_cache(maxsize=64)(transcripts.folding.folded)
 
 
 def words(text: str) -> list[str]:
@@ -27,7 +19,7 @@ def words(text: str) -> list[str]:
 
 
 def content_words(text: str) -> list[str]:
-    """The words that say what a text is about, each in the one form that stands for its kin."""
+    """Return the words that say what a text is about, each in the one form that stands for its kin."""
     joined = folded(text)
     for apart, together in _TOGETHER:
         joined = joined.replace(apart, together)

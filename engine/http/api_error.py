@@ -13,7 +13,8 @@ class EngineError(Exception):
         status: int = 400,
         kind: str = "invalid_request_error",
     ) -> None:
-        """
+        """Create the engine error.
+
         :param code: machine-readable, such as `unknown_parameter`
         :param param: path of the offending field, such as `session.voice`
         :param status: the HTTP status when this answers a request
@@ -27,5 +28,5 @@ class EngineError(Exception):
         self.kind = kind
 
     def fields(self) -> dict[str, str | None]:
-        """The object under `error`: type, code, message, param."""
+        """Return the object under `error`: type, code, message, param."""
         return {"type": self.kind, "code": self.code, "message": self.message, "param": self.param}

@@ -79,7 +79,7 @@ def create_engine(
     webhook: Webhook | None = None,
     now: Callable[[], float] = time.time,
 ) -> FastAPI:
-    """A Realtime provider, to be mounted at `/engine/v1`.
+    """Return a Realtime provider, to be mounted at `/engine/v1`.
 
     Await `app.state.engine.close()` when the server stops.
 

@@ -27,17 +27,23 @@ class Keys:
     """The keys of one engine."""
 
     def __init__(self, server_key: str, now: Callable[[], float]) -> None:
-        """:param now: Unix seconds"""
+        """Create the keys.
+
+        :param now: Unix seconds
+        """
         self._server_key = server_key.encode()
         self._now = now
         self._ephemeral: dict[str, EphemeralKey] = {}
 
     def is_server_key(self, key: str) -> bool:
-        """Compared in constant time."""
+        """Compare two keys in constant time."""
         return hmac.compare_digest(key.encode(), self._server_key)
 
     def require_server_key(self, key: str) -> None:
-        """:raises ApiError: 401"""
+        """Check the key of a request.
+
+        :raises EngineError: 401
+        """
         if not self.is_server_key(key):
             raise wrong_key()
 
@@ -59,7 +65,7 @@ class Keys:
         return key
 
     def session_of(self, key: str) -> AnyConfig:
-        """The session an ephemeral key carries.
+        """Return the session an ephemeral key carries.
 
         :raises ApiError: 401 for a key that is unknown or has expired
         """
@@ -74,5 +80,5 @@ class Keys:
 
 
 def wrong_key() -> EngineError:
-    """What a missing, wrong or expired key gets."""
+    """Return what a missing, wrong or expired key gets."""
     return EngineError("Incorrect or expired API key provided.", code="invalid_api_key", status=401)

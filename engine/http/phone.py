@@ -36,7 +36,10 @@ class RingingPhone:
     """Every phone call of one engine, ringing or picked up."""
 
     def __init__(self, calls: Calls, webhook: Webhook | None) -> None:
-        """:param webhook: who is told that it rings; without one it cannot"""
+        """Create the ringing phone.
+
+        :param webhook: who is told that it rings; without one it cannot
+        """
         self._calls = calls
         self._webhook = webhook
         self._lines: dict[str, PhoneLine] = {}

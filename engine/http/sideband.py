@@ -69,6 +69,6 @@ class SidebandSocket:
 
 
 def protocols_of(websocket: WebSocket) -> list[str]:
-    """The subprotocols a client offers; a browser, which can set no header, names its key there."""
+    """Return the subprotocols a client offers; a browser, which can set no header, names its key there."""
     offered: list[str] = websocket.scope.get("subprotocols", [])
     return offered

@@ -11,13 +11,13 @@ KEY_PROTOCOL = "openai-insecure-api-key."
 
 
 def key_in(protocols: list[str]) -> str:
-    """The key a browser offers as a subprotocol; empty without one."""
+    """Return the key a browser offers as a subprotocol; empty without one."""
     named = (name for name in protocols if name.startswith(KEY_PROTOCOL))
     return next(named, "").removeprefix(KEY_PROTOCOL)
 
 
 def session_of_socket(query: QueryParams, key: str, keys: Keys) -> AnyConfig:
-    """The session to begin with.
+    """Return the session to begin with.
 
     :raises ApiError: a wrong key, or an address that names no session or two
     """

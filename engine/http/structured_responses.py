@@ -49,7 +49,7 @@ class WrittenRequest(StrictObject):
 
 
 def written_response(wanted: WrittenRequest) -> dict[str, Any]:
-    """The answer in the Responses API's shape.
+    """Return the answer in the Responses API's shape.
 
     :raises ApiError: for a schema that cannot be filled
     """

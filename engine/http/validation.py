@@ -32,7 +32,7 @@ class Sparse(StrictObject):
 
 
 def validated(shape: type[T] | TypeAdapter[T], data: Any, param: str) -> T:
-    """`data` as `shape`.
+    """Return `data` as an object of `shape`.
 
     :param param: what the client calls `data`, such as `session`; empty for the event itself
     :raises ApiError: for the first thing that is wrong
@@ -65,7 +65,7 @@ def _api_error(problem: ErrorDetails, data: Any, root: str) -> EngineError:
 
 
 def _path(problem: ErrorDetails, data: Any, root: str) -> str:
-    """The client's own path to the problem: pydantic's location without the names of union members."""
+    """Return the client's own path to the problem: pydantic's location without the names of union members."""
     path, node = root, data
     for part in problem["loc"]:
         if isinstance(node, list) and isinstance(part, int):

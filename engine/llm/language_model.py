@@ -1,5 +1,6 @@
-"""Deciding what to say: the interface. A brain knows what a provider knows, and nothing else."""
+"""Language model: the interface. A model is told what a provider is told, and nothing else."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,7 +10,7 @@ from engine.session.session_config import FunctionTool, ToolChoice
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Everything a brain is told."""
+    """Everything that a model is told."""
 
     instructions: str
     """The session's instructions, guide included; before them those of this one response."""
@@ -36,17 +37,22 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What the agent does: speak, or call a function."""
+class TextPiece:
+    """Some more of what the agent says, in Markdown."""
 
-    text: str = ""
-    call: ToolCall | None = None
+    text: str
     explains: bool = False
     """Whether the text explains that speech is not understood here."""
 
 
-class LanguageModel(Protocol):
-    """Whoever thinks."""
+Piece = TextPiece | ToolCall
 
-    async def reply(self, prompt: Prompt) -> Reply:
-        """What to say or call now."""
+
+class LanguageModel(Protocol):
+    """Generates the agent's replies."""
+
+    def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        """Yield what to say or to call now, piece by piece; sentences are spoken as they complete.
+
+        A consumer that stops iterating and closes the iterator cancels the rest.
+        """

@@ -22,7 +22,10 @@ class AppendedAudio:
     """24 kHz mono PCM16, pieces of any length."""
 
     def __init__(self, on_frame: Callable[[bytes], None]) -> None:
-        """:param on_frame: gets 32 ms of 16 kHz mono PCM16 at a time"""
+        """Create the appended audio.
+
+        :param on_frame: gets 32 ms of 16 kHz mono PCM16 at a time
+        """
         self._on_frame = on_frame
         self._odd_byte = b""
         self._rest = bytearray()

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.media.speech_encoder import PacketEncoder
+
 PACKET_MS = 20
 
 
@@ -16,7 +18,7 @@ class SpokenItem:
     response_id: str
     item_id: str
     packets: deque[bytes] = field(default_factory=deque, repr=False)
-    """Opus, 20 ms each, not yet sent."""
+    """20 ms each, as the output's encoder makes them, not yet sent."""
     sent: int = 0
     """Packets that went out."""
     complete: bool = False
@@ -28,12 +30,12 @@ class SpokenItem:
     """Called when there is more to send, or no more will come."""
 
     def add(self, packets: Iterable[bytes]) -> None:
-        """More to say."""
+        """Add packets to be played."""
         self.packets.extend(packets)
         self._tell()
 
     def finish(self) -> None:
-        """That was all."""
+        """Note that no more packets will come."""
         self.complete = True
         self._tell()
 
@@ -53,23 +55,26 @@ class SpokenItem:
 
 
 class Player(Protocol):
-    """Whoever wants to know what really goes out."""
+    """The session that is told what really goes out."""
 
     def utterance_started(self, utterance: SpokenItem) -> None:
-        """Its first packet goes out now."""
+        """Note that its first packet goes out now."""
 
     def utterance_stopped(self, utterance: SpokenItem) -> None:
-        """Its last packet has gone out."""
+        """Note that its last packet has gone out."""
 
 
 class AudioOutput(Protocol):
-    """Where utterances go; one after another."""
+    """The place where utterances go, one after another."""
 
     plays: bool
     """Whether they are played from here in their own time; else the client gets the sound and plays it."""
+
+    def new_encoder(self, sample_rate: int) -> PacketEncoder:
+        """Return what makes this output's packets of PCM at `sample_rate` Hz."""
 
     def play(self, utterance: SpokenItem) -> None:
         """Put it behind whatever is playing; packets may come later."""
 
     def clear(self) -> list[SpokenItem]:
-        """Fall silent at once; what was cut, the one being heard first."""
+        """Fall silent at once; return what was cut, the one being heard first."""

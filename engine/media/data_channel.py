@@ -20,7 +20,10 @@ class ChannelConnection:
     """Sends events over one data channel."""
 
     def __init__(self, channel: RTCDataChannel, on_stuck: Callable[[str], None]) -> None:
-        """:param on_stuck: told that the browser does not take what it is sent"""
+        """Create the channel connection.
+
+        :param on_stuck: told that the browser does not take what it is sent
+        """
         self._channel = channel
         self._on_stuck = on_stuck
 

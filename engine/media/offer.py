@@ -87,7 +87,7 @@ def _is_hidden(line: str) -> bool:
 
 
 def _check_complete(section: MediaDescription) -> None:
-    """aiortc builds half of a connection for a section without these, and cannot close it again."""
+    """Check for what aiortc needs: without it, aiortc builds half a connection that it cannot close."""
     if not (section.dtls and section.dtls.fingerprints):
         raise bad_offer("a section lacks a=fingerprint or a=setup")
     if not (section.ice and section.ice.usernameFragment and section.ice.password):

@@ -56,7 +56,8 @@ class PacketDecoder:
     """Of one call."""
 
     def __init__(self, on_frame: Callable[[bytes], None], call_later: CallLater) -> None:
-        """
+        """Create the packet decoder.
+
         :param on_frame: gets 32 ms of 16 kHz mono PCM16 at a time
         :param call_later: the event loop's, or a test's
         """

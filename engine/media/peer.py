@@ -39,7 +39,8 @@ class Peer:
         on_connected: Callable[[], None],
         on_gone: Callable[[str], None],
     ) -> None:
-        """
+        """Create the peer.
+
         :param ice_servers: none asks nobody outside
         :param on_frame: gets the caller's audio, 32 ms of 16 kHz mono PCM16 a frame
         :param on_gone: told once or more, with the reason
@@ -54,7 +55,7 @@ class Peer:
         self._connection.on("connectionstatechange", self._state)
 
     async def answer(self, offer: str, voice: VoiceTrack) -> str:
-        """The SDP answer to an offer.
+        """Return the SDP answer to an offer.
 
         :raises ApiError: when the offer is not one audio section with Opus and at most one data channel
         """
@@ -111,12 +112,15 @@ class StraightBuffer:
     """
 
     def __init__(self, hear: Callable[[bytes, int], None]) -> None:
-        """:param hear: gets payload and timestamp of every packet that is newer than those before it"""
+        """Create the straight buffer.
+
+        :param hear: gets payload and timestamp of every packet that is newer than those before it
+        """
         self._hear = hear
         self._newest: int | None = None
 
     def add(self, packet: RtpPacket) -> tuple[bool, None]:
-        """Called by aiortc; the answer says that no key frame is wanted and nothing is left to decode."""
+        """Answer aiortc that no key frame is wanted and nothing is left to decode."""
         if self._newest is None or 0 < (packet.sequence_number - self._newest) % 2**16 < 2**15:
             self._newest = packet.sequence_number
             if packet.payload:
@@ -133,7 +137,7 @@ def listen_straight(receiver: RTCRtpReceiver, hear: Callable[[bytes, int], None]
 
 
 def with_quiet_silence(sdp: str) -> str:
-    """The description with the wish that the other side sends next to nothing while its caller is silent."""
+    """Return the description with the wish for discontinuous transmission while the caller is silent."""
 
     def wish(found: re.Match[str]) -> str:
         settings = ";".join(filter(None, (found[2], "usedtx=1")))

@@ -1,6 +1,6 @@
 """An incoming phone call from the caller's end: it rings, and once accepted carries sound both ways.
 
-SIP is not spoken here: whoever made the phone ring hands in the caller's sound and takes the agent's.
+SIP is not spoken here: the code that made the phone ring hands in the caller's sound and takes the agent's.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ class PhoneLine:
     """One caller at the phone."""
 
     def __init__(self, call_id: str, from_: str, to: str) -> None:
-        """
+        """Create the phone line.
+
         :param from_: address of the caller, such as `sip:+923001234567@trunk.example`
         :param to: address that was dialled
         """
@@ -40,7 +41,7 @@ class PhoneLine:
         self._listen = on_packet
 
     def say(self, pcm: bytes) -> None:
-        """The caller's sound (16 kHz mono PCM16), pieces of any length; lost while nobody has picked up."""
+        """Send the caller's sound (16 kHz mono PCM16, any length); it is lost while nobody has picked up."""
         if self.state != "accepted":
             return
         self._rest += pcm
@@ -49,7 +50,7 @@ class PhoneLine:
             del self._rest[:FRAME_BYTES]
 
     def hang_up(self) -> None:
-        """The caller puts the phone down."""
+        """Hang up for the caller."""
         if self.state == "accepted":
             self._on_gone("caller hung up")
         else:
@@ -74,7 +75,7 @@ class PhoneLine:
         self.over.set()
 
     async def close(self) -> None:
-        """The call is over."""
+        """End the line: the call is over."""
         if self._pulling:
             self._pulling.cancel()
             await asyncio.gather(self._pulling, return_exceptions=True)

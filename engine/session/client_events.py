@@ -28,7 +28,10 @@ class ClientEvents:
     """Carries client events out; what is wrong with one is said to its sender alone."""
 
     def __init__(self, session: EngineSession, appended: AppendedAudio | None = None) -> None:
-        """:param appended: takes the sound where it travels in events; None where a media track brings it"""
+        """Create the client events.
+
+        :param appended: takes the sound where it travels in events; None where a media track brings it
+        """
         self._session = session
         self._appended = appended
         self._rate = EventRate()
@@ -130,13 +133,13 @@ class ClientEvents:
     def _clear_audio(self, event: Event) -> None:
         if self._appended:
             self._appended.clear()
-        self._session.caller.audio.clear()
+        self._session.input_audio.audio.clear()
         self._session.emit("input_audio_buffer.cleared")
 
     def _commit_audio(self, event: Event) -> None:
         if self._appended:
             self._appended.flush()
-        self._session.caller.commit()
+        self._session.input_audio.commit()
 
     def _create_response(self, event: Event) -> None:
         params = validated(ResponseParams, event.get("response") or {}, "response")

@@ -10,12 +10,12 @@ Event = dict[str, Any]
 
 
 def encoded(event_type: str, **fields: Any) -> str:
-    """A server event with an id of its own."""
+    """Return a server event with an id of its own."""
     return json.dumps({"type": event_type, "event_id": new_id("event"), **fields}, ensure_ascii=False)
 
 
 def decoded(text: str | bytes) -> Event:
-    """A client event.
+    """Return a client event.
 
     :raises ApiError: when it is not a JSON object
     """

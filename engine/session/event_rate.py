@@ -15,7 +15,10 @@ class EventRate:
     """Two token buckets of one session, for events and for their bytes."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        """:param now: seconds"""
+        """Create the event rate.
+
+        :param now: seconds
+        """
         self._now = now
         self._at = now()
         self._events, self._bytes = float(BURST_EVENTS), float(BURST_BYTES)

@@ -23,7 +23,8 @@ class InputAudioBuffer:
         detect: Callable[[bytes], float],
         on_turn: Callable[[SpeechStarted | SpeechStopped], None],
     ) -> None:
-        """
+        """Create the input audio buffer.
+
         :param detect: probability of speech in a frame
         :param on_turn: told of the beginning and end of every turn; at its end the buffer holds the turn
         """
@@ -67,7 +68,7 @@ class InputAudioBuffer:
             self._turns.end(self.heard_ms)
 
     def take(self) -> bytes:
-        """What was said since the last commit.
+        """Return what was said since the last commit.
 
         :raises ApiError: when that is less than 100 ms
         """

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING
 
 from engine.session.idle import CallLater, IdleTimer
@@ -61,16 +61,16 @@ class InputAudioTurns:
         task.add_done_callback(lambda done: self._recognition_ended(item["id"], done))
 
     def wait(self) -> None:
-        """A reply was played; from now on silence counts."""
+        """Count silence from now on: a reply was played."""
         settings = self._session.config.turn_detection
         self._idle.arm(settings.idle_timeout_ms if isinstance(settings, ServerVad) else None)
 
     def not_idle(self) -> None:
-        """Something happened."""
+        """Stop counting silence: something happened."""
         self._idle.disarm()
 
     async def recognised(self) -> None:
-        """Returns when everything committed so far is words, or known to stay none."""
+        """Wait until everything committed so far is words, or known to stay none."""
         if self._recognitions:
             await asyncio.wait(self._recognitions)
 
@@ -122,7 +122,7 @@ class InputAudioTurns:
         place = {"item_id": item["id"], "content_index": 0}
         words = ""
         try:
-            async for piece in self._speech_to_text.transcribe(audio, _hints(wanted)):
+            async for piece in self._speech_to_text.transcribe(_blocks(audio), _hints(wanted)):
                 words += piece
                 if wanted:
                     self._session.emit(f"{TRANSCRIPTION}.delta", **place, delta=piece)
@@ -156,6 +156,11 @@ class InputAudioTurns:
 
     def _buffer_event(self, name: str, **fields: int | str | None) -> None:
         self._session.emit(f"input_audio_buffer.{name}", item_id=self._coming_item_id, **fields)
+
+
+async def _blocks(audio: bytes) -> AsyncIterator[bytes]:
+    """Yield the sound of an utterance that is whole."""
+    yield audio
 
 
 def _hints(wanted: InputTranscription | None) -> Hints:

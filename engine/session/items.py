@@ -108,12 +108,12 @@ CLIENT_ITEM: TypeAdapter[Any] = TypeAdapter(
 
 
 def new_id(prefix: str) -> str:
-    """An id such as `item_1f0c…`."""
+    """Return an id such as `item_1f0c…`."""
     return f"{prefix}_{secrets.token_hex(10)}"
 
 
 def client_item(data: Any, param: str = "item") -> Item:
-    """An item as a client may create it, complete with id and status.
+    """Return an item as a client may create it, complete with id and status.
 
     :raises ApiError: naming the field
     """
@@ -130,7 +130,7 @@ def client_item(data: Any, param: str = "item") -> Item:
 
 
 def words_of(item: Item) -> str:
-    """What a message says in words; empty for what is not known in words, and for functions."""
+    """Return what a message says in words; empty for what is not known in words, and for functions."""
     parts = item.get("content") or []
     return " ".join(filter(None, (part.get("text") or part.get("transcript") for part in parts)))
 
@@ -161,7 +161,7 @@ class Items:
         return str(self._items[-1]["id"]) if self._items else None
 
     def get(self, item_id: Any, operation: str) -> Item:
-        """The item a client names.
+        """Return the item a client names.
 
         :raises ApiError: `item_<operation>_invalid_item_id`
         """
@@ -192,7 +192,10 @@ class Items:
         return before
 
     def remove(self, item_id: Any) -> None:
-        """:raises ApiError: when there is no such item"""
+        """Delete an item.
+
+        :raises EngineError: there is no such item
+        """
         self._leave(self._index(self.get(item_id, "delete")))
 
     def _truncate(self) -> None:

@@ -10,7 +10,7 @@ Status = Literal["completed", "cancelled", "failed"]
 
 
 class ResponseEvents:
-    """Says every event of a response; opens items and parts, appends words, and closes whatever is open."""
+    """The events of one response: opens items and parts, appends words, and closes what is open."""
 
     def __init__(
         self,
@@ -23,7 +23,8 @@ class ResponseEvents:
         max_output_tokens: int | str,
         metadata: dict[str, str] | None,
     ) -> None:
-        """
+        """Create the response events.
+
         :param emit: `emit(event_type, **fields)`
         :param items: the conversation that gets the items; None for an out-of-band response
         :param modality: `audio` or `text`
@@ -45,11 +46,11 @@ class ResponseEvents:
         self.finished = False
 
     def begin(self) -> None:
-        """`response.created`."""
+        """Emit `response.created`."""
         self._emit("response.created", response=self._snapshot("in_progress"))
 
     def open_message(self) -> str:
-        """An assistant item with one empty part; the item's id."""
+        """Return an assistant item with one empty part; the item's id."""
         item = {"type": "message", "role": "assistant", "content": []}
         self._open_item(item)
         part = (
@@ -58,14 +59,19 @@ class ResponseEvents:
         self._part_event("response.content_part.added", part=part)
         return str(item["id"])
 
+    @property
+    def is_open(self) -> bool:
+        """Whether a message is open."""
+        return self._open is not None
+
     def append(self, words: str) -> None:
-        """The next words of the open message."""
+        """Append words to the open message."""
         self.text += words
         name = "output_audio_transcript" if self.modality == "audio" else "output_text"
         self._part_event(f"response.{name}.delta", delta=words)
 
     def close_message(self, status: str = "completed") -> None:
-        """The open message is as long as it gets."""
+        """Close the open message."""
         assert self._open is not None
         if self.modality == "audio":
             self._part_event("response.output_audio.done")
@@ -79,7 +85,9 @@ class ResponseEvents:
         self._close_item(status)
 
     def call_function(self, name: str, arguments: str) -> None:
-        """A whole function call, from its item to its end."""
+        """Emit a whole function call, from its item to its end."""
+        if self._open:
+            self.close_message()
         call_id = new_id("call")
         item = {"type": "function_call", "name": name, "call_id": call_id, "arguments": ""}
         self._open_item(item)

@@ -60,7 +60,7 @@ class ResponseParams(StrictObject):
 
 
 def input_items(given: list[dict[str, Any]] | None, conversation: Items) -> list[Item]:
-    """What the response goes by: the conversation, or the items given, references resolved.
+    """Return what the response goes by: the conversation, or the items given, references resolved.
 
     :raises ApiError: for an item that is wrong or not there
     """

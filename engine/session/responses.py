@@ -5,19 +5,21 @@ import json
 import logging
 import math
 import re
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.demo.language import language_of_session, language_of_text
 from engine.http.api_error import EngineError
-from engine.llm.language_model import LanguageModel, Prompt
+from engine.llm.language_model import LanguageModel, Prompt, ToolCall
+from engine.llm.sentence_buffer import SentenceBuffer
 from engine.media.audio_output import AudioOutput, SpokenItem
+from engine.media.speech_encoder import encoded
 from engine.session.items import Item, Items
 from engine.session.response import ResponseEvents, Status
 from engine.session.response_params import ResponseParams, input_items
 from engine.session.session_config import SessionConfig
 from engine.session.usage import usage
-from engine.tts.plain_text import sentences
 from engine.tts.text_to_speech import TextToSpeech, Voice
 
 log = logging.getLogger("guftagu.engine")
@@ -40,17 +42,17 @@ class ResponseContext(Protocol):
 
     @property
     def agent(self) -> SessionConfig:
-        """The settings of whoever answers."""
+        """The settings by which responses are made."""
 
     @property
     def committed_ms(self) -> int:
         """How much of the caller's speech is in the conversation."""
 
     def emit(self, event_type: str, **fields: Any) -> None:
-        """Say an event to whoever is connected."""
+        """Send an event to every connection."""
 
     async def recognised(self) -> None:
-        """Returns when everything committed so far is words, or known to stay none."""
+        """Wait until everything committed so far is words, or known to stay none."""
 
 
 @dataclass(eq=False)
@@ -75,7 +77,10 @@ class ResponseRunner:
         audio_output: AudioOutput,
         word_interval_s: float,
     ) -> None:
-        """:param word_interval_s: the pace at which words are put out, well ahead of the voice"""
+        """Create the response runner.
+
+        :param word_interval_s: the pace at which words are put out, well ahead of the voice
+        """
         self._conversation = conversation
         self._language_model = language_model
         self._text_to_speech = text_to_speech
@@ -166,12 +171,22 @@ class ResponseRunner:
 
     async def _run(self, run: Run) -> None:
         await self._conversation.recognised()
-        reply = await self._language_model.reply(self._prompt(run))
-        if reply.call:
-            run.response.call_function(reply.call.name, json.dumps(reply.call.arguments, ensure_ascii=False))
-        else:
-            await self._say(run, sentences(reply.text[:MAX_REPLY_CHARS]))
-            self._conversation.explained |= reply.explains
+        text = SentenceBuffer(MAX_REPLY_CHARS)
+        has_called = explains = False
+        async with aclosing(self._language_model.reply(self._prompt(run))) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, ToolCall):
+                    has_called = True
+                    await self._say(run, text.flush())
+                    run.response.call_function(piece.name, json.dumps(piece.arguments, ensure_ascii=False))
+                else:
+                    await self._say(run, text.add(piece.text))
+                    explains |= piece.explains
+        rest = text.flush()
+        if not (rest or run.response.is_open or has_called):
+            self._open_message(run)
+        await self._say(run, rest)
+        self._conversation.explained |= explains
         self._finish(run, "completed")
 
     def _prompt(self, run: Run) -> Prompt:
@@ -188,21 +203,29 @@ class ResponseRunner:
         )
 
     async def _say(self, run: Run, parts: list[str]) -> None:
+        """Speak and write sentences, in the message that is open or a new one."""
+        for sentence in parts:
+            goes_on = run.response.is_open
+            if not goes_on:
+                self._open_message(run)
+            if run.utterance:
+                await self._speak(sentence, run.utterance, run.params)
+            await self._write(f" {sentence}" if goes_on else sentence, run.response)
+
+    def _open_message(self, run: Run) -> None:
         item_id = run.response.open_message()
         if run.response.modality == "audio":
             run.utterance = SpokenItem(run.response.id, item_id)
             self._audio_output.play(run.utterance)
-        for n, sentence in enumerate(parts):
-            if run.utterance:
-                await self._speak(sentence, run.utterance, run.params)
-            await self._write(f" {sentence}" if n else sentence, run.response)
 
     async def _speak(self, sentence: str, utterance: SpokenItem, params: ResponseParams) -> None:
         config = self._conversation.agent
         language = language_of_text(sentence, language_of_session(config))
         voice = Voice(language, _name(params, config), config.audio.output.speed)
-        async for packets in self._text_to_speech.speak(sentence, voice):
-            utterance.add(packets)
+        encoder = self._audio_output.new_encoder(self._text_to_speech.sample_rate)
+        async with aclosing(self._text_to_speech.speak(sentence, voice)) as pcm:
+            async for packets in encoded(pcm, encoder):
+                utterance.add(packets)
         await _first_packet_sent(utterance)
 
     async def _write(self, text: str, response: ResponseEvents) -> None:

@@ -27,7 +27,7 @@ class Connection(Protocol):
 
 
 class EngineSession:
-    """Knows nothing of WebRTC or HTTP: audio comes in as frames and goes out through an outlet."""
+    """Knows nothing of WebRTC or HTTP: audio comes in as frames and goes out through an audio output."""
 
     def __init__(
         self,
@@ -42,8 +42,9 @@ class EngineSession:
         expires_at: int,
         word_interval_s: float = 0.02,
     ) -> None:
-        """
-        :param outlet: makes the way to the caller's ear, which tells the session what really went out
+        """Create the engine session.
+
+        :param audio_output: makes the output to the caller, which tells the session what really went out
         :param detect: probability of speech in a frame of 512 samples at 16 kHz
         :param call_later: the event loop's, or a test's
         :param expires_at: Unix seconds, only to be told
@@ -58,21 +59,21 @@ class EngineSession:
         self._expires_at = expires_at
         self.connections: list[Connection] = []
         self._audio_output = audio_output(self)
-        self.caller = InputAudioTurns(self, speech_to_text, detect, call_later)
+        self.input_audio = InputAudioTurns(self, speech_to_text, detect, call_later)
         self.responses = ResponseRunner(
             self, language_model, text_to_speech, self._audio_output, word_interval_s
         )
 
     @property
     def agent(self) -> SessionConfig:
-        """The settings of whoever answers; in a transcription session nobody does."""
+        """The settings by which responses are made; a transcription session has none."""
         assert isinstance(self.config, SessionConfig)
         return self.config
 
     @property
     def committed_ms(self) -> int:
         """How much of the caller's speech is in the conversation."""
-        return self.caller.committed_ms
+        return self.input_audio.committed_ms
 
     def attach(self, connection: Connection) -> None:
         """From now on `connection` gets every event; first `session.created`."""
@@ -91,29 +92,29 @@ class EngineSession:
             connection.send(text)
 
     def shown(self) -> dict[str, Any]:
-        """The effective session, as events and answers show it."""
+        """Return the effective session, as events and answers show it."""
         about = {"id": self.id, "object": self.config.object_name, "expires_at": self._expires_at}
         return about | self.config.model_dump()
 
     def configure(self, config: AnyConfig) -> None:
         """Go on with other settings."""
         if config.turn_detection != self.config.turn_detection:
-            self.caller.audio.configure(config.turn_detection)
+            self.input_audio.audio.configure(config.turn_detection)
         self.config = config
         self.emit("session.updated", session=self.shown())
 
     def add(self, item: Item, previous_item_id: Any = None) -> None:
-        """A whole item enters the conversation.
+        """Add a whole item to the conversation.
 
         :raises ApiError: when it cannot stand there
         """
         previous = self.items.add(item, previous_item_id)
-        self.caller.not_idle()
+        self.input_audio.not_idle()
         self.emit("conversation.item.added", previous_item_id=previous, item=item)
         self.emit("conversation.item.done", previous_item_id=previous, item=item)
 
     def interrupt(self) -> None:
-        """The caller speaks: stop thinking and fall silent."""
+        """Stop the response and fall silent, because the caller speaks."""
         if self.responses.active:
             self.responses.cancel(reason="turn_detected")
         self.silence()
@@ -129,7 +130,7 @@ class EngineSession:
             self.truncate(utterance.item_id, utterance.played_ms)
 
     def truncate(self, item_id: str, audio_end_ms: int) -> None:
-        """The caller heard no more of an item than this; its words are no longer known."""
+        """Truncate an item to what the caller heard; its words are no longer known."""
         for item in self.items:
             if item["id"] == item_id:
                 item["content"] = [{"type": "output_audio"}]
@@ -138,18 +139,18 @@ class EngineSession:
                 )
 
     async def recognised(self) -> None:
-        """Returns when everything committed so far is words, or known to stay none."""
-        await self.caller.recognised()
+        """Wait until everything committed so far is words, or known to stay none."""
+        await self.input_audio.recognised()
 
     async def close(self) -> None:
         """Stop everything; nothing is said any more."""
         self.connections.clear()
-        await self.caller.close()
+        await self.input_audio.close()
         await self.responses.close()
 
     def utterance_started(self, utterance: SpokenItem) -> None:
         """Its first packet goes out now."""
-        self.caller.not_idle()
+        self.input_audio.not_idle()
         self.spoken[utterance.item_id] = utterance
         if self._audio_output.plays:
             self.emit("output_audio_buffer.started", response_id=utterance.response_id)
@@ -158,4 +159,4 @@ class EngineSession:
         """Its last packet has gone out."""
         if utterance.sent and self._audio_output.plays:
             self.emit("output_audio_buffer.stopped", response_id=utterance.response_id)
-        self.caller.wait()
+        self.input_audio.wait()

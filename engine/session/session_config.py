@@ -84,7 +84,7 @@ class CustomVoice(StrictObject):
     id: str
 
 
-class AudioOutput(StrictObject):
+class OutputAudioConfig(StrictObject):
     """`audio.output`."""
 
     format: AudioFormat = AudioFormat(rate=24000)
@@ -96,11 +96,11 @@ class Audio(StrictObject):
     """`audio`."""
 
     input: AudioInput = AudioInput()
-    output: AudioOutput = AudioOutput()
+    output: OutputAudioConfig = OutputAudioConfig()
 
 
 class FunctionTool(Sparse):
-    """A function the brain may call; `parameters` is JSON Schema."""
+    """A function that the model may call; `parameters` is JSON Schema."""
 
     type: Literal["function"]
     name: str = Field(min_length=1, max_length=64)
@@ -156,7 +156,7 @@ class SessionConfig(StrictObject):
 
 
 def new_session(data: Any, param: str = "session") -> SessionConfig:
-    """The effective session of a conversation, from a session object as a client creates it.
+    """Return the effective session of a conversation, from a session object as a client creates it.
 
     :param param: what the client calls it; empty for a whole body
     :raises ApiError: naming the field
@@ -165,7 +165,7 @@ def new_session(data: Any, param: str = "session") -> SessionConfig:
 
 
 def updated_session(current: SessionConfig, patch: Any, *, has_spoken: bool) -> SessionConfig:
-    """`current` with a `session.update` laid over it; what it leaves out stays.
+    """Return `current` with a `session.update` laid over it; what that leaves out stays.
 
     :raises ApiError: naming the field
     """
@@ -184,7 +184,7 @@ def updated_session(current: SessionConfig, patch: Any, *, has_spoken: bool) -> 
 
 
 def merged_session(current: dict[str, Any], patch: Any) -> Any:
-    """A session object with a client's patch laid over it, down to the sides of `audio`."""
+    """Return a session object with a client's patch laid over it, down to the sides of `audio`."""
     if not isinstance(patch, dict):
         return patch
     merged = {**current, **patch}

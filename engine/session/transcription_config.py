@@ -48,7 +48,7 @@ AnyConfig = SessionConfig | TranscriptionConfig
 
 
 def new_session_of_any_type(data: Any) -> AnyConfig:
-    """The effective session of a session object of either type.
+    """Return the effective session of a session object of either type.
 
     :raises ApiError: naming the field
     """
@@ -58,7 +58,7 @@ def new_session_of_any_type(data: Any) -> AnyConfig:
 
 
 def updated_session_of_any_type(current: AnyConfig, patch: Any, *, has_spoken: bool) -> AnyConfig:
-    """`current` with a `session.update` laid over it; what it leaves out stays.
+    """Return `current` with a `session.update` laid over it; what that leaves out stays.
 
     :raises ApiError: naming the field
     """

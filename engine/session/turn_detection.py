@@ -63,5 +63,5 @@ class TurnDetector:
         return SpeechStopped(end_ms)
 
     def end(self, at_ms: int) -> None:
-        """The turn is over; the next one cannot reach back behind `at_ms`."""
+        """End the turn; the next one cannot reach back behind `at_ms`."""
         self.speaking, self._loud_frames, self._earliest_start_ms = False, 0, at_ms

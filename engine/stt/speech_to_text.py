@@ -1,12 +1,12 @@
-"""Turning the caller's speech into words: the interface, and the recogniser that honestly is none."""
+"""Speech to text: the interface of a recogniser, and the one that stands where none is set up."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
 
 class RecognitionFailed(Exception):
-    """No words came of it; `code` and the message go into `input_audio_transcription.failed`."""
+    """The failure of a recognition; `code` and message go into `input_audio_transcription.failed`."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -27,20 +27,24 @@ class Hints:
 
 
 class SpeechToText(Protocol):
-    """Whoever listens."""
+    """A recogniser: the sound of an utterance in, its words out."""
 
-    def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
-        """The words in `audio` (16 kHz mono PCM16), piece by piece; put together they are the transcript.
+    def transcribe(self, audio: AsyncIterator[bytes], hints: Hints) -> AsyncGenerator[str, None]:
+        """Yield the words, piece by piece; put together they are the transcript.
 
-        :raises RecognitionFailed: when there are none to be had
+        :param audio: 16 kHz mono PCM16 as it comes; its end is the end of the utterance
+        :raises RecognitionFailed: there are no words to be had
         """
 
 
 class NoSpeechToText:
-    """None is set up: it never invents words."""
+    """Stands where no recogniser is set up; it never invents words."""
 
-    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
-        """:raises RecognitionFailed: always, `no_recognizer`"""
+    async def transcribe(self, audio: AsyncIterator[bytes], hints: Hints) -> AsyncGenerator[str, None]:
+        """Fail, always.
+
+        :raises RecognitionFailed: `no_recognizer`
+        """
         raise RecognitionFailed(
             "no_recognizer", "This engine has no speech recogniser; `uv run --extra whisper main.py` has one."
         )

@@ -1,4 +1,4 @@
-"""The keyless ear: faster-whisper, when it is installed. It knows Urdu, and fetches its model on first use.
+"""Speech to text with faster-whisper, when it is installed. It knows Urdu and fetches its model on first use.
 
 Its work takes a processor for seconds, so the whole process has one worker thread and one model at a time.
 """
@@ -9,7 +9,7 @@ import importlib.util
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
@@ -46,7 +46,7 @@ class Model(Protocol):
 
 
 def speech_to_text_here(model: str) -> SpeechToText:
-    """The recogniser that is installed here.
+    """Return the recogniser that is installed here.
 
     :param model: a Whisper model's size, its name at Hugging Face, or a folder with one
     """
@@ -57,7 +57,10 @@ class WhisperSpeechToText:
     """Recognises with faster-whisper."""
 
     def __init__(self, model: str, load: Callable[[str], Model] | None = None) -> None:
-        """:param load: gives the model of a name; a test's, or the library's"""
+        """Create the whisper speech to text.
+
+        :param load: gives the model of a name; a test's, or the library's
+        """
         self._model = model
         self._load = load or _model
 
@@ -69,12 +72,12 @@ class WhisperSpeechToText:
         await asyncio.get_running_loop().run_in_executor(_worker, self._loaded)
 
     async def prepare(self) -> None:
-        """The same before anybody waits for it; what hinders it is in the log, and told to whoever speaks."""
+        """Load the model before anybody waits for it; a failure is logged, and told when somebody speaks."""
         with suppress(RecognitionFailed):
             await self.load()
 
-    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
-        """The words, a segment at a time.
+    async def transcribe(self, audio: AsyncIterator[bytes], hints: Hints) -> AsyncGenerator[str, None]:
+        """Yield the words, a segment at a time; the model needs the whole utterance.
 
         :raises RecognitionFailed: no model is to be had, or it broke down
         """
@@ -86,7 +89,8 @@ class WhisperSpeechToText:
             if not unwanted.is_set():
                 loop.call_soon_threadsafe(pieces.put_nowait, piece)
 
-        work = loop.run_in_executor(_worker, self._recognise, audio, hints, hand_over, unwanted)
+        utterance = b"".join([block async for block in audio])
+        work = loop.run_in_executor(_worker, self._recognise, utterance, hints, hand_over, unwanted)
         try:
             while (piece := await pieces.get()) is not None:
                 yield piece

@@ -7,16 +7,14 @@ and initialises once; every engine and call speaks through it, a sentence at a t
 import asyncio
 import ctypes
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
 
 import espeakng_loader
 import numpy as np
 
-from engine.media.opus import packets
 from engine.tts.pronounce import pronounceable
 from engine.tts.text_to_speech import Voice
 
@@ -25,8 +23,10 @@ DO_NOT_EXIT = 0x8000
 UTF8 = 1
 RATE, PITCH = 1, 3
 WORDS_PER_MINUTE = {"ur": 150, "en": 165}
-FIRST_BLOCK_PACKETS, BLOCK_PACKETS = 3, 10
-"""Handed over as soon as they are encoded, so that a long sentence begins at once."""
+SAMPLE_RATE = 22_050
+"""Of every voice of espeak-ng."""
+FIRST_BLOCK_BYTES, BLOCK_BYTES = 2 * SAMPLE_RATE * 60 // 1000, 2 * SAMPLE_RATE * 200 // 1000
+"""60 ms and 200 ms: a long sentence begins to be encoded at once."""
 AUDIBLE = 300
 """PCM16 level; what is quieter before a sentence is cut off."""
 
@@ -63,13 +63,15 @@ DEFAULT_TIMBRE = TIMBRES["marin"]
 class EspeakTextToSpeech:
     """Speaks with espeak-ng."""
 
-    async def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:
-        """The sentence as Opus packets of 20 ms at 48 kHz, block by block as they get ready."""
+    sample_rate = SAMPLE_RATE
+
+    async def speak(self, sentence: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+        """Yield the sentence as mono PCM16, block by block."""
         loop = asyncio.get_running_loop()
-        blocks: asyncio.Queue[list[bytes] | None] = asyncio.Queue()
+        blocks: asyncio.Queue[bytes | None] = asyncio.Queue()
         unwanted = threading.Event()
 
-        def hand_over(block: list[bytes] | None) -> None:
+        def hand_over(block: bytes | None) -> None:
             if not unwanted.is_set():
                 loop.call_soon_threadsafe(blocks.put_nowait, block)
 
@@ -83,17 +85,16 @@ class EspeakTextToSpeech:
 
 
 def _speak(
-    sentence: str, voice: Voice, hand_over: Callable[[list[bytes] | None], None], unwanted: threading.Event
+    sentence: str, voice: Voice, hand_over: Callable[[bytes | None], None], unwanted: threading.Event
 ) -> None:
     try:
         if unwanted.is_set():
             return
         pcm = _without_silence_before(_espeak().synthesise(pronounceable(sentence), voice))
-        encoded = packets(pcm, _espeak().sample_rate)
-        size = FIRST_BLOCK_PACKETS
-        while (block := list(islice(encoded, size))) and not unwanted.is_set():
-            hand_over(block)
-            size = BLOCK_PACKETS
+        at, size = 0, FIRST_BLOCK_BYTES
+        while at < len(pcm) and not unwanted.is_set():
+            hand_over(pcm[at : at + size])
+            at, size = at + size, BLOCK_BYTES
     finally:
         hand_over(None)
 
@@ -114,15 +115,15 @@ class _Espeak:
     def __init__(self) -> None:
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         data = espeakng_loader.get_data_path().encode()
-        self.sample_rate = self._library.espeak_Initialize(OUTPUT_SYNCHRONOUS, 0, data, DO_NOT_EXIT)
-        if self.sample_rate <= 0:
-            raise RuntimeError("espeak-ng did not start")
+        rate = self._library.espeak_Initialize(OUTPUT_SYNCHRONOUS, 0, data, DO_NOT_EXIT)
+        if rate != SAMPLE_RATE:
+            raise RuntimeError(f"espeak-ng did not start as expected: sample rate {rate}")
         self._pcm = bytearray()
         self._callback = SynthCallback(self._take)
         self._library.espeak_SetSynthCallback(self._callback)
 
     def synthesise(self, text: str, voice: Voice) -> bytes:
-        """Mono PCM16 at `sample_rate`."""
+        """Return a text as mono PCM16 at `SAMPLE_RATE`."""
         self._set(voice)
         self._pcm.clear()
         encoded = text.encode()

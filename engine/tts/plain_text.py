@@ -18,13 +18,13 @@ CLAUSE_END = re.compile(r"(?<=[،,;؛:])\s+")
 
 
 def sentences(markdown: str) -> list[str]:
-    """The sentences of a text, plain, in order."""
+    """Return the sentences of a text, plain, in order."""
     found = (re.sub(r"\s+", " ", part).strip() for part in SENTENCE_END.split(plain(markdown)))
     return [piece for sentence in found if sentence for piece in _pieces(sentence)]
 
 
 def plain(markdown: str) -> str:
-    """The words without Markdown; headings go."""
+    """Return the words without Markdown; headings go."""
     text = HEADING.sub("", markdown)
     text = RULE_OR_FENCE.sub("", text)
     text = LIST_MARK.sub("", text)

@@ -1,6 +1,6 @@
-"""Turning words into sound: the interface."""
+"""Text to speech: the interface of a voice."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -18,7 +18,14 @@ class Voice:
 
 
 class TextToSpeech(Protocol):
-    """Whoever speaks."""
+    """A voice: sentences in, PCM out. Encoding is the audio output's."""
 
-    def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:
-        """The sentence as Opus packets of 20 ms at 48 kHz, block by block as they get ready."""
+    @property
+    def sample_rate(self) -> int:
+        """The rate of the PCM, in Hz."""
+
+    def speak(self, sentence: str, voice: Voice) -> AsyncGenerator[bytes, None]:
+        """Yield the sentence as mono PCM16 at `sample_rate`, block by block as it gets ready.
+
+        A consumer that stops iterating and closes the iterator cancels the rest.
+        """

@@ -144,7 +144,7 @@ def _locked() -> ToolRefused:
 
 
 def _chosen(cards: list[DemoCard], last_four: str | None) -> DemoCard:
-    """The card that is meant, of the caller's own."""
+    """Return the card that is meant, of the caller's own."""
     digits = re.sub(r"\D", "", _latin_digits(last_four or ""))[-4:]
     meant = [card for card in cards if card.last_four == digits] if digits else cards
     if len(meant) == 1:

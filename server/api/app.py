@@ -55,7 +55,7 @@ class Parts:
 
 
 def create_api(parts: Parts, settings: Settings) -> ASGIApp:
-    """The API with everything around it but logging. It describes itself at `/openapi.json`."""
+    """Return the API with everything around it but logging. It describes itself at `/openapi.json`."""
     api = FastAPI(
         title="Guftagu",
         version="1",
@@ -84,5 +84,6 @@ class BesidePages:
         self._api = api
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by the API where it has a route, else by the pages."""
         is_api = scope["type"] == "http" and scope["path"].strip("/").partition("/")[0] in FIRST_PARTS
         await (self._api if is_api else self._pages)(scope, receive, send)

@@ -59,6 +59,7 @@ class Reader:
     """Whose sessions; None: everybody's."""
 
     def may_see(self, owner: str | None) -> bool:
+        """Return whether this reader may see what an owner opened."""
         return self.owner is None or self.owner == owner
 
 
@@ -77,7 +78,7 @@ class Access:
         """Keyed digest of the password that was found right, so that it is hashed once a process."""
 
     def owner(self, request: Request) -> str:
-        """The owner of what the request opens.
+        """Return the owner of what the request opens.
 
         :raises ApiError: 401 without a right key, 403 from elsewhere where there are no keys
         """
@@ -144,7 +145,7 @@ def _begin_try(guard: BruteForceGuard, address: str) -> None:
 
 
 def owner_of(key: str) -> str:
-    """What records name a key by."""
+    """Return what records name a key by."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 

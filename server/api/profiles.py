@@ -52,7 +52,7 @@ def profile_routes(
     registry: Registry,
     personas: Mapping[str, Persona],
 ) -> APIRouter:
-    """A key has profiles written of what it opened, the admin of every call."""
+    """Return a key has profiles written of what it opened, the admin of every call."""
     router = APIRouter(tags=["profiles"])
 
     async def subject_of(session_id: str, reader: Reader) -> Subject:

@@ -13,7 +13,7 @@ from server.api.authentication import CurrentReader, Reader
 from server.api.schemas import A_SESSION_ID, SessionInFull, SessionInPath, Sessions, SessionState
 from server.errors import session_unknown
 from store.export import (
-    TranscriptLine,
+    ExportedLine,
     TranscriptMeta,
     to_json,
     to_md,
@@ -24,7 +24,7 @@ from store.export import (
 from store.models import SessionRecord
 from store.records import Records
 
-Export = Callable[[Sequence[TranscriptLine], TranscriptMeta], str]
+Export = Callable[[Sequence[ExportedLine], TranscriptMeta], str]
 
 MOST = 200
 
@@ -70,7 +70,7 @@ FILES: dict[int | str, dict[str, Any]] = {
 def record_routes(
     records: Records, sessions: ApiSessionRegistry, registry: Registry, titles: dict[str, str]
 ) -> APIRouter:
-    """A key sees what it opened, the admin everything.
+    """Return a key sees what it opened, the admin everything.
 
     :param titles: of the personas, by name
     """
@@ -88,7 +88,7 @@ def record_routes(
         limit: Annotated[int, Query(ge=1, le=MOST, examples=[50])] = 50,
         before: Annotated[str | None, Query(max_length=64, examples=[A_SESSION_ID])] = None,
     ) -> Sessions:
-        """What is recorded, the newest first."""
+        """Return what is recorded, the newest first."""
         if before is not None:
             await visible(before, reader)
         found = await records.list_sessions(limit, before, reader.owner)
@@ -110,9 +110,9 @@ def record_routes(
 
     @router.get("/sessions/{session_id}/transcript.{form}", response_class=Response, responses=FILES)
     async def transcript(session_id: SessionInPath, form: AnyForm, reader: CurrentReader) -> Response:
-        """The conversation as a file."""
+        """Return the conversation as a file."""
         record = await visible(session_id, reader)
-        lines = [TranscriptLine.of(item) for item in await records.items(session_id)]
+        lines = [ExportedLine.of(item) for item in await records.items(session_id)]
         export, media_type = FORMS[form]
         named = {"Content-Disposition": f'attachment; filename="{record.id}.{form}"'}
         return Response(export(lines, _meta(record, titles)), headers=named, media_type=media_type)

@@ -78,6 +78,7 @@ class SessionWanted(Wanted):
     """
 
     def choice(self) -> SessionChoice:
+        """Return what the client asks for."""
         return SessionChoice(self.persona, self.model, self.voice, self.transcription)
 
 
@@ -294,6 +295,7 @@ class SessionState(Shape):
 
     @classmethod
     def of(cls, record: SessionRecord) -> "SessionState":
+        """Return the shape of a record."""
         return cls(**_fields(cls, record))
 
 
@@ -375,6 +377,7 @@ class SessionInFull(SessionState):
         usage: list[UsageRecord],
         profile: dict[str, Any] | None,
     ) -> "SessionInFull":
+        """Return the record with all that belongs to it."""
         return cls(
             **_fields(SessionState, record),
             items=[TranscriptItem(**_fields(TranscriptItem, each)) for each in items],

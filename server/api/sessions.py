@@ -111,7 +111,7 @@ async def _secret_of(session: ApiSession) -> dict[str, Any]:
 
 
 def _event(item: ReportedItem) -> dict[str, Any]:
-    """The message as the provider's event would tell of it."""
+    """Return the message as the provider's event would tell of it."""
     kind = "output_text" if item.role == "assistant" else "input_text"
     message = {
         "id": item.id or f"item_{secrets.token_hex(10)}",

@@ -1,0 +1,1 @@
+"""Middleware: limits and headers of every request."""

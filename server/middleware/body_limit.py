@@ -8,7 +8,7 @@ from server.errors import error
 
 
 class _TooLarge(HTTPException):
-    """Raised where the body is read, so that whoever reads stops; frameworks know its kind."""
+    """The failure that stops the reading of a body; frameworks know its kind."""
 
     def __init__(self) -> None:
         super().__init__(413)
@@ -18,11 +18,15 @@ class BodyLimit:
     """ASGI middleware: a longer body is refused, by what it says of its length or as it comes."""
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
-        """:param limit: bytes"""
+        """Create the body limit.
+
+        :param limit: bytes
+        """
         self._app = app
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif self._is_too_long(Headers(scope=scope).get("content-length", "0")):

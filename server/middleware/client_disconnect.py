@@ -15,6 +15,7 @@ class ClientDisconnects:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -25,6 +25,7 @@ class EngineKeyGuard:
         self._guard = guard
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         host = (scope.get("client") or ("",))[0]
         refused: TooManyTries | None = None
 

@@ -30,7 +30,8 @@ class HandshakeDeadline:
         is_page: Callable[[str], bool],
         seconds: float = HANDSHAKE_SECONDS,
     ) -> None:
-        """
+        """Create the handshake deadline.
+
         :param path: where the sockets of pages are opened
         :param sockets: the socket.io server behind `path`
         :param is_page: whether a room is that of a page; NiceGUI joins it when a handshake succeeds
@@ -43,6 +44,7 @@ class HandshakeDeadline:
         self._seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] != "websocket" or not scope["path"].startswith(self._path):
             await self._app(scope, receive, send)
             return

@@ -15,6 +15,7 @@ class LastHop:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] in ("http", "websocket") and (hop := _last_hop(Headers(scope=scope))):
             scope["client"] = (hop, 0)
         await self._app(scope, receive, send)

@@ -14,7 +14,7 @@ API_HEADERS = ["Authorization", "Content-Type"]
 
 
 def is_same_origin(headers: Headers) -> bool:
-    """Whether no page, or one of this very host, asks. The scheme is left to whoever ends TLS."""
+    """Whether no page, or one of this very host, asks. The scheme is left to the proxy that ends TLS."""
     origin = headers.get("origin")
     return origin is None or origin.lower().partition("://")[2] == headers.get("host", "").lower()
 
@@ -26,11 +26,15 @@ class SameOrigin:
     """
 
     def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
-        """:param allowed: origins besides our own, such as `https://app.example.org`"""
+        """Create the same origin.
+
+        :param allowed: origins besides our own, such as `https://app.example.org`
+        """
         self._app = app
         self._allowed = frozenset(allowed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] == "lifespan" or self._may_pass(scope):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -47,7 +51,7 @@ class SameOrigin:
 
 
 def with_cors(api: ASGIApp, allowed: list[str]) -> ASGIApp:
-    """The API, also for pages of these origins."""
+    """Return the API, also for pages of these origins."""
     return CORSMiddleware(
         api,
         allow_origins=allowed,

@@ -15,11 +15,15 @@ class PageCookies:
     """
 
     def __init__(self, app: ASGIApp, also: Collection[str] = ()) -> None:
-        """:param also: paths whose answers may change the session too, such as the sign-in form's"""
+        """Create the page cookies.
+
+        :param also: paths whose answers may change the session too, such as the sign-in form's
+        """
         self._app = app
         self._also = frozenset(also)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] != "http" or scope["path"] in self._also:
             await self._app(scope, receive, send)
             return

@@ -31,7 +31,10 @@ class PageFrames:
     """The frames of one socket, in their order."""
 
     def __init__(self, page_id: str) -> None:
-        """:param page_id: NiceGUI's `client_id`, as the address of the socket names it"""
+        """Create the page frames.
+
+        :param page_id: NiceGUI's `client_id`, as the address of the socket names it
+        """
         self._page_id = page_id
         self._connected = False
 

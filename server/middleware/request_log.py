@@ -13,7 +13,7 @@ LONGEST_PATH = 200
 QUIET_PATHS = ("/_nicegui", "/static/", "/healthz", "/readyz")
 """What every open page asks for, and what watches us; a line each would bury the others."""
 SECRET_PATHS = ("/captions/overlay/",)
-"""Whoever knows the rest of such an address may look."""
+"""Addresses that are secrets: anybody who knows the rest may look."""
 
 
 class RequestLog:
@@ -23,6 +23,7 @@ class RequestLog:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] != "http" or scope["path"].startswith(QUIET_PATHS):
             await self._app(scope, receive, send)
             return

@@ -28,6 +28,7 @@ class SecurityHeaders:
             self._connect += f" {url.scheme}://{url.netloc}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

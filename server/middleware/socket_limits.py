@@ -24,7 +24,8 @@ POLICY_VIOLATION = 1008
 class Bucket(Protocol):
     """A token bucket."""
 
-    def take(self, tokens: float, /) -> bool: ...
+    def take(self, tokens: float, /) -> bool:
+        """Return whether there were so many tokens, and take them."""
 
 
 CostOf = Callable[[PageEvent], float | None]
@@ -50,7 +51,8 @@ class SocketLimits:
     def __init__(
         self, app: ASGIApp, new_bucket: Callable[[], Bucket], cost_of: CostOf, max_frame_bytes: int
     ) -> None:
-        """
+        """Create the socket limits.
+
         :param max_frame_bytes: a longer frame ends the socket
         :param new_bucket: makes the bucket of a page; a frame takes a token, and one for each KB
         :param cost_of: what an event takes on top
@@ -62,6 +64,7 @@ class SocketLimits:
         self._pages: dict[str, _Page] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if scope["type"] not in ("http", "websocket") or not scope["path"].startswith(SOCKET_PATH):
             await self._app(scope, receive, send)
         elif scope["type"] == "http":

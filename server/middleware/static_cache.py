@@ -26,12 +26,16 @@ class StaticCache(GZipMiddleware):
     """
 
     def __init__(self, app: ASGIApp, most_bytes: int = LARGEST_TOTAL_BYTES) -> None:
-        """:param most_bytes: of all that is kept"""
+        """Create the static cache.
+
+        :param most_bytes: of all that is kept
+        """
         super().__init__(app)
         self._kept: dict[tuple[str, bool], list[Message]] = {}
         self._bytes_left = most_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         if _is_unresolved(scope):
             await PlainTextResponse("Not Found", 404)(scope, receive, send)
             return

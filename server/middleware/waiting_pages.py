@@ -16,11 +16,15 @@ class WaitingPages:
     """
 
     def __init__(self, app: ASGIApp, most: int = MAX_WAITING_PAGES) -> None:
-        """:param most: pages that never had a connection"""
+        """Create the waiting pages.
+
+        :param most: pages that never had a connection
+        """
         self._app = app
         self._most = most
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request or socket."""
         await self._app(scope, receive, send)
         if "nicegui_page_path" in scope:  # NiceGUI sets it with every page it builds, redirected ones too.
             self._forget_some()

@@ -1,0 +1,1 @@
+"""Routes that are neither pages nor the API."""

@@ -4,18 +4,18 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
 from calls.call import CallEnded
-from calls.registry import OFFER_PATH, TICKET_HEADER, Registry
+from calls.registry import Registry
+from paths import END_PATH, OFFER_PATH, TICKET_HEADER
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import MAX_OFFER_BYTES, OfferRefused, check_offer
 from server.errors import error
 
-END_PATH = "/calls/end"
 MAX_END_BYTES = 128
 END_REASONS = ("page_left", "stopped")
 
 
 async def body_up_to(request: Request, limit: int) -> bytes:
-    """The request's body, cut off one byte after `limit`, so that nobody can fill our memory."""
+    """Return the request's body, cut off one byte after `limit`, so that nobody can fill our memory."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
@@ -25,7 +25,7 @@ async def body_up_to(request: Request, limit: int) -> bytes:
 
 
 def call_routes(registry: Registry) -> APIRouter:
-    """The routes that serve the page's calls."""
+    """Return the routes that serve the page's calls."""
     router = APIRouter(include_in_schema=False)
 
     @router.post(OFFER_PATH)

@@ -13,7 +13,7 @@ from server.errors import ErrorAnswer, error
 from store.database import StoreFailure
 
 REMEMBERED_SECONDS = 30
-"""Whoever watches us asks often; the provider is not asked as often."""
+"""Monitors ask often; the provider is not asked as often."""
 WRITE_REMEMBERED_SECONDS = 10
 """Nor is a row written as often."""
 
@@ -34,7 +34,8 @@ class Readiness:
         reach_provider: Callable[[], Awaitable[bool]],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """
+        """Create the readiness.
+
         :param write_row: raises `StoreFailure` when it cannot be written
         :param clock: seconds
         """
@@ -75,17 +76,17 @@ class Readiness:
 
 
 def health_routes(readiness: Readiness) -> APIRouter:
-    """For whoever watches this server; they need no key and tell nothing."""
+    """Return the routes for monitors; they need no key and tell nothing."""
     router = APIRouter(tags=["health"])
 
     @router.get("/healthz")
     async def healthz() -> Health:
-        """The server runs."""
+        """Return the server runs."""
         return Health()
 
     @router.get("/readyz", response_model=Health, responses={503: {"model": ErrorAnswer}})
     async def readyz() -> Health | JSONResponse:
-        """The server can serve calls: its database and its provider answer."""
+        """Return the server can serve calls: its database and its provider answer."""
         missing = await readiness.missing()
         return error(503, "not_ready", f"The {missing} does not answer.") if missing else Health()
 

@@ -27,7 +27,7 @@ Handle = Callable[[dict[str, Any]], Coroutine[Any, Any, None]]
 
 
 def webhook_routes(secret: str | None, handle: Handle, tasks: OwnedTasks, deliveries: Dedupe) -> APIRouter:
-    """The route of the provider's deliveries; none without a secret.
+    """Return the route of the provider's deliveries; none without a secret.
 
     :param secret: `OPENAI_WEBHOOK_SECRET`
     :param handle: gets each event once; it runs after the provider has its answer

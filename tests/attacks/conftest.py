@@ -1,4 +1,4 @@
-"""What the attacks share: an app in a process of its own, with a scripted provider behind it."""
+"""Fixtures of the attacks: an app in a process of its own, with a scripted provider."""
 
 from collections.abc import Callable, Iterator
 
@@ -13,7 +13,7 @@ Started = Callable[..., RunningApp]
 
 @pytest.fixture(scope="module")
 def app(provider_of_session: ScriptedProvider) -> Iterator[RunningApp]:
-    """The app with a scripted provider. Each file of attacks has its own."""
+    """Run the app with a scripted provider; each file of attacks has its own."""
     app = RunningApp(settings_for(provider_of_session)).start()
     yield app
     app.clean_up()
@@ -21,7 +21,7 @@ def app(provider_of_session: ScriptedProvider) -> Iterator[RunningApp]:
 
 @pytest.fixture
 def log(app: RunningApp) -> NewLog:
-    """What `app` logs during this test."""
+    """Collect what `app` logs during this test."""
     return NewLog(app)
 
 

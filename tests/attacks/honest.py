@@ -1,4 +1,4 @@
-"""An honest call, which must go on whatever strangers do beside it."""
+"""Honest call, which must go on during an attack."""
 
 import asyncio
 import secrets
@@ -23,12 +23,12 @@ OFFER = "\r\n".join(
         "a=sctp-port:5000", "a=max-message-size:262144", "",
     )
 )  # fmt: skip
-"""What a browser offers for a bridged call: one audio section and one data channel."""
+"""Offer of a browser for a bridged call: one audio section and one data channel."""
 ANSWER = OFFER.replace("a=setup:actpass", "a=setup:active")
 WORDS = "آپ کا شکریہ، میں ابھی دیکھتا ہوں۔ "
 BATCH_S = 0.5
 DELTAS = 25
-"""In each batch. The server acknowledges every 25 entries."""
+"""Entries of each batch; the server acknowledges every 25."""
 
 
 def answer_calls(provider: ScriptedProvider, count: int = 1) -> None:
@@ -42,7 +42,7 @@ def answer_calls(provider: ScriptedProvider, count: int = 1) -> None:
 
 
 class NotPlaced(Exception):
-    """The server took no call; the text says how it refused."""
+    """Refusal of a call; the text says how it was refused."""
 
 
 async def place(
@@ -89,13 +89,13 @@ def reply(number: int, deltas: int = DELTAS) -> Iterator[Event]:
 
 
 class HonestCall:
-    """A live call in which the agent speaks all the time."""
+    """Live call in which the agent speaks all the time."""
 
     def __init__(self, page: Stranger) -> None:
         self.page = page
 
     async def go_on(self) -> None:
-        """Bring two replies a second, until cancelled."""
+        """Send the events of two replies a second, until cancelled."""
         number = 0
         while True:
             await self.page.batch(*reply(number))
@@ -103,7 +103,7 @@ class HonestCall:
             await asyncio.sleep(BATCH_S)
 
     async def check(self) -> None:
-        """Fail unless the call still goes on and all it brought was acknowledged."""
+        """Fail unless the call goes on and all its events were acknowledged."""
         assert not self.page.closed.is_set(), "the honest caller's socket was closed"
         await self.page.batch(*reply(999_999))
         await self.page.wait_for_ack()

@@ -1,4 +1,4 @@
-"""Samples how long `/healthz` takes: `python lag_probe.py PORT PID`, until its standard input is closed.
+"""Sampler of how long `/healthz` takes: `python lag_probe.py PORT PID`, until its standard input is closed.
 
 A process of its own and the standard library alone, so that the attacker's work in the test's process does
 not delay the samples. One line for each sample: lag and delay in ms. The delay is the answer's wall time.
@@ -28,7 +28,7 @@ def connected(port: int) -> socket.socket:
 
 
 def ask(connection: socket.socket, port: int) -> bool:
-    """Ask once; False when the server has closed the connection."""
+    """Ask once; return False when the server has closed the connection."""
     connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode())
     answer = b""
     while not answer.endswith(b"}"):

@@ -1,4 +1,4 @@
-"""What an attack costs the server: processor time, event-loop lag and memory, all seen from outside."""
+"""Cost of an attack for the server: processor time, event-loop lag and memory, measured from outside."""
 
 import asyncio
 import sys
@@ -14,25 +14,25 @@ from tests.fakes.running_app import RunningApp
 PROBE = Path(__file__).with_name("lag_probe.py")
 MAX_LAG_MS = 250.0
 GIVE_UP_S = 15.0
-"""After an attack, when `/healthz` still does not answer."""
+"""Seconds after an attack in which `/healthz` has to answer."""
 ATTACK_S = 60.0
-"""The longest that a script takes, however slow the server is."""
+"""Longest time of a script, in seconds, however slow the server is."""
 SETTLE_S = 0.5
-"""After an attack, so that what it has left to do is seen too."""
+"""Seconds after an attack that are measured too, for the work that it left behind."""
 
 
 @dataclass
 class Cost:
-    """What the server spent between two moments."""
+    """Resources that the server used between two moments."""
 
     cpu_s: float = 0.0
     """Processor seconds of all its threads, the honest call's included."""
     grown_mb: float = 0.0
     """Growth of resident memory, in MiB."""
     lags_ms: list[float] = field(default_factory=list)
-    """How long `/healthz` took, without the time in which the machine was busy with others."""
+    """Longest time of `/healthz`, without that in which other processes had the machine."""
     delays_ms: list[float] = field(default_factory=list)
-    """How long `/healthz` took, by the clock."""
+    """Longest time of `/healthz` by the clock."""
     lost: int = 0
     """Connections of the probe that the server closed without an answer."""
 

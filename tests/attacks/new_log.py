@@ -1,10 +1,10 @@
-"""What an app logged since a moment."""
+"""Log lines of an app since a moment."""
 
 from tests.fakes.running_app import RunningApp
 
 
 class NewLog:
-    """The lines that an app has logged since this object was made."""
+    """Lines that an app has logged since this object was made."""
 
     def __init__(self, app: RunningApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""A provider that answers with raw bytes: what a broken or hostile server may send."""
+"""Provider that answers with raw bytes, as a broken or hostile server may."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,12 +10,12 @@ Answerer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class RawProvider:
-    """Answers every POST as `answer` does; a GET is answered with an empty list."""
+    """Server that answers every POST by `answer`, and a GET with an empty list."""
 
     answer: Answerer
     port: int = 0
     requests: list[str] = field(default_factory=list)
-    """The first lines of the requests."""
+    """First lines of the requests."""
 
     @property
     def settings(self) -> dict[str, str]:

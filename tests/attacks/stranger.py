@@ -1,4 +1,4 @@
-"""A client without a cookie or a code: it fetches a page once and then speaks socket.io by hand.
+"""Client without a cookie or a code, which fetches a page once and then speaks socket.io by hand.
 
 It depends on page and frames of NiceGUI 3.18; `tests/attacks/test_harness.py` fails when these change.
 """
@@ -25,7 +25,7 @@ Event = dict[str, Any]
 
 
 class Stranger:
-    """An open page that no browser shows."""
+    """Open page without a browser."""
 
     def __init__(
         self, socket: ClientConnection, client_id: str, elements: dict[str, Any], cookies: httpx.Cookies
@@ -33,7 +33,7 @@ class Stranger:
         self._socket = socket
         self.client_id = client_id
         self.cookies = cookies
-        """What the page has set. They are the visitor's identity for the routes beside the page."""
+        """Cookies of the page; they identify the visitor to the other routes."""
         self.ran: list[tuple[str, list[Any]]] = []
         """Methods that the server ran in this page, with their arguments, in order."""
         self.closed = asyncio.Event()

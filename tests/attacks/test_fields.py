@@ -32,7 +32,7 @@ def response_done(**fields: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def recording_app(provider_of_session: ScriptedProvider) -> Iterator[RunningApp]:
-    """An app whose records an administrator may read."""
+    """Run an app whose records an administrator may read."""
     app = RunningApp(settings_for(provider_of_session) | SETTINGS).start()
     yield app
     app.clean_up()

@@ -32,7 +32,7 @@ ATTACKS: dict[Attack, float] = {
 
 @pytest.fixture(scope="module")
 def open_app(provider_of_session: ScriptedProvider) -> Iterator[RunningApp]:
-    """An app that answers phones too."""
+    """Run an app that answers phone calls too."""
     app = RunningApp(settings_for(provider_of_session) | {"OPENAI_WEBHOOK_SECRET": SECRET}).start()
     yield app
     app.clean_up()

@@ -30,19 +30,20 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 
 
 def new_page(browser: Browser, **context_options: Any) -> Page:
-    """An empty page in a context of its own."""
+    """Open an empty page in a context of its own."""
     context = browser.new_context(**context_options)
     context.add_init_script(REMEMBER_MEDIA)
     return context.new_page()
 
 
 class Caller:
-    """A person and their page. Whatever the console or the page complains of fails the test."""
+    """Caller and their page. An error of the console or the page fails the test."""
 
     def __init__(self, page: Page, url: str) -> None:
-        """
-        :param page: a page nobody uses, its context knowing of no one
-        :param url: where they will go
+        """Take over a page.
+
+        :param page: an unused page of a context without cookies
+        :param url: address of the app
         """
         self.page = page
         self.context: BrowserContext = page.context
@@ -106,7 +107,7 @@ class Caller:
         self.wait_until_live()
 
     def wait_until_live(self) -> None:
-        """What can be pressed is drawn just after the words of the status."""
+        """Wait for the call, and for the button that is drawn just after the words of the status."""
         expect(self.status).to_contain_text("بولیں")
         expect(self.stop_button).to_be_enabled()
 
@@ -127,7 +128,7 @@ class Caller:
         self.page.wait_for_function("window.__peers.every(peer => peer.signalingState === 'closed')")
 
     def expect_told_of_the_lost_page(self) -> None:
-        """The page says that its connection is gone, and nothing on it still claims to listen."""
+        """Check that the page shows a lost connection and nothing on it still claims to listen."""
         expect(self.page.get_by_role("alert")).to_be_visible()
         expect(self.page.get_by_text("بولیں")).to_be_hidden()
 

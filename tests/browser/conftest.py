@@ -84,7 +84,7 @@ def app_of_session() -> Iterator[AppFactory]:
 
 @pytest.fixture
 def own_app() -> Iterator[AppFactory]:
-    """An app for this test alone: `own_app(env, before=…)`, as `RunningApp` takes them."""
+    """Run an app for this test alone: `own_app(env, before=…)`, as `RunningApp` takes them."""
     apps: list[RunningApp] = []
 
     def start(env: dict[str, str], *, before: str = "") -> RunningApp:
@@ -98,45 +98,47 @@ def own_app() -> Iterator[AppFactory]:
 
 @pytest.fixture
 def engine_app(app_of_session: AppFactory) -> RunningApp:
-    """The app without a provider's key, so that its own engine answers."""
+    """Run the app without a provider's key, so that its own engine answers."""
     return app_of_session(ENGINE_API_KEY=ENGINE_KEY)
 
 
 @pytest.fixture
 def provider_env(provider: ScriptedProvider) -> dict[str, str]:
-    """Settings that make the scripted provider the app's provider."""
+    """Return the settings that make the scripted provider the app's provider."""
     return {"OPENAI_API_KEY": provider.key, "OPENAI_BASE_URL": provider.url}
 
 
 @pytest.fixture
 def provider_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
-    """The app with the scripted provider behind it, offers relayed."""
+    """Run the app with the scripted provider and relayed offers."""
     return app_of_session(**provider_env)
 
 
 @pytest.fixture
 def framed_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
-    """The same, and pages of this machine may show it in a frame."""
+    """Run the app so that pages of this machine may show it in a frame."""
     return app_of_session(**provider_env, FRAME_ANCESTORS="http://localhost:*")
 
 
 @pytest.fixture
 def strict_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
-    """The same with narrow limits: one call at a time, two starts a minute, a second without the page."""
+    """Run the app with narrow limits: one call at a time, two starts a minute, a second without the page."""
     limits = {"MAX_CALLS": "1", "STARTS_PER_MINUTE": "2", "PAGE_GRACE_SECONDS": "1"}
     return app_of_session(**provider_env, **limits)
 
 
 @pytest.fixture
 def ephemeral_app(app_of_session: AppFactory, provider_env: dict[str, str]) -> RunningApp:
-    """The same, the browser posting its offer to the provider itself."""
+    """Run the app so that the browser posts its offer to the provider itself."""
     return app_of_session(**provider_env, SIGNALING="ephemeral")
 
 
 @pytest.fixture(scope="session")
 def left_pages() -> dict[str, list[Page]]:
-    """By microphone, the pages former callers left clean. One that had our page loads it again for half the
-    processor time of a new one."""
+    """Provide the pages that former callers left clean, by microphone.
+
+    A page that had ours loads it again for half the processor time of a new one.
+    """
     return defaultdict(list)
 
 

@@ -79,6 +79,6 @@ def _speaking(question: str, answer: str) -> list[Event]:
 
 
 def fall_silent(provider: ScriptedProvider, persona: str) -> None:
-    """The answer of `talk` comes to its end."""
+    """End the answer of `talk`."""
     answer = LAST[persona][1]
     provider.send(*reply_ends("agent_3", "user_3", answer), *playback_ends("agent_3"))

@@ -4,10 +4,10 @@ from components.shared.words import Words
 
 
 def sentence(code: str) -> str:
-    """What the caller reads when a call fails with `code`."""
+    """Return the sentence that the caller reads when a call fails with `code`."""
     return Words("en")[f"failure.{code}"]
 
 
 def microphone_help(obstacle: str) -> str:
-    """What the caller reads where the browser cannot give a microphone."""
+    """Return the sentence that the caller reads where the browser cannot give a microphone."""
     return Words("en")[f"microphone_help.{obstacle}"]

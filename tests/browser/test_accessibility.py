@@ -29,7 +29,7 @@ OUTLINE = "() => getComputedStyle(document.activeElement).outlineStyle"
 
 
 def found_in(caller: Caller) -> list[str]:
-    """What axe-core calls serious or critical: the rule, and where it is broken."""
+    """Return what axe-core calls serious or critical: the rule, and where it is broken."""
     caller.expects_problem("Applying inline style")  # axe-core's own, which it can do without
     caller.page.evaluate("document.fonts.ready")
     caller.page.evaluate(FLAT_GROUND)
@@ -151,7 +151,7 @@ def test_axe_finds_nothing_grave_when_a_call_fails(
 
 
 def tabbed_through(page: Page) -> list[str]:
-    """The names of what Tab reaches, in order, until it leaves the page; each shows that it has the focus."""
+    """Return the names of what Tab reaches, in order, and check that each shows its focus."""
     names: list[str] = []
     while True:
         page.keyboard.press("Tab")

@@ -37,7 +37,7 @@ def listen(caller: Caller) -> Caller:
 
 @pytest.fixture
 def listening(provider_app: RunningApp, caller_at: CallerFactory) -> Caller:
-    """A captions page that listens, with the scripted provider behind it."""
+    """Open a captions page that listens, with the scripted provider."""
     return listen(caller_at(f"{provider_app.url}{PATH}"))
 
 

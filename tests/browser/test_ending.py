@@ -16,7 +16,7 @@ from tests.fakes.turns import spoken_turn
 
 @pytest.fixture
 def talking(provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory) -> Caller:
-    """A caller in a call in which something was said."""
+    """Start a call in which something was said."""
     return talk(caller_at(provider_app.url).open(), provider)
 
 

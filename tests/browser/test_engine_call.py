@@ -36,7 +36,7 @@ AUDIBLE, SILENT = 0.01, 0.001
 
 
 def expect_audible(caller: Caller) -> None:
-    """The agent's voice really arrives, by the browser's statistics and by what an analyser hears."""
+    """Check by the browser's statistics and by an analyser that the agent's voice arrives."""
     caller.page.evaluate(LISTEN)
     caller.page.wait_for_function(f"window.__loudness() > {AUDIBLE}")
     caller.page.wait_for_function(AUDIO_RECEIVED)

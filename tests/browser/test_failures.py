@@ -68,7 +68,7 @@ def fail_then_succeed(caller: Caller, provider: ScriptedProvider, app: RunningAp
 
 
 def expect_told(caller: Caller, code: str) -> None:
-    """The sentence for `code` is shown, and everything is released."""
+    """Check that the sentence for `code` is shown and everything is released."""
     expect(caller.status).to_contain_text(sentence(code))
     caller.expect_microphone_released()
     expect(caller.stop_button).to_be_disabled()
@@ -214,7 +214,7 @@ def test_one_start_too_many_is_refused_with_when_to_try_again(
 
 
 def talk_and_stop(caller: Caller, provider: ScriptedProvider) -> None:
-    """A whole call, so that the only line is free again."""
+    """Make a whole call, so that the only place is free again."""
     caller.go_live()
     caller.stop()
     provider.wait_for_hangup()

@@ -30,7 +30,7 @@ def recorded(app: RunningApp) -> tuple[str | None, dict[str, str]]:
 
 
 def wait_until_written(caller: Caller, app: RunningApp) -> None:
-    """The app tells nobody when it writes, so look until it has."""
+    """Look again and again until the app has written; it reports no write."""
     for _ in range(100):
         with suppress(sqlite3.OperationalError, ValueError):
             if SAID.items() <= recorded(app)[1].items():

@@ -89,7 +89,7 @@ def test_numbers_and_words_of_either_script_are_seen_in_the_order_they_are_read(
 
 
 def misread(bubble: Locator, pieces: list[str]) -> list[str]:
-    """What of the pieces does not stand where it should; see above."""
+    """Return the pieces that do not stand where they should; see above."""
     text = bubble.locator(".bubble__text")
     places: list[list[float]] = text.evaluate(f"(text, pieces) => ({PLACES})(text, pieces)", pieces)
     wrong = [piece for piece, xs in zip(pieces, places, strict=True) if not reads_well(piece, xs)]

@@ -1,4 +1,4 @@
-"""Pictures of the page as callers see it, for the documentation and for whoever changes how it looks.
+"""Pictures of the page as callers see it, for the documentation and for changes of its design.
 
 They are taken where PICTURES_DIR names the folder of those for the documentation; all of them go to
 `test-results/pictures`.

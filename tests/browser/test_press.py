@@ -27,7 +27,7 @@ def slide_off(caller: Caller) -> None:
 
 
 def scroll(caller: Caller) -> None:
-    """What a browser tells of a finger that goes on to scroll the page."""
+    """Send the events of a finger that goes on to scroll the page."""
     caller.start_button.dispatch_event("pointercancel")
 
 

@@ -126,7 +126,7 @@ PASSWORD = "the-admin-of-this-test"
 
 
 def tool_call(number: int, **arguments: str) -> list[dict[str, Any]]:
-    """The agent calls the public tool that checks an IBAN."""
+    """Let the agent call the public tool that checks an IBAN."""
     item = {
         "id": f"tool_{number}",
         "type": "function_call",

@@ -57,7 +57,7 @@ def test_every_visitor_has_a_pseudonym_of_their_own(
 
 
 def assert_is_the_banks_session(session: dict[str, object]) -> None:
-    """The parts of the persona's session that the issue fixes."""
+    """Check the parts of the persona's session that are fixed."""
     audio = session["audio"]
     assert isinstance(audio, dict)
     assert (session["type"], session["model"]) == ("realtime", "gpt-realtime-2.1-mini")

@@ -18,7 +18,7 @@ calls.renewal.LONGEST_SESSION_S = calls.renewal.AHEAD_S + 1
 
 @pytest.fixture
 def dropped(provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory) -> Caller:
-    """A caller whose network fell silent in the middle of a call, just before the page gives it up."""
+    """Start a call and silence its network, up to just before the page gives it up."""
     caller = caller_at(provider_app.url, own=True)
     caller.page.clock.install()
     talk(caller.open(), provider)
@@ -35,13 +35,13 @@ def talk(caller: Caller, provider: ScriptedProvider) -> Caller:
 
 
 def told(provider: ScriptedProvider) -> list[tuple[str, str]]:
-    """What the present session was told of the conversation: ids and words."""
+    """Return the conversation that was sent to the present session: ids and words."""
     created = [event for event in provider.call.received if event["type"] == "conversation.item.create"]
     return [(event["item"]["id"], event["item"]["content"][0]["text"]) for event in created]
 
 
 def expect_one_conversation(caller: Caller, provider: ScriptedProvider) -> None:
-    """The new session knows what was said, and what it says next comes after."""
+    """Check that the new session got the conversation, and that its next words come after it."""
     caller.wait_until_live()
     provider.call.received.wait_for(lambda event: event.get("item", {}).get("id") == "agent_1", 20)
     assert told(provider) == [("user_1", "سلام"), ("agent_1", "وعلیکم السلام")]

@@ -25,7 +25,7 @@ FOUND = "name => [...CSS.highlights.get(name)].map(range => range.toString())"
 def talking(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> Iterator[Caller]:
-    """A caller after one turn and a tool's call."""
+    """Start a call with one turn and a tool's call."""
     caller = caller_at(provider_app.url, permissions=[*CLIPBOARD, "microphone"]).open()
     caller.go_live()
     provider.send(*spoken_turn(1, QUESTION, ANSWER), tool_called("tool_1", "agent_1"))
@@ -60,7 +60,7 @@ def found(page: Page, name: str = "found") -> list[str]:
 
 
 def download(page: Page, form: str, to: Path) -> tuple[str, str]:
-    """The name of the file and what it holds."""
+    """Return the name of the file and its content."""
     tool(page, "Download").click()
     with page.expect_download() as waiting:
         page.get_by_role("menuitem", name=form).click()

@@ -25,7 +25,7 @@ class Sideband:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     async def until(self, event_type: str) -> dict[str, Any]:
-        """The next event of a type; those before it are kept too."""
+        """Return the next event of a type; those before it are kept too."""
         async with asyncio.timeout(10):
             while True:
                 event = checked((await self.connection.recv()).to_dict())
@@ -42,14 +42,17 @@ class Sideband:
 
 
 def checked(event: dict[str, Any]) -> dict[str, Any]:
-    """:raises pydantic.ValidationError: when the SDK has no such event"""
+    """Check an event by the types of the SDK.
+
+    :raises pydantic.ValidationError: the SDK has no such event
+    """
     SERVER_EVENT.validate_python(event)
     return event
 
 
 @asynccontextmanager
 async def in_call(client: AsyncOpenAI, **session: Any) -> AsyncIterator[Sideband]:
-    """A call with one audio section and nothing else, attached from the server's side."""
+    """Create a call with one audio section and attach to it from the server's side."""
     wanted: Any = {"type": "realtime", **session}
     async with calling(channel=False) as caller:
         answer = await client.realtime.calls.create(sdp=await caller.offer(), session=wanted)

@@ -21,7 +21,7 @@ class Socket:
     events: list[dict[str, Any]] = field(default_factory=list)
 
     async def until(self, event_type: str) -> dict[str, Any]:
-        """The next event of a type; those before it are kept too."""
+        """Return the next event of a type; those before it are kept too."""
         async with asyncio.timeout(10):
             while True:
                 event = checked((await self.connection.recv()).to_dict())
@@ -36,7 +36,7 @@ class Socket:
 
 @asynccontextmanager
 async def conversation(client: AsyncOpenAI, **session: Any) -> AsyncIterator[Socket]:
-    """A conversation of the session given; its first two events are read."""
+    """Open a conversation with this session and read its first two events."""
     async with client.realtime.connect(model="gpt-realtime-2.1") as connection:
         socket = Socket(connection)
         await socket.until("session.created")
@@ -48,7 +48,7 @@ async def conversation(client: AsyncOpenAI, **session: Any) -> AsyncIterator[Soc
 
 @asynccontextmanager
 async def transcription(client: AsyncOpenAI, **audio_input: Any) -> AsyncIterator[Socket]:
-    """A transcription session; its first two events are read."""
+    """Open a transcription session and read its first two events."""
     async with client.realtime.connect(extra_query={"intent": "transcription"}) as connection:
         socket = Socket(connection)
         await socket.until("session.created")

@@ -48,7 +48,7 @@ def dead_provider() -> Iterator[Provider]:
 
 @contextmanager
 def app_with_call(provider: Provider) -> Iterator[RunningApp]:
-    """An app with one call at the provider."""
+    """Run an app with one call at the provider."""
     env = {"OPENAI_API_KEY": "sk-scripted", "OPENAI_BASE_URL": provider.fake.url}
     app = RunningApp(env).start()
     try:

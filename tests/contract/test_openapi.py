@@ -28,7 +28,7 @@ Ask = Callable[[AnyCase], Any]
 
 @schemathesis.serializer("application/sdp")
 def _as_text(_context: object, value: Any) -> bytes:
-    """An offer is sent as it is; of another type, as what it looks like."""
+    """Send an offer as it is, and content of another type as what it looks like."""
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "replace")
 
 
@@ -42,7 +42,7 @@ def app() -> Iterator[RunningApp]:
 
 @pytest.fixture
 def session_id(app: RunningApp) -> str:
-    """A session that is there until a request of the test deletes it."""
+    """Create a session that exists until a request of the test deletes it."""
     answer = httpx.post(f"{app.url}/session", json={"relayed": True}, headers=bearer(), verify=False)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["sessionId"])
@@ -93,6 +93,7 @@ def _ask_one(cases: Any, ask: Ask) -> None:
     asked()
 
 
+@pytest.mark.slow
 def test_a_client_with_a_key_never_meets_an_error_of_ours(app: RunningApp, session_id: str) -> None:
     turns = itertools.cycle((True, False))
 

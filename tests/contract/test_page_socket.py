@@ -31,7 +31,7 @@ async def answers(app: RunningApp) -> bool:
 
 
 def said_since(app: RunningApp, before: str) -> list[str]:
-    """The log's new lines, those of requests and of honest sockets left out."""
+    """Return the log's new lines without those of requests and of honest sockets."""
     return [line for line in app.log.removeprefix(before).splitlines() if " INFO guftagu.http" not in line]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from engine.http.app import create_engine
 from engine.http.phone import RingingPhone
-from engine.llm.language_model import Prompt, Reply, ToolCall
+from engine.llm.language_model import Piece, Prompt, TextPiece, ToolCall
 from engine.media.phone_line import PhoneLine
 from engine.media.webhook import Webhook
 from realtime.client import RealtimeClient
@@ -54,12 +54,13 @@ BANK = Persona(
 
 
 class HandingOver:
-    """A brain that greets, and hands over whoever says anything."""
+    """Language model that greets, and transfers every caller who says anything."""
 
-    async def reply(self, prompt: Prompt) -> Reply:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         if any(item["type"] == "function_call_output" for item in prompt.items):
-            return Reply("Please hold the line.")
-        return Reply(call=ToolCall("transfer_to_human", {})) if prompt.items else Reply("Hello, the bank.")
+            yield TextPiece("Please hold the line.")
+        else:
+            yield ToolCall("transfer_to_human", {}) if prompt.items else TextPiece("Hello, the bank.")
 
 
 @dataclass
@@ -71,7 +72,7 @@ class House:
     engine: RingingPhone
 
     async def picked_up(self) -> tuple[PhoneLine, Call]:
-        """A phone that rang, and its call once the caller hears something."""
+        """Ring, and return the call once the caller hears something."""
         line = await self.engine.ring(CALLER, LINE)
         hears = asyncio.Event()
         line.listen(lambda _: hears.set())

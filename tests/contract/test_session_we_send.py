@@ -57,7 +57,7 @@ def test_the_session_of_ask_is_whole_and_has_nothing_unknown() -> None:
 
 
 def check_transcription(session: dict[str, Any]) -> None:
-    """The SDK finds nothing missing and nothing it does not know."""
+    """Check that the SDK finds nothing missing and nothing unknown."""
     understood = RealtimeTranscriptionSessionCreateRequest.model_validate(session)
     assert understood.model_dump(exclude_unset=True) == session
     assert understood.audio is not None and understood.audio.input is not None

@@ -26,7 +26,7 @@ MANUAL: Any = {"input": {"turn_detection": None, "transcription": {"model": "gpt
 
 @asynccontextmanager
 async def listening(words: str = WORDS, **options: Any) -> AsyncIterator[tuple[EngineServer, AsyncOpenAI]]:
-    """An engine that understands, and its client."""
+    """Run an engine with a recogniser, and its client."""
     async with (
         running_engine(speech_to_text=ScriptedSpeechToText(words), **options) as engine,
         AsyncOpenAI(api_key=SERVER_KEY, base_url=engine.url, max_retries=0, timeout=10) as client,
@@ -202,7 +202,7 @@ async def test_captions_come_over_webrtc_with_turns_and_their_words() -> None:
         created = await caller.event("session.created")
         assert created["session"]["type"] == "transcription"
         call = next(iter(engine.calls))
-        hear_turn(call.session.caller.audio)
+        hear_turn(call.session.input_audio.audio)
         await caller.event("input_audio_buffer.speech_stopped")
         item_id = (await caller.event("input_audio_buffer.committed"))["item_id"]
         completed = await caller.event(f"{TRANSCRIBED}.completed")
@@ -221,7 +221,7 @@ async def test_push_to_talk_works_over_the_data_channel() -> None:
         answer = await client.realtime.calls.create(sdp=await caller.offer(), session=session)
         await caller.accept(answer.text)
         await caller.event("session.created")
-        audio = next(iter(engine.calls)).session.caller.audio
+        audio = next(iter(engine.calls)).session.input_audio.audio
         for _ in range(100):
             audio.hear(b"\1" * 1024)
         caller.send("input_audio_buffer.clear")

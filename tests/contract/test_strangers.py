@@ -147,7 +147,7 @@ async def test_leaving_in_mid_body_is_one_quiet_line(
 
 
 async def answer_pings(socket: ClientConnection) -> None:
-    """What engine.io asks of every client, until the server closes."""
+    """Answer the pings of engine.io until the server closes."""
     with contextlib.suppress(ConnectionClosed):
         async for message in socket:
             if message == "2":

@@ -54,7 +54,7 @@ def hang_up_of(call_id: str) -> Callable[[Recorded], bool]:
 
 
 async def until_written(database_url: str, session_id: str, call_id: str) -> None:
-    """The server tells nobody when it writes, so look until it has."""
+    """Look again and again until the server has written; it reports no write."""
     async with database_at(database_url) as database, asyncio.timeout(20):
         records = Records(database, keep_text=True)
         while True:

@@ -10,7 +10,7 @@ from tests.fakes.webhooks import SECRET, body_of, ringing, signed
 
 
 def delivered(app: RunningApp, delivery_id: str, call_id: str) -> int:
-    """The status that a delivery of a phone call to a line nobody has gets; it is turned away."""
+    """Deliver a phone call to an unknown line, which is rejected, and return the status."""
     body = body_of(ringing(call_id))
     headers = signed(body, delivery_id)
     return httpx.post(f"{app.url}/webhook", content=body, headers=headers, timeout=20).status_code

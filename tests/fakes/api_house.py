@@ -84,7 +84,7 @@ class ApiHouse:
     def http(
         self, key: str | None = KEY, *, address: str = OUTSIDE, host: str = "guftagu.example"
     ) -> httpx.AsyncClient:
-        """A client at `address` that brings `key`."""
+        """Make a client at `address` that sends `key`."""
         headers = {"Authorization": f"Bearer {key}"} if key else {}
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.api, client=(address, 50000)),
@@ -95,7 +95,7 @@ class ApiHouse:
         return client
 
     async def open(self, http: httpx.AsyncClient, **wanted: Any) -> str:
-        """The id of a new session, once its record has begun."""
+        """Create a session and return its id once its record has begun."""
         answer = await http.post("/session", json=wanted)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["sessionId"])

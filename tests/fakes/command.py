@@ -19,7 +19,7 @@ class Ended:
 
 
 async def start(folder: Path, *arguments: str, **env: str) -> asyncio.subprocess.Process:
-    """A command in a folder, with settings by their names; ours are not inherited."""
+    """Run a command in a folder with these settings and none of ours."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "NICEGUI_"))
     }

@@ -44,7 +44,7 @@ async def running_engine(**options: Any) -> AsyncIterator[EngineServer]:
 
 
 def authorization(key: str = SERVER_KEY) -> dict[str, str]:
-    """The header that carries a key."""
+    """Return the header that carries a key."""
     return {"Authorization": f"Bearer {key}"}
 
 

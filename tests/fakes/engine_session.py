@@ -3,10 +3,10 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any
 
-from engine.llm.language_model import LanguageModel, Prompt, Reply
+from engine.llm.language_model import LanguageModel, Piece, Prompt, TextPiece
 from engine.media.audio_output import Player, SpokenItem
 from engine.session.client_events import ClientEvents
 from engine.session.session import EngineSession
@@ -22,7 +22,7 @@ PACKETS_PER_SENTENCE = 50
 
 
 def detect(frame: bytes) -> float:
-    """The probability of speech in a frame."""
+    """Return the probability of speech in a frame."""
     return float(frame[0])
 
 
@@ -49,6 +49,16 @@ class FakeConnection:
         return self.of(event_type)[-1]
 
 
+class FakeEncoder:
+    """Cuts the sound of `FakeTextToSpeech` into packets."""
+
+    def encode(self, pcm: bytes) -> list[bytes]:
+        return [pcm[at : at + 4] for at in range(0, len(pcm), 4)]
+
+    def flush(self) -> list[bytes]:
+        return []
+
+
 class FakeAudioOutput:
     """Begins to play at once, goes on when told."""
 
@@ -57,6 +67,9 @@ class FakeAudioOutput:
     def __init__(self, player: Player) -> None:
         self._player = player
         self.queue: list[SpokenItem] = []
+
+    def new_encoder(self, sample_rate: int) -> FakeEncoder:
+        return FakeEncoder()
 
     def play(self, utterance: SpokenItem) -> None:
         self.queue.append(utterance)
@@ -68,13 +81,13 @@ class FakeAudioOutput:
         return cut
 
     def play_on(self, packets: int) -> None:
-        """The first in the queue is heard for so many packets of 20 ms."""
+        """Play so many packets of 20 ms of the first in the queue."""
         for _ in range(packets):
             self.queue[0].packets.popleft()
         self.queue[0].sent += packets
 
     def play_out(self) -> None:
-        """The first in the queue is heard to its end."""
+        """Play the first in the queue to its end."""
         utterance = self.queue.pop(0)
         utterance.sent += len(utterance.packets)
         utterance.packets.clear()
@@ -84,30 +97,34 @@ class FakeAudioOutput:
 class FakeTextToSpeech:
     """A second of sound for every sentence; may be held up."""
 
+    sample_rate = 100
+
     def __init__(self) -> None:
         self.said: list[tuple[str, Voice]] = []
+        self.has_spoken = asyncio.Event()
         self.free = asyncio.Event()
         self.free.set()
 
-    async def speak(self, sentence: str, voice: Voice) -> AsyncIterator[list[bytes]]:
+    async def speak(self, sentence: str, voice: Voice) -> AsyncGenerator[bytes, None]:
         self.said.append((sentence, voice))
-        yield [b"opus"] * PACKETS_PER_SENTENCE
+        self.has_spoken.set()
+        yield b"20ms" * PACKETS_PER_SENTENCE
         await self.free.wait()
 
 
 class ScriptedModel:
     """Answers as told and keeps what it was asked; may be held up."""
 
-    def __init__(self, *replies: Reply) -> None:
+    def __init__(self, *replies: Piece) -> None:
         self._replies = list(replies)
         self.prompts: list[Prompt] = []
         self.free = asyncio.Event()
         self.free.set()
 
-    async def reply(self, prompt: Prompt) -> Reply:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         self.prompts.append(prompt)
         await self.free.wait()
-        return self._replies.pop(0) if self._replies else Reply("One. Two.")
+        yield self._replies.pop(0) if self._replies else TextPiece("One. Two.")
 
 
 class ScriptedSpeechToText:
@@ -117,8 +134,8 @@ class ScriptedSpeechToText:
         self._words = words
         self.heard: list[tuple[bytes, Hints]] = []
 
-    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
-        self.heard.append((audio, hints))
+    async def transcribe(self, audio: AsyncIterator[bytes], hints: Hints) -> AsyncGenerator[str, None]:
+        self.heard.append((b"".join([block async for block in audio]), hints))
         for word in re.findall(r"\s*\S+", self._words):
             yield word
 
@@ -156,21 +173,21 @@ class Stage:
         return self.audio_output
 
     def send(self, event_type: str, **fields: Any) -> None:
-        """A client event."""
+        """Send a client event."""
         self.client_events.receive(json.dumps({"type": event_type, **fields}), self.client)
 
     def type(self, text: str) -> None:
-        """The caller types."""
+        """Send typed words."""
         content = [{"type": "input_text", "text": text}]
         self.send("conversation.item.create", item={"type": "message", "role": "user", "content": content})
 
     def hear(self, frame: bytes, times: int) -> None:
         """Audio of the caller, 32 ms a frame."""
         for _ in range(times):
-            self.session.caller.audio.hear(frame)
+            self.session.input_audio.audio.hear(frame)
 
     def speak(self, frames: int = 30) -> None:
-        """The caller speaks and falls silent for the half second that ends a turn."""
+        """Let the caller speak, and be silent for the half second that ends a turn."""
         self.hear(LOUD, frames)
         self.hear(QUIET, 16)
 

@@ -1,4 +1,4 @@
-"""A provider on loopback that misbehaves as a test says, counting the bytes that were taken from it."""
+"""Provider on loopback that misbehaves as a test says and counts the bytes that are read from it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,30 +12,36 @@ Script = Callable[["HostileProvider", asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass
 class HostileProvider:
-    """Answers every request by `script`; a hang-up is answered as it should be, or never."""
+    """Server that answers every request by `script`, and a hang-up correctly or never."""
 
     script: Script
     ignores_hang_up: bool = False
     url: str = ""
     requests: list[str] = field(default_factory=list)
-    """Method and path, in order."""
+    """Methods and paths of the requests, in order."""
     sent: int = 0
-    """Bytes that the other side took, or that lie in the buffers between."""
+    """Bytes that the other side read, or that are in the buffers between."""
     asked: asyncio.Condition = field(default_factory=asyncio.Condition)
-    """Notified of every request."""
+    """Condition that is notified of every request."""
     gone: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the other side has left a scripted answer."""
+    """Event that is set when the other side has left a scripted answer."""
     head: bytes = b""
-    """Of the latest request."""
+    """Headers of the latest request."""
 
     async def send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
-        """:raises ConnectionError: the other side is gone"""
+        """Send bytes.
+
+        :raises ConnectionError: the other side is gone
+        """
         writer.write(data)
         await writer.drain()
         self.sent += len(data)
 
     async def until_asked(self, request: str) -> None:
-        """:param request: method and path"""
+        """Wait until a request came.
+
+        :param request: method and path
+        """
         async with self.asked:
             await self.asked.wait_for(lambda: request in self.requests)
 

@@ -27,7 +27,7 @@ class Journal(Generic[Entry]):
     def wait_for(
         self, matches: Callable[[Entry], bool] = lambda _entry: True, timeout_s: float = 20
     ) -> Entry:
-        """The first entry that matches, there or still to come; `TimeoutError` names what did come."""
+        """Wait for the first entry that matches; `TimeoutError` names those that came."""
         with self._grown:
             self._grown.wait_for(lambda: any(map(matches, self._entries)), timeout_s)
             for entry in self._entries:

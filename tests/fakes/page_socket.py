@@ -42,7 +42,7 @@ class Page:
         return f"{self.url.replace('http', 'ws')}{SOCKET_PATH}?{urlencode(asked | instead)}"
 
     def event(self, name: str, *args: Any) -> str:
-        """The frame of an event, as NiceGUI's script makes it."""
+        """Build the frame of an event, as NiceGUI's script does."""
         element, listener = self.listeners[name]
         message = {
             "id": element,
@@ -53,7 +53,7 @@ class Page:
         return "42" + json.dumps(["event", message])
 
     def frame(self, name: str, **message: Any) -> str:
-        """The frame of another message of the page."""
+        """Build the frame of another message of the page."""
         return "42" + json.dumps([name, {"client_id": self.id, **message}])
 
 
@@ -72,7 +72,7 @@ async def fetch_page(url: str, path: str = "/") -> Page:
 
 @asynccontextmanager
 async def page_socket(page: Page) -> AsyncIterator[ClientConnection]:
-    """The page's socket after the handshake."""
+    """Open the page's socket and finish the handshake."""
     async with connect(page.socket_url(), max_size=None, max_queue=None) as socket:
         assert str(await socket.recv()).startswith("0")
         await socket.send("40")
@@ -99,7 +99,7 @@ async def until_message(socket: ClientConnection, wanted: str) -> str:
 
 
 async def receive(socket: ClientConnection) -> str:
-    """The next frame; a ping is answered."""
+    """Return the next frame, and answer pings."""
     async with asyncio.timeout(30):
         frame = str(await socket.recv())
     if frame == "2":

@@ -1,4 +1,4 @@
-"""A Realtime provider on loopback whose every answer the test decides.
+"""Realtime provider on loopback that answers as the test says.
 
 It speaks the GA form over HTTP (client secrets, calls, hang-up), WebRTC (aiortc) and the sideband WebSocket,
 in its own thread and loop. All public methods block: call them from synchronous tests directly and from
@@ -35,12 +35,12 @@ PREFLIGHT = CORS | {
 
 @dataclass(frozen=True)
 class Recorded:
-    """One HTTP request as it arrived."""
+    """HTTP request as it arrived."""
 
     method: str
     path: str
     headers: dict[str, str]
-    """Names in lower case."""
+    """Headers, with names in lower case."""
     body: bytes
 
     @property
@@ -58,7 +58,7 @@ class Recorded:
 
     @property
     def parts(self) -> dict[str, bytes]:
-        """The named parts of a multipart body; empty for any other."""
+        """Named parts of a multipart body; empty for any other."""
         if not self.headers.get("content-type", "").startswith("multipart/"):
             return {}
         head = f"Content-Type: {self.headers['content-type']}\r\n\r\n".encode()
@@ -67,7 +67,7 @@ class Recorded:
 
     @property
     def session(self) -> Event:
-        """The session object this request carried, in either way of signalling."""
+        """Session object of this request, in either way of signalling."""
         body = json.loads(self.parts["session"]) if self.parts else self.json.get("session", {})
         return dict(body)
 
@@ -84,7 +84,7 @@ def _content(part: Message) -> bytes:
 
 @dataclass(frozen=True)
 class Answer:
-    """A scripted answer; `hangs` means none ever comes."""
+    """Scripted answer; with `hangs` none ever comes."""
 
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
@@ -93,7 +93,7 @@ class Answer:
 
 
 class ScriptedProvider:
-    """Start it, point `OPENAI_BASE_URL` at `url`, `OPENAI_API_KEY` at `key`, and script what it answers."""
+    """Provider for an app with `OPENAI_BASE_URL` set to `url` and `OPENAI_API_KEY` to `key`."""
 
     key = "sk-scripted-provider-key-0123456789"
 
@@ -103,7 +103,7 @@ class ScriptedProvider:
         self.hangups: Journal[str] = Journal("hang-ups")
         self.issued: Journal[str] = Journal("ephemeral keys")
         self.sideband_events: Journal[tuple[str, Event]] = Journal("sideband client events")
-        """`(call_id, event)` for everything a sideband client sent."""
+        """Pairs `(call_id, event)` of everything a sideband client sent."""
         self._minted: dict[str, tuple[float, Event]] = {}
         self._sidebands: dict[str, list[WebSocket]] = defaultdict(list)
         # Opened anew from its number it knows that it is TCP; else asyncio leaves Nagle's 40 ms in answers.
@@ -113,7 +113,7 @@ class ScriptedProvider:
 
     def _set_defaults(self) -> None:
         self.delay_ms: float = 0
-        """Added before the answer to every HTTP request, preflights included."""
+        """Seconds added before the answer to every HTTP request, preflights included."""
         self.media: Media = "works"
         self.tone = False
         """Whether new calls carry an audible tone instead of silence."""
@@ -160,27 +160,27 @@ class ScriptedProvider:
         headers: dict[str, str] | None = None,
         body: bytes | str | dict[str, Any] = b"",
     ) -> None:
-        """The next request to this route gets exactly this. Several queue up."""
+        """Answer the next request to this route with exactly this; several answers queue up."""
         text = json.dumps(body) if isinstance(body, dict) else body
         content = text.encode() if isinstance(text, str) else text
         self._scripts[route].append(Answer(status, headers or {}, content))
 
     def forget_answers(self, route: Route) -> None:
-        """Drop the scripted answers to this route that nobody asked for."""
+        """Drop the scripted answers to this route that are unused."""
         self._scripts[route].clear()
 
     def hang_next(self, route: Route) -> None:
-        """The next request to this route is read and never answered."""
+        """Read the next request to this route and never answer it."""
         self._scripts[route].append(Answer(hangs=True))
 
     @property
     def call(self) -> ScriptedCall:
-        """The newest call; waits for the first."""
+        """Newest call; waits for the first."""
         self.calls.wait_for()
         return self.calls[-1]
 
     def send(self, *events: Event, call: ScriptedCall | None = None) -> None:
-        """Server events to the newest (or this) call: its data channel, and its sidebands if it has any."""
+        """Send server events to the newest (or this) call: over its data channel and its sidebands."""
         to = call or self.call
         if to.has_channel:
             to.send(*events)
@@ -193,7 +193,7 @@ class ScriptedProvider:
         return self.requests.wait_for(lambda request: request.route == route, timeout_s)
 
     def wait_for_hangup(self, call: ScriptedCall | None = None, timeout_s: float = 20) -> None:
-        """Until the provider was told to hang this (or the newest) call up."""
+        """Wait until the provider got a hang-up for this (or the newest) call."""
         wanted = (call or self.call).id
         self.hangups.wait_for(lambda call_id: call_id == wanted, timeout_s)
 
@@ -233,7 +233,7 @@ class ScriptedProvider:
         return _json(200, {"object": "list", "data": []})
 
     def _may(self, request: Recorded) -> bool:
-        """The server key everywhere; an ephemeral one only to post a raw offer, and not after it expired."""
+        """Check the key: the server key everywhere, an unexpired ephemeral one to post a raw offer."""
         if request.key == self.key:
             return request.route != "calls" or bool(request.parts)
         expires_at, _session = self._minted.get(request.key, (0.0, {}))

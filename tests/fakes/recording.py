@@ -1,4 +1,4 @@
-"""Recordings to be transcribed: tones where somebody speaks, silence between."""
+"""Recordings to transcribe: tones as speech, silence between."""
 
 import wave
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ FULL_SECOND = bytes(2 * RATE)
 
 
 def write_recording(path: Path, speech: bytes, every_s: int, minutes: int) -> Path:
-    """A WAV file (8 kHz mono) in which the same speech begins again and again; written a part at a time.
+    """Write a WAV file (8 kHz mono) that repeats the same speech, a part at a time.
 
     :param speech: 8 kHz mono PCM16, shorter than `every_s`
     """
@@ -27,12 +27,12 @@ def write_recording(path: Path, speech: bytes, every_s: int, minutes: int) -> Pa
 
 
 def frames_of(pattern: Iterable[tuple[bool, int]], frame_bytes: int) -> bytes:
-    """PCM of loud and quiet stretches, each so many frames long."""
+    """Make PCM of loud and quiet stretches, each so many frames long."""
     return b"".join((b"\1" if loud else b"\0") * (frame_bytes * count) for loud, count in pattern)
 
 
 def at_8_khz(path: Path) -> bytes:
-    """The sound of a WAV file of 22.05 kHz, thinned out: good enough to be taken for speech."""
+    """Read a WAV file of 22.05 kHz and thin it out: good enough to be detected as speech."""
     with wave.open(str(path)) as file:
         samples = np.frombuffer(file.readframes(file.getnframes()), np.int16)
         step = file.getframerate() / RATE

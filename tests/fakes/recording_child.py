@@ -1,4 +1,4 @@
-"""A process that records a call, to be killed in the middle: `python -m tests.fakes.recording_child FOLDER`.
+"""Process that records a call and is killed meanwhile: `python -m tests.fakes.recording_child FOLDER`.
 
 It reads an event a line and goes on until its input ends. It says on its output which usage it wrote, and the
 recorder writes that after the items which came before it.
@@ -20,7 +20,7 @@ from tests.fakes.timer import FakeTimer
 
 
 class TellingRecords(Records):
-    """Says on the output which usage was written."""
+    """Recorder that prints which usage was written."""
 
     async def save_usage(self, usage: UsageRecord) -> None:
         await super().save_usage(usage)

@@ -1,4 +1,4 @@
-"""The provider's REST half as an httpx transport: answers what a test says, and keeps what it was asked."""
+"""REST side of a provider as an httpx transport, which answers as a test says and records the requests."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ Handler = Callable[[httpx.Request], httpx.Response]
 
 
 class RestProvider(httpx.AsyncBaseTransport):
-    """Creates calls `rtc_1`, … and mints `ek_1`, … unless `next` holds another answer; waits at `gate`."""
+    """Transport that creates `rtc_1`, … and mints `ek_1`, … unless `next` has an answer; `gate` stops it."""
 
     def __init__(self) -> None:
         self.requests: list[httpx.Request] = []
@@ -61,7 +61,7 @@ class RestProvider(httpx.AsyncBaseTransport):
         return [request.url.path.removeprefix("/v1/realtime") for request in self.requests]
 
     def session(self, index: int = -1) -> dict[str, Any]:
-        """The session of one recorded request, from the multipart form or the JSON body."""
+        """Return the session of one recorded request, from the multipart form or the JSON body."""
         body = self.requests[index].content
         if b'name="session"' in body:
             part = body.split(b'name="session"', 1)[1].split(b"\r\n\r\n", 1)[1].split(b"\r\n--", 1)[0]

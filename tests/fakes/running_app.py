@@ -20,13 +20,14 @@ OURS = ("PYTEST_", "NICEGUI_", "OPENAI_", "ENGINE_")
 
 
 class RunningApp:
-    """A started app; its log is kept, its working directory (storage, `.env`) is empty and its own."""
+    """App in a process of its own, with an empty working directory (storage, `.env`) and a log."""
 
     def __init__(self, env: Mapping[str, str], *, before: str = "", launch: Launch = OwnPython) -> None:
-        """
+        """Prepare an app; `start` starts it.
+
         :param env: settings by their names in the environment
         :param before: Python run in the process before `main.py`, for what no setting reaches
-        :param launch: how its process comes to be
+        :param launch: starts its process
         """
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
@@ -51,7 +52,7 @@ class RunningApp:
         return self._log_path.read_text(errors="replace")
 
     def ask_to_end(self) -> None:
-        """What a host does first when it stops an app."""
+        """Send the signal with which a host stops an app."""
         self._process.terminate()
 
     def kill(self) -> None:
@@ -64,7 +65,7 @@ class RunningApp:
         self._launch()
 
     def start_beside(self) -> subprocess.CompletedProcess[str]:
-        """What becomes of a second start with the same settings in the same directory."""
+        """Start a second one with the same settings in the same directory, and return its end."""
         return subprocess.run(
             [sys.executable, str(MAIN)],
             cwd=self.directory,

@@ -69,7 +69,7 @@ class ScriptedCall:
         self._run(self._send(texts))
 
     def wait_for(self, event_type: str, timeout_s: float = 20) -> Event:
-        """The first client event of this type, already received or still to come."""
+        """Wait for the first client event of this type."""
         return self.received.wait_for(lambda event: event.get("type") == event_type, timeout_s)
 
     def wait_until_gone(self, timeout_s: float = 20) -> None:

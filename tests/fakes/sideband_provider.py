@@ -1,4 +1,4 @@
-"""A provider's WebSocket half on loopback: sessions a test speaks for, refusals it asks for."""
+"""WebSocket side of a provider on loopback, whose sessions and refusals a test controls."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from websockets.http11 import Request, Response
 
 
 class SidebandProvider:
-    """Refuses `refusals` times, then accepts; keeps requests, connections and what clients send."""
+    """Server that refuses `refusals` times, then accepts; it records requests and client events."""
 
     def __init__(self) -> None:
         self.refusals = 0
@@ -35,7 +35,7 @@ class SidebandProvider:
 
     @property
     def url(self) -> str:
-        """The base URL, as a setting would name it."""
+        """Base URL, as a setting takes it."""
         return f"http://127.0.0.1:{next(iter(self._server.sockets)).getsockname()[1]}/v1"
 
     def _check(self, _: ServerConnection, request: Request) -> Response | None:

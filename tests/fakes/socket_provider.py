@@ -1,4 +1,4 @@
-"""A provider of plain WebSocket sessions in the test's own loop; the test decides when and how it answers."""
+"""Provider of WebSocket sessions in the test's own loop, which answers as the test says."""
 
 import asyncio
 import base64
@@ -17,44 +17,44 @@ TRANSCRIPTION = "conversation.item.input_audio_transcription"
 
 
 def first_sample(pcm: bytes) -> str:
-    """What a piece says, where a test made each of one value."""
+    """Return the text of a piece, which a test made of one value."""
     return str(int.from_bytes(pcm[:2], "little", signed=True))
 
 
 @dataclass
 class SocketProvider:
-    """Transcription sessions with manual commits."""
+    """Provider of transcription sessions with manual commits."""
 
     words_of: Callable[[bytes], str] = first_sample
-    """What is heard in a piece (24 kHz mono PCM16)."""
+    """Function that returns the text of a piece (24 kHz mono PCM16)."""
     held_back: int = 1
-    """So many pieces are collected before any is answered, the last one first; the rest at `release`."""
+    """Number of pieces collected before any is answered, the last one first; the rest at `release`."""
     drops: list[int] = field(default_factory=list)
-    """How many commits the first, second, … connection takes before it breaks, unanswered ones and all."""
+    """Number of commits after which the first, second, … connection breaks with all unanswered ones."""
     drops_politely: bool = False
-    """With a close frame, so that what was said before arrives."""
+    """Whether it breaks with a close frame, so that earlier events arrive."""
     failing: set[str] = field(default_factory=set)
-    """Words that fail with `audio_unintelligible`."""
+    """Texts that fail with `audio_unintelligible`."""
     refusing: set[str] = field(default_factory=set)
-    """Words whose commit gets an `error` event."""
+    """Texts whose commit gets an `error` event."""
     overloaded: dict[str, int] = field(default_factory=dict)
-    """Words that fail so often with `rate_limit_exceeded` before they are heard."""
+    """Texts that fail with `rate_limit_exceeded`, and how often before they succeed."""
     overloaded_on_commit: dict[str, int] = field(default_factory=dict)
-    """The same as an `error` event."""
+    """The same with an `error` event."""
     chatters: bool = False
-    """While a piece waits, send events about nothing."""
+    """Whether events about nothing are sent while a piece waits."""
     never_answers: set[str] = field(default_factory=set)
-    """Words of which nothing more is said."""
+    """Texts that are never answered."""
     refused_session: dict[str, Any] | None = None
-    """The error every `session.update` gets."""
+    """Error that every `session.update` gets."""
     troubled_sessions: int = 0
-    """So many of the first ones get a `server_error` instead."""
+    """Number of first updates that get a `server_error` instead."""
     url: str = ""
     paths: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     sessions: list[dict[str, Any]] = field(default_factory=list)
     committed: list[str] = field(default_factory=list)
-    """The words of every commit, repeated ones too."""
+    """Texts of all commits, repeated ones too."""
     largest_event: int = 0
     open_sockets: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -64,18 +64,18 @@ class SocketProvider:
         return [parse_qs(urlsplit(path).query) for path in self.paths]
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        """Looked at again whenever a commit came or a socket closed."""
+        """Wait until `holds` returns true; it is tried after every commit and every closed socket."""
         async with asyncio.timeout(10):
             while not holds():
                 self._news.clear()
                 await self._news.wait()
 
-    def tell(self) -> None:
-        """Something changed."""
+    def notify(self) -> None:
+        """Wake the tests that wait in `until`."""
         self._news.set()
 
     async def serve(self, socket: ServerConnection) -> None:
-        """One connection."""
+        """Serve one connection."""
         assert socket.request
         self.paths.append(socket.request.path)
         self.keys.append(socket.request.headers.get("Authorization", "").removeprefix("Bearer "))
@@ -86,7 +86,7 @@ class SocketProvider:
             return
         finally:
             self.open_sockets -= 1
-            self.tell()
+            self.notify()
 
 
 class _Session:
@@ -139,7 +139,7 @@ class _Session:
         words = self._provider.words_of(bytes(self._buffer))
         self._buffer.clear()
         self._provider.committed.append(words)
-        self._provider.tell()
+        self._provider.notify()
         if words in self._provider.refusing:
             await self._say("error", error={"code": "refused_piece", "event_id": event["event_id"]})
             return
@@ -181,14 +181,14 @@ class _Session:
 
 
 def _counted_down(left: dict[str, int], words: str) -> bool:
-    """Whether it is still to happen to these words."""
+    """Return whether it is still to happen to these words."""
     left[words] = left.get(words, 0) - 1
     return left[words] >= 0
 
 
 @asynccontextmanager
 async def socket_provider(**script: Any) -> AsyncIterator[SocketProvider]:
-    """A provider on loopback, by the script given."""
+    """Run a provider on loopback with this script."""
     provider = SocketProvider(**script)
     async with serve(provider.serve, "127.0.0.1", 0, max_size=None) as server:
         port = next(iter(server.sockets)).getsockname()[1]

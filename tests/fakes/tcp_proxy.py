@@ -1,4 +1,4 @@
-"""A TCP proxy on loopback that can turn a network off: refusing, or swallowing without a word."""
+"""TCP proxy on loopback that can turn a network off: it refuses, or swallows without an answer."""
 
 import asyncio
 import socket
@@ -13,7 +13,7 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class TcpProxy:
-    """Forwards to `target` (an http URL) until told otherwise. Methods block."""
+    """Proxy to `target` (an http URL); its methods block."""
 
     def __init__(self, target: str) -> None:
         parts = urlsplit(target)
@@ -41,7 +41,7 @@ class TcpProxy:
         self._thread.run(self._enter("swallow"))
 
     def resume(self) -> None:
-        """Forward again. Connections that lost bytes are reset, for their streams have holes."""
+        """Forward again, and reset connections that lost bytes, since their streams have holes."""
         self._thread.run(self._enter("forward"))
 
     async def _enter(self, mode: Mode) -> None:
@@ -83,7 +83,7 @@ class TcpProxy:
             sink.write_eof()
 
     def _loses(self, sink: asyncio.StreamWriter) -> bool:
-        """Whether what is meant for this end vanishes: now, or since it once did."""
+        """Whether bytes for this end vanish now or have vanished."""
         if self._mode == "swallow":
             self._lossy.add(sink)
         return sink in self._lossy

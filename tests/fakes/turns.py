@@ -1,4 +1,4 @@
-"""Whole turns of a conversation as the provider sends them, in the order of the Realtime API's GA form."""
+"""Turns of a conversation as the provider's events, in the order of the Realtime API's GA form."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ Event = dict[str, Any]
 def speech_heard(
     item_id: str, after: str | None = None, *, start_ms: int = 500, end_ms: int = 2900
 ) -> list[Event]:
-    """The caller spoke: a user item without words yet."""
+    """Make the events of a caller's speech: a user item without words yet."""
     return [
         {"type": "input_audio_buffer.speech_started", "item_id": item_id, "audio_start_ms": start_ms},
         {"type": "input_audio_buffer.speech_stopped", "item_id": item_id, "audio_end_ms": end_ms},
@@ -27,14 +27,14 @@ def speech_heard(
 
 
 def typed(item_id: str, text: str, after: str | None = None) -> list[Event]:
-    """The provider took the caller's typed words."""
+    """Make the events of the caller's typed words."""
     content = [{"type": "input_text", "text": text}]
     item = {"id": item_id, "type": "message", "role": "user", "status": "completed", "content": content}
     return _item_events(item, after)
 
 
 def transcribed(item_id: str, text: str) -> list[Event]:
-    """The recogniser's words for a user item; may come any time after it."""
+    """Make the events of a user item's transcript, which may come any time after the item."""
     about = {"item_id": item_id, "content_index": 0}
     kind = "conversation.item.input_audio_transcription"
     return [
@@ -49,7 +49,7 @@ def transcribed(item_id: str, text: str) -> list[Event]:
 
 
 def reply_begins(item_id: str, after: str | None, words: list[str]) -> list[Event]:
-    """The agent starts to speak and `words` arrive one by one; the reply stays open."""
+    """Make the events of a spoken reply up to its last word; the reply stays open."""
     response_id = _response_of(item_id)
     item = _assistant_item(item_id, "in_progress", None)
     about = {"response_id": response_id, "item_id": item_id, "output_index": 0, "content_index": 0}
@@ -67,7 +67,7 @@ def reply_begins(item_id: str, after: str | None, words: list[str]) -> list[Even
 
 
 def reply_ends(item_id: str, after: str | None, text: str) -> list[Event]:
-    """Generation is done; the audio still plays until `playback_ends`."""
+    """Make the events of a reply's end of generation; its audio plays until `playback_ends`."""
     response_id = _response_of(item_id)
     item = _assistant_item(item_id, "completed", text)
     about = {"response_id": response_id, "item_id": item_id, "output_index": 0, "content_index": 0}
@@ -93,20 +93,20 @@ def playback_ends(item_id: str) -> list[Event]:
 
 
 def reply(item_id: str, after: str | None, words: list[str]) -> list[Event]:
-    """A whole spoken reply, word by word, to the end of its playback."""
+    """Make the events of a whole spoken reply, word by word, to the end of its playback."""
     text = "".join(words)
     return [*reply_begins(item_id, after, words), *reply_ends(item_id, after, text), *playback_ends(item_id)]
 
 
 def spoken_turn(number: int, question: str, answer: str, after: str | None = None) -> list[Event]:
-    """One whole turn: the caller's item `user_<number>` with its words, then the agent's `agent_<number>`."""
+    """Make the events of a whole turn: the caller's `user_<number>`, then the agent's `agent_<number>`."""
     user, agent = f"user_{number}", f"agent_{number}"
     words = [f"{word} " for word in answer.split(" ")[:-1]] + answer.split(" ")[-1:]
     return [*speech_heard(user, after), *transcribed(user, question), *reply(agent, user, words)]
 
 
 def barge_in(agent_item: str, user_item: str, audio_end_ms: int) -> list[Event]:
-    """The caller speaks over the agent, whose reply is cut after `audio_end_ms` of playback."""
+    """Make the events of a barge-in that cuts the reply after `audio_end_ms` of playback."""
     response_id = _response_of(agent_item)
     item = _assistant_item(agent_item, "incomplete", None)
     details = {"type": "cancelled", "reason": "turn_detected"}

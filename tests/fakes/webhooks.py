@@ -14,7 +14,7 @@ SECRET = f"whsec_{base64.b64encode(KEY).decode()}"
 def ringing(
     call_id: str = "rtc_1", to: str = "<sip:+922132799000@trunk>", from_: str = "<sip:+923001234567@trunk>"
 ) -> dict[str, Any]:
-    """The event of an incoming phone call."""
+    """Build the event of an incoming phone call."""
     headers = [{"name": "From", "value": from_}, {"name": "To", "value": to}]
     return {
         "object": "event",
@@ -35,7 +35,7 @@ def mac(signed: str, key: bytes = KEY) -> str:
 
 
 def signed(body: bytes, delivery_id: str = "wh_1", age_s: float = 0, key: bytes = KEY) -> dict[str, str]:
-    """The headers of a delivery that was signed `age_s` seconds ago."""
+    """Return the headers of a delivery that was signed `age_s` seconds ago."""
     timestamp = str(int(time.time() - age_s))
     return {
         "webhook-id": delivery_id,

@@ -42,7 +42,7 @@ class Microphone(MediaStreamTrack):
         self._to_say = self._to_say[:0]
 
     async def recv(self) -> AudioFrame:
-        """The next 20 ms."""
+        """Return the next 20 ms."""
         if self.readyState != "live":
             raise MediaStreamError
         loop = asyncio.get_running_loop()
@@ -80,7 +80,7 @@ class Caller:
             self.channel.on("message", self._message)
 
     async def offer(self) -> str:
-        """The SDP offer."""
+        """Return the SDP offer."""
         await self.peer.setLocalDescription(await self.peer.createOffer())
         return self.peer.localDescription.sdp
 
@@ -91,16 +91,16 @@ class Caller:
             await soon(self.opened)
 
     def send(self, event_type: str, **fields: Any) -> None:
-        """A client event."""
+        """Send a client event."""
         assert self.channel
         self.channel.send(json.dumps({"type": event_type, **fields}))
 
     def types(self) -> list[str]:
-        """The types of all events so far."""
+        """Return the types of all events so far."""
         return [event["type"] for event in self.events]
 
     async def event(self, event_type: str, count: int = 1, within_s: float = 10) -> dict[str, Any]:
-        """The `count`-th event of a type, now or when it comes."""
+        """Wait for the `count`-th event of a type."""
         found: list[dict[str, Any]] = await self.until(lambda: self._of(event_type), count, within_s)
         return found[count - 1]
 
@@ -112,7 +112,7 @@ class Caller:
         return found[0]
 
     async def until(self, found: Callable[[], list[Any]], count: int, within_s: float = 10) -> list[Any]:
-        """What `found` gives once there are `count` of it."""
+        """Wait until `found` returns `count` entries, and return them."""
         async with asyncio.timeout(within_s), self._news:
             await self._news.wait_for(lambda: len(found()) >= count)
         return found()
@@ -163,7 +163,7 @@ async def soon(event: asyncio.Event, within_s: float = 10) -> None:
 
 @asynccontextmanager
 async def calling(*, channel: bool = True) -> AsyncIterator[Caller]:
-    """A caller that hangs up at the end."""
+    """Provide a caller that hangs up at the end."""
     caller = Caller(channel=channel)
     try:
         yield caller

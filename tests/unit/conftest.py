@@ -10,6 +10,6 @@ from tests.fakes.kept import database_at
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """An open database."""
+    """Provide an open database."""
     async with database_at(database_url) as database:
         yield database

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def imported_by(file: Path) -> set[str]:
-    """The first names of all modules a file imports, wherever in it."""
+    """Return the top-level names of all modules that a file imports, anywhere in it."""
     names = set()
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""What a client asks of the built-in engine over a WebSocket, with a client secret of its own."""
+"""Requests of a client to the built-in engine over a WebSocket, with a client secret of its own."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ def item(text: str) -> dict[str, Any]:
 
 
 async def out_of_band_responses(target: Target) -> None:
-    """Sixty items of 50 KB, and then 400 out-of-band responses that each read all of them."""
+    """Send sixty items of 50 KB, and then 400 out-of-band responses that each read all of them."""
     question = {"conversation": "none", "output_modalities": ["text"], "instructions": "Name the topic."}
     async with session(target) as socket:
         reading = asyncio.create_task(drain(socket))
@@ -73,7 +73,7 @@ async def long_response(target: Target) -> None:
 
 
 async def many_items(target: Target) -> None:
-    """Five thousand items of a few letters as fast as the socket takes them."""
+    """Send five thousand items of a few letters as fast as the socket takes them."""
     async with session(target) as socket:
         reading = asyncio.create_task(drain(socket))
         for _item in range(5000):
@@ -82,7 +82,7 @@ async def many_items(target: Target) -> None:
 
 
 async def session_updates(target: Target) -> None:
-    """Two thousand updates of the session with 10 KB of instructions each."""
+    """Send two thousand updates of the session with 10 KB of instructions each."""
     async with session(target) as socket:
         reading = asyncio.create_task(drain(socket))
         for number in range(2000):

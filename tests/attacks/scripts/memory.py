@@ -9,27 +9,27 @@ from tests.attacks.target import Target
 
 
 async def files_by_other_names(target: Target) -> None:
-    """One file of the pages by a thousand addresses that lead to it."""
+    """Request one file of the pages by a thousand addresses that lead to it."""
     await raw_gets(target, (f"/static/{secrets.token_hex(4)}/../app.css" for _ in range(1000)))
 
 
 async def missing_files(target: Target) -> None:
-    """A thousand files that are not there."""
+    """Request a thousand files that do not exist."""
     await raw_gets(target, (f"/static/{secrets.token_hex(8)}.css" for _ in range(1000)))
 
 
 async def unknown_pages(target: Target) -> None:
-    """Three hundred addresses that nobody serves."""
+    """Request three hundred addresses that are not served."""
     await raw_gets(target, (f"/{secrets.token_hex(8)}" for _ in range(300)))
 
 
 async def pages_without_sockets(target: Target) -> None:
-    """Sixty pages that are fetched and never opened."""
+    """Fetch sixty pages and never open them."""
     await raw_gets(target, ("/" for _ in range(60)))
 
 
 async def javascript_responses(target: Target) -> None:
-    """Answers to questions that the server never asked: 2,000 of 10 KB."""
+    """Send 2,000 answers of 10 KB to questions that the server never asked."""
     async with visiting(target.url) as page:
         for _answer in range(2000):
             message = {

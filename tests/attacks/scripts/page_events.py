@@ -7,11 +7,11 @@ from tests.attacks.stranger import Event, Stranger
 from tests.attacks.target import Target
 
 NUMBERS = "AA11 "
-"""Begins an IBAN at every word: the worst text for what hides numbers."""
+"""Text in which an IBAN may begin at every word: the worst case of masking."""
 FRAME_CHARS = 50_000
-"""Of text in one frame, which may hold 128 KiB."""
+"""Bytes of text in one frame, which may hold 128 KiB."""
 ITEMS = 4000
-"""As many as the bridge takes at once."""
+"""Events in one frame, as many as the bridge takes."""
 PER_FRAME = 250
 
 
@@ -50,7 +50,7 @@ def chain(count: int, prefix: str = "i") -> Iterator[Event]:
 
 
 async def large_items(target: Target) -> None:
-    """Ten items of 50 KB of text that looks like numbers."""
+    """Send ten items of 50 KB of text that looks like numbers."""
     async with target.calling_stranger() as page:
         for number in range(10):
             text = NUMBERS * (FRAME_CHARS // len(NUMBERS))
@@ -59,7 +59,7 @@ async def large_items(target: Target) -> None:
 
 
 async def large_item_by_deltas(target: Target) -> None:
-    """One megabyte of text into one item, piece by piece, and then a hang-up."""
+    """Append a megabyte of text to one item, piece by piece, and hang up."""
     delta = {"item_id": "grows", "content_index": 0, "delta": "ہے۔ " * 2500}
     async with target.calling_stranger() as page:
         await page.batch(message("grows", [], role="assistant"))
@@ -70,7 +70,7 @@ async def large_item_by_deltas(target: Target) -> None:
 
 
 async def move_the_head(target: Target) -> None:
-    """A chain of items whose first one is moved to and fro, and all that follow it with it."""
+    """Move the first item of a chain to and fro, and with it all that follow."""
     async with target.calling_stranger() as page:
         await page.batch(message("other", written("y")))
         await _many(page, chain(ITEMS - 1000))
@@ -80,7 +80,7 @@ async def move_the_head(target: Target) -> None:
 
 
 async def many_parts(target: Target) -> None:
-    """One item of 2,000 content parts of one letter each, told ten times."""
+    """Send one item of 2,000 content parts of one letter each, ten times."""
     parts: list[Event] = [{"type": "text", "text": "a"}] * 2000
     async with target.calling_stranger() as page:
         for _frame in range(10):
@@ -89,7 +89,7 @@ async def many_parts(target: Target) -> None:
 
 
 async def copy_download_search(target: Target) -> None:
-    """Sixty times each: copy, download in every form, search. None of them is an event of the bridge."""
+    """Copy, download in every format and search, sixty times each; these are no events of the bridge."""
     async with target.calling_stranger() as page:
         await _many(page, (message(f"s{n}", written("سلام " * 40)) for n in range(ITEMS // 2)))
         await _until_idle(page)
@@ -113,7 +113,7 @@ async def scroll_the_window(target: Target) -> None:
 
 
 async def new_items(target: Target) -> None:
-    """Five hundred new items a second for five seconds."""
+    """Send five hundred new items a second for five seconds."""
     async with target.calling_stranger() as page:
         for tick in range(50):
             await page.batch(*(message(f"n{tick}_{n}", written("x")) for n in range(50)))
@@ -122,7 +122,7 @@ async def new_items(target: Target) -> None:
 
 
 async def unknown_frames(target: Target) -> None:
-    """Frames that are no socket.io, names nobody listens to, listeners that are not there: 3,000 in all."""
+    """Send 3,000 frames that are no socket.io, or have unknown events or listeners."""
     async with target.calling_stranger() as page:
         for number in range(1000):
             await page.send_frame('42["event",{"id":')

@@ -15,7 +15,7 @@ async def _session(http: httpx.AsyncClient) -> str:
 
 
 async def large_bodies(target: Target) -> None:
-    """Three bodies of half a megabyte of text that looks like numbers."""
+    """Send three bodies of half a megabyte of text that looks like numbers."""
     async with target.http() as http:
         session = await _session(http)
         for number in range(3):
@@ -26,7 +26,7 @@ async def large_bodies(target: Target) -> None:
 
 
 async def many_items(target: Target) -> None:
-    """Ten thousand items, and then the first of them moved to and fro."""
+    """Report ten thousand items, and then move the first of them to and fro."""
     async with target.http() as http:
         session = await _session(http)
         events = [message("other", written("y")), *chain(10_000)]
@@ -39,7 +39,7 @@ async def many_items(target: Target) -> None:
 
 
 async def many_parts(target: Target) -> None:
-    """One item of 16,000 content parts of one letter each."""
+    """Report one item of 16,000 content parts of one letter each."""
     async with target.http() as http:
         session = await _session(http)
         events = [message("parts", [{"type": "text", "text": "a"}] * 16_000)]

@@ -14,7 +14,7 @@ from tests.attacks.target import Target
 
 
 async def unsigned_deliveries(target: Target) -> None:
-    """Six hundred deliveries of 64 KB with signatures that do not fit."""
+    """Send six hundred deliveries of 64 KB with wrong signatures."""
     body = json.dumps({"type": "realtime.call.incoming", "padding": "x" * 63_000}).encode()
     async with target.http() as http:
         for number in range(600):
@@ -28,7 +28,7 @@ async def unsigned_deliveries(target: Target) -> None:
 
 
 async def large_forms(target: Target) -> None:
-    """Sign-in forms with many fields, long fields, files and parts without an end."""
+    """Send sign-in forms with many fields, long fields, files and parts without an end."""
     many = "&".join(f"f{number}=x" for number in range(20_000))
     long = f"code={'%41' * 200_000}"
     boundary = {"Content-Type": "multipart/form-data; boundary=b"}
@@ -44,7 +44,7 @@ async def large_forms(target: Target) -> None:
 
 
 async def overlay_sockets(target: Target) -> None:
-    """Two hundred sockets of overlays that do not exist."""
+    """Open two hundred sockets of overlays that do not exist."""
     address = target.url.replace("http", "ws", 1)
 
     async def one() -> None:
@@ -59,7 +59,7 @@ async def overlay_sockets(target: Target) -> None:
 
 
 async def framework_routes(target: Target) -> None:
-    """The framework's own routes with keys that are not there, paths that lead out, and long names."""
+    """Request the framework's own routes with unknown keys, paths that lead out, and long names."""
     keys = ("libraries", "components", "resources/x", "dynamic_resources", "esm/x", "static")
     paths = [
         f"/_nicegui/3.18.0/{key}/{tail}"
@@ -89,7 +89,7 @@ async def polling_sockets(target: Target) -> None:
 
 
 async def persona_pages(target: Target) -> None:
-    """Persona pages that do not exist, languages that do not exist, and queries of 8 KB."""
+    """Request pages of unknown personas and languages, and with queries of 8 KB."""
     paths = [f"/p/{secrets.token_hex(8)}?lang={'x' * 100}" for _page in range(150)]
     paths += [f"/sign-in?problem={'y' * 8000}" for _page in range(50)]
     statuses = await raw_gets(target, paths)

@@ -24,7 +24,7 @@ WRONG = {**AYESHA, "cnic_last_four": "0000"}
 
 @pytest.fixture
 async def database(database: Database) -> Database:
-    """The database with the demo's customers in it."""
+    """Provide a database with the demo's customers."""
     await DemoBank(database).seed()
     return database
 

@@ -14,7 +14,7 @@ def opened(root: Path) -> Personas:
 
 
 def edit(file: Path, text: str) -> None:
-    """A later time, however coarse the file system's clock is."""
+    """Write the file with a later time, however coarse the file system's clock is."""
     before = file.stat().st_mtime_ns if file.exists() else 0
     file.write_text(text, "utf-8")
     os.utime(file, ns=(before + 10**9, before + 10**9))

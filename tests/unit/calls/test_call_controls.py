@@ -1,4 +1,4 @@
-"""A running call is steered by what is sent to its session, whoever carries it."""
+"""A running call is controlled by what is sent to its session, over either way."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ ADDED = {"type": "conversation.item.added", "previous_item_id": None, "item": AN
 
 
 class Steered:
-    """A call, its page, and its steering."""
+    """A call, its page, and its controls."""
 
     def __init__(self, *, phase: str = "live", controlled: bool = False) -> None:
         control = {"control": "sideband"} if controlled else {}

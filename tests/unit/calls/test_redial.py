@@ -49,7 +49,7 @@ def seeded(page: Page) -> list[tuple[str, str]]:
 
 
 def latest_session(house: House) -> Event:
-    """What the provider was last asked for a call with."""
+    """Return the last request for a call at the provider."""
     return house.provider.session(max(i for i, path in enumerate(house.provider.paths) if path == "/calls"))
 
 

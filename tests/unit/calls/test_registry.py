@@ -6,9 +6,9 @@ from agents.persona import Persona
 from calls.call import Call, CallEnded
 from calls.events import CallChange, Closed, Connected, Finished
 from calls.rate_limit import ADDRESS_WORTH
-from calls.registry import OFFER_PATH, TICKET_HEADER, CallRefused
+from calls.registry import CallRefused
 from calls.reservation import MAX_PER_ADDRESS, MAX_PER_VISITOR
-from calls.tickets import TICKET_SECONDS
+from calls.tickets import TICKET_SECONDS, ProviderTicket, RelayTicket
 from realtime.failures import ProviderFailure
 from settings import Settings
 from tests.fakes.house import OFFER, PERSONA, House, Page
@@ -137,17 +137,16 @@ async def test_a_relay_ticket_is_our_own_route_and_costs_the_provider_nothing() 
     house = House()
     call = house.open()
     ticket = await house.registry.ticket(call)
-    assert ticket.url == OFFER_PATH
+    assert isinstance(ticket, RelayTicket)
     assert house.provider.requests == []
-    assert await house.registry.redeem(ticket.headers[TICKET_HEADER]) is call
-    assert await house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
+    assert await house.registry.redeem(ticket.token) is call
+    assert await house.registry.redeem(ticket.token) is None
 
 
 async def test_an_ephemeral_ticket_is_the_provider_and_a_secret_with_the_session_inside() -> None:
     house = House(settings(signaling="ephemeral"))
     ticket = await house.registry.ticket(house.open())
-    assert ticket.url == "https://api.openai.com/v1/realtime/calls"
-    assert ticket.headers == {"Authorization": "Bearer ek_1"}
+    assert ticket == ProviderTicket("https://api.openai.com/v1/realtime/calls", "ek_1")
     assert house.provider.session()["instructions"] == "Be kind."
     assert "ek_1" not in repr(ticket)
 
@@ -164,8 +163,7 @@ async def test_a_controlled_call_is_relayed_whatever_signalling_is_set(
 ) -> None:
     house = House(settings(signaling="ephemeral", **deployment))
     ticket = await house.registry.ticket(house.registry.open(persona, "visitor"))
-    assert ticket.url == OFFER_PATH
-    assert list(ticket.headers) == [TICKET_HEADER]
+    assert isinstance(ticket, RelayTicket)
     assert house.provider.requests == []
 
 
@@ -182,9 +180,9 @@ async def test_a_refused_secret_closes_the_call() -> None:
 async def test_the_token_of_an_ended_call_opens_nothing() -> None:
     house = House()
     call = house.open()
-    ticket = await house.registry.ticket(call)
+    ticket = house.registry.relay_ticket(call)
     await call.close("stopped")
-    assert await house.registry.redeem(ticket.headers[TICKET_HEADER]) is None
+    assert await house.registry.redeem(ticket.token) is None
 
 
 async def test_only_the_calls_own_end_token_finds_it() -> None:
@@ -208,11 +206,11 @@ async def test_a_ticket_given_in_advance_leads_to_the_call_its_page_opens() -> N
     house = House()
     reservation = house.registry.reserve("visitor")
     assert reservation
-    redeeming = asyncio.create_task(house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]))
+    redeeming = asyncio.create_task(house.registry.redeem(reservation.ticket.token))
     call = house.open()
     reservation.use(call)
     assert await redeeming is call
-    assert await house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]) is None
+    assert await house.registry.redeem(reservation.ticket.token) is None
 
 
 async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
@@ -223,7 +221,7 @@ async def test_a_reservation_takes_no_place_and_dies_after_a_minute() -> None:
     await house.registry.tasks.finish()
     assert [request.url.path for request in house.provider.requests] == ["/v1/models"]  # to be warm, no more
     house.timer.advance(TICKET_SECONDS)
-    assert await house.registry.redeem(reservation.ticket.headers[TICKET_HEADER]) is None
+    assert await house.registry.redeem(reservation.ticket.token) is None
 
 
 async def test_without_relayed_offers_nothing_is_reserved() -> None:

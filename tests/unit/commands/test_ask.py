@@ -25,7 +25,7 @@ QUESTION = "اے ٹی ایم سے رقم نہ نکلے تو کیا کروں؟"
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    """A folder with a question."""
+    """Provide a folder with a question."""
     write_microphone(tmp_path / "question.wav", 0.3, "بینک کب کھلتا ہے؟", 0.3)
     return tmp_path
 
@@ -151,7 +151,7 @@ async def test_an_interruption_that_cancels_the_listening_leaves_nobody_reading_
 
     class Silent(RealtimeSocket):
         def __init__(self) -> None:
-            """Connected to nobody."""
+            """Do without a connection."""
 
         async def receive(self) -> dict[str, Any]:
             reading.set()
@@ -182,7 +182,7 @@ async def test_ctrl_c_while_the_session_is_opened_ends_it(here: Path) -> None:
 
 @asynccontextmanager
 async def silent(at: str = "response.create") -> AsyncIterator[tuple[asyncio.Event, str]]:
-    """A provider that says nothing from this event on, and when that has come."""
+    """Run a provider that is silent from this event on, and tell when that has come."""
     asked = asyncio.Event()
 
     async def serve_one(socket: ServerConnection) -> None:

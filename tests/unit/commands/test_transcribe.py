@@ -52,7 +52,7 @@ def to_mp3(path: Path, mp3: Path) -> None:
 
 @pytest.fixture
 def here(tmp_path: Path, talk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder with the recording, far from any `.env`."""
+    """Provide a folder with the recording alone, far from any `.env`."""
     monkeypatch.chdir(tmp_path)
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_TRANSCRIPTION_MODEL"):
         monkeypatch.delenv(name, raising=False)
@@ -61,7 +61,7 @@ def here(tmp_path: Path, talk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def run(url: str, *arguments: str, key: str = KEY) -> int:
-    """The command, with this provider."""
+    """Run the command with this provider."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_BASE_URL", url)
         patch.setenv("OPENAI_API_KEY", key)
@@ -70,7 +70,7 @@ async def run(url: str, *arguments: str, key: str = KEY) -> int:
 
 
 def seconds(pcm: bytes) -> str:
-    """What the scripted provider hears: the length of the piece."""
+    """Return the text of the scripted provider for a piece: its length."""
     return f"{len(pcm) / 48_000:.1f} seconds"
 
 

@@ -35,7 +35,7 @@ def starts_s(path: Path) -> list[float]:
 
 
 async def peak_kb(folder: Path, name: str) -> int:
-    """The most memory the command ever held."""
+    """Return the most memory that the command ever held."""
     async with socket_provider(words_of=lambda pcm: "words") as provider:
         env = os.environ | {"OPENAI_BASE_URL": provider.url, "OPENAI_API_KEY": KEY}
         return await asyncio.to_thread(
@@ -44,7 +44,7 @@ async def peak_kb(folder: Path, name: str) -> int:
 
 
 def run(command: list[str], folder: Path, env: dict[str, str]) -> int:
-    """What `peak_kb` wants to know; not by asyncio, which waits for a process and forgets what it used."""
+    """Measure for `peak_kb`; asyncio would wait for the process and lose what it used."""
     process = subprocess.Popen(command, cwd=folder, env=env)
     _, status, usage = os.wait4(process.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0

@@ -1,4 +1,4 @@
-"""The routes of an overlay: a page and a socket for whoever knows the token, a calm 404 for the rest."""
+"""The routes of an overlay: a page and a socket for anybody who knows the token, a calm 404 for the rest."""
 
 import asyncio
 import json
@@ -116,7 +116,7 @@ async def test_a_hundred_viewers_cost_one_picture_and_one_that_does_not_read_hol
 
 @asynccontextmanager
 async def served(book: OverlayRegistry) -> AsyncIterator[str]:
-    """The overlays on a real socket."""
+    """Serve the overlays on a real socket."""
     app = FastAPI()
     app.include_router(overlay_routes(book))
     with socket.create_server(("127.0.0.1", 0)) as listening:

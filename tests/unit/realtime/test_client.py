@@ -174,31 +174,6 @@ async def test_a_refusal_is_logged_with_status_and_request_id_and_no_body_or_key
     assert "sk-secret-key" not in caplog.text + str(caught.value)
 
 
-@pytest.mark.parametrize(
-    ("status", "error", "about"),
-    [
-        (400, {"param": "prompt", "message": "gone"}, True),
-        (400, {"param": "session.prompt.id", "message": "not found"}, True),
-        (404, {"param": None, "message": "Prompt with id 'pmpt_1' not found"}, True),
-        (400, {"param": None, "message": "Prompt objects are no longer served"}, True),
-        (400, {"param": "model", "message": "unknown"}, False),
-        (400, {"param": "session.audio.input.transcription.prompt", "message": "too long"}, False),
-        (400, {"param": "session.instructions", "message": "Your prompt is too long"}, False),
-        (400, {"param": None, "message": "The prompt is too long"}, False),
-        (401, {"param": "prompt", "message": "no"}, False),
-        (429, {"param": "prompt", "message": "slow down"}, False),
-        (400, "odd", False),
-    ],
-)
-async def test_it_is_known_whether_a_refusal_is_about_the_stored_prompt(
-    client: RealtimeClient, provider: RestProvider, status: int, error: object, about: bool
-) -> None:
-    provider.refuse(status, {"error": error})
-    with pytest.raises(ProviderFailure) as caught:
-        await client.create_call("v=0", SESSION)
-    assert caught.value.about_prompt is about
-
-
 async def refused_with(client: RealtimeClient, provider: RestProvider, retry_after: str) -> ProviderFailure:
     provider.refuse(429, headers={"retry-after": retry_after})
     with pytest.raises(ProviderFailure) as caught:

@@ -36,7 +36,7 @@ class Desk:
         self.waits.append(seconds)
 
     async def transcribe(self, given: AsyncIterator[bytes] | None = None) -> list[str]:
-        """The words in the order of the pieces."""
+        """Transcribe, and return the words in the order of the pieces."""
         async with asyncio.timeout(20):
             await self.dictation.transcribe(given or pieces())
         return [piece.text for piece in sorted(self.settled, key=lambda piece: piece.number)]

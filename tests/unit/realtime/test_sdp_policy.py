@@ -26,7 +26,7 @@ def test_what_browsers_offer_passes_unchanged(browser: str) -> None:
 
 
 def kinds_of(answer: str) -> list[str]:
-    """What a controlled call sees in a provider's answer."""
+    """Return what a controlled call finds in a provider's answer."""
     try:
         return sections(answer)
     except OfferRefused:

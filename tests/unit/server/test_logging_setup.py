@@ -36,7 +36,7 @@ def test_our_own_loggers_tell_more_than_others(monkeypatch: pytest.MonkeyPatch) 
 
 
 def logged(write: object, name: str = "other") -> str:
-    """What `write(logger)` leaves in the log while an error with a caller's words is being handled."""
+    """Return what `write(logger)` logs while an error with a caller's words is handled."""
     stream, logger = io.StringIO(), logging.getLogger(f"{name}")
     handler = logging.StreamHandler(stream)
     handler.addFilter(WithoutErrorText())

@@ -41,7 +41,7 @@ async def test_a_step_that_never_ends_is_left_after_its_time_and_said_in_the_log
 
 @pytest.fixture
 def handled() -> Iterator[list[int]]:
-    """The signals that reach the handler beneath."""
+    """Collect the signals that reach the handler beneath."""
     reached: list[int] = []
     before = {n: signal.signal(n, lambda n, _: reached.append(n)) for n in (signal.SIGTERM, signal.SIGINT)}
     yield reached

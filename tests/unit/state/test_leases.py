@@ -77,6 +77,7 @@ async def test_a_full_disk_is_noticed(database: Database) -> None:
     await leases.renew()
 
 
+@pytest.mark.stores
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_database_that_may_only_be_read_is_noticed(database: Database) -> None:
     leases = DatabaseLeases(database)

@@ -15,7 +15,7 @@ from tests.fakes.api_house import CONTROLLED, ApiHouse
 from tests.fakes.house import OFFER, PERSONA
 from tests.fakes.kept import NOW
 
-WORDS = "the parcel stands behind the blue door"
+WORDS = "the parcel stands behind the blue gate"
 PASSWORD = "a password of the admin"
 
 

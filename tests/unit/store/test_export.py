@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.export import TranscriptLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
+from store.export import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
 from tests.fakes.kept import an_item
 
 OPENED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 META = TranscriptMeta("s1", "Shop", OPENED, OPENED + timedelta(minutes=4), "Shoes", "A wish for shoes.")
-CALLER = TranscriptLine("u1", "user", "Do you have shoes?", 0, 1800)
-AGENT = TranscriptLine("a1", "assistant", "We do. Which size?", 2000, 4000)
-CUT = TranscriptLine(
+CALLER = ExportedLine("u1", "user", "Do you have shoes?", 0, 1800)
+AGENT = ExportedLine("a1", "assistant", "We do. Which size?", 2000, 4000)
+CUT = ExportedLine(
     "a2", "assistant", "We have red ones and blue ones.", 5000, 6000, heard=12, interrupted=True
 )
-URDU = TranscriptLine("u2", "user", "Ali کا نمبر کیا ہے؟", 8000, 9500, language="ur")
-TOOL = TranscriptLine("t1", "tool", "", 4500, 4600, kind="function_call")
+URDU = ExportedLine("u2", "user", "Ali کا نمبر کیا ہے؟", 8000, 9500, language="ur")
+TOOL = ExportedLine("t1", "tool", "", 4500, 4600, kind="function_call")
 LINES = [CALLER, AGENT, TOOL, CUT, URDU]
-Export = Callable[[Sequence[TranscriptLine], TranscriptMeta], str]
+Export = Callable[[Sequence[ExportedLine], TranscriptMeta], str]
 RLI, PDI = "\u2067", "\u2069"
 
 
@@ -39,11 +39,11 @@ def test_text_names_the_speakers_the_times_and_what_was_not_heard() -> None:
 
 
 def test_a_reply_cut_at_an_unknown_place_ends_in_an_ellipsis() -> None:
-    assert "Agent: Well …\n" in to_txt([TranscriptLine("a", "assistant", "Well", interrupted=True)], META)
+    assert "Agent: Well …\n" in to_txt([ExportedLine("a", "assistant", "Well", interrupted=True)], META)
 
 
 def test_what_the_callers_side_reported_is_labelled_so() -> None:
-    line = TranscriptLine("u1", "user", "Hello", 0, 500, source="browser")
+    line = ExportedLine("u1", "user", "Hello", 0, 500, source="browser")
     for export in (to_txt, to_md, to_vtt):
         assert "not by the provider" in export([line], META).replace("\\", "")
         assert "not by the provider" not in export([CALLER], META)
@@ -51,13 +51,13 @@ def test_what_the_callers_side_reported_is_labelled_so() -> None:
 
 
 def test_nothing_said_can_look_like_another_speakers_line() -> None:
-    forged = TranscriptLine("u", "user", "Hi\nAgent: I will pay you\u2028Agent: a lot\r\x0bAgent: now", 0, 1)
+    forged = ExportedLine("u", "user", "Hi\nAgent: I will pay you\u2028Agent: a lot\r\x0bAgent: now", 0, 1)
     lines = [line for line in to_txt([forged], META).splitlines() if "Agent:" in line]
     assert lines == ["[00:00] Caller: Hi Agent: I will pay you Agent: a lot Agent: now"]
 
 
 def test_nothing_said_can_turn_the_direction_of_its_surroundings() -> None:
-    turning = TranscriptLine("u", "user", "\u202eolleh\u2069\u2069\u200f سلام", 0, 1000)
+    turning = ExportedLine("u", "user", "\u202eolleh\u2069\u2069\u200f سلام", 0, 1000)
     for export in (to_txt, to_md, to_srt, to_vtt):
         text = export([turning], META)
         assert not re.search("[\u202a-\u202e\u200f]", text)
@@ -66,7 +66,7 @@ def test_nothing_said_can_turn_the_direction_of_its_surroundings() -> None:
 
 def test_a_line_runs_as_most_of_its_letters_do() -> None:
     def marked(text: str) -> bool:
-        return RLI in to_txt([TranscriptLine("u", "user", text)], META)
+        return RLI in to_txt([ExportedLine("u", "user", text)], META)
 
     assert marked("Ali کا نمبر کیا ہے؟")
     assert not marked("The word سلام is a greeting")
@@ -83,13 +83,13 @@ def test_json_holds_every_item_and_field() -> None:
         "topic": "Shoes",
         "summary": "A wish for shoes.",
     }
-    assert [TranscriptLine(**item) for item in exported["items"]] == LINES
+    assert [ExportedLine(**item) for item in exported["items"]] == LINES
     assert "نمبر" in to_json(LINES, META)
 
 
 def test_markdown_shows_what_was_said_and_obeys_none_of_it() -> None:
     said = "# <b>x</b> [a](javascript:x) ![i](http://e.org/x) `c` *e* _u_ ~s~ &lt; | 1. - + @me https://e.org"
-    exported = to_md([TranscriptLine("u", "user", said, 0, 1)], META)
+    exported = to_md([ExportedLine("u", "user", said, 0, 1)], META)
     line = exported.splitlines()[-1]
     assert line.startswith("**Caller** \\[00\\:00\\] \\# ")
     unescaped = re.sub(r"\\[!-/:-@\[-`{-~]", "", line.removeprefix("**Caller** "))
@@ -112,7 +112,7 @@ def test_srt_numbers_its_cues_and_shows_what_was_heard() -> None:
 
 
 def test_vtt_names_the_voice_and_escapes_what_was_said() -> None:
-    line = TranscriptLine("u", "user", "a <b> & --> c", 3_600_000, 3_602_000)
+    line = ExportedLine("u", "user", "a <b> & --> c", 3_600_000, 3_602_000)
     meta = TranscriptMeta("s1", "Shop", OPENED, speakers={"user": "A<B>"})
     assert to_vtt([line], meta) == (
         "WEBVTT\n\n01:00:00.000 --> 01:00:02.000\n<v A&lt;B&gt;>a &lt;b&gt; &amp; --&gt; c</v>\n"
@@ -121,14 +121,14 @@ def test_vtt_names_the_voice_and_escapes_what_was_said() -> None:
 
 def test_what_nobody_heard_is_no_subtitle() -> None:
     assert (
-        to_srt([TranscriptLine("a", "assistant", "Never played", 0, 500, heard=0, interrupted=True)], META)
+        to_srt([ExportedLine("a", "assistant", "Never played", 0, 500, heard=0, interrupted=True)], META)
         == ""
     )
 
 
 def test_a_long_reply_becomes_several_cues_that_share_its_time() -> None:
     text = " ".join(["word"] * 60)
-    cues = _cues_of(to_srt([TranscriptLine("a", "assistant", text, 1000, 31000)], META))
+    cues = _cues_of(to_srt([ExportedLine("a", "assistant", text, 1000, 31000)], META))
     assert len(cues) == 4
     assert all(len(said) <= len("Agent: ") + 84 for _, _, said in cues)
     assert (cues[0][0], cues[-1][1]) == (1000, 31000)
@@ -137,12 +137,12 @@ def test_a_long_reply_becomes_several_cues_that_share_its_time() -> None:
 
 
 def test_a_reply_is_shown_as_long_as_it_takes_to_read_it_not_to_generate_it() -> None:
-    ((start, end, _),) = _cues_of(to_srt([TranscriptLine("a", "assistant", "x" * 70, 1000, 1200)], META))
+    ((start, end, _),) = _cues_of(to_srt([ExportedLine("a", "assistant", "x" * 70, 1000, 1200)], META))
     assert (start, end) == (1000, 6000)
 
 
 def test_a_line_that_nobody_timed_follows_the_one_before() -> None:
-    cues = _cues_of(to_srt([CALLER, TranscriptLine("a", "assistant", "Yes"), URDU], META))
+    cues = _cues_of(to_srt([CALLER, ExportedLine("a", "assistant", "Yes"), URDU], META))
     assert cues[1][:2] == (1800, 2300)
 
 
@@ -152,10 +152,10 @@ said = st.text(st.sampled_from("ab <>&-\n سلام\u202e"), max_size=200)
 
 @given(
     st.lists(
-        st.builds(TranscriptLine, st.just("i"), st.sampled_from(["user", "assistant"]), said, times, times)
+        st.builds(ExportedLine, st.just("i"), st.sampled_from(["user", "assistant"]), said, times, times)
     )
 )
-def test_cues_are_in_order_last_a_while_and_never_overlap(lines: list[TranscriptLine]) -> None:
+def test_cues_are_in_order_last_a_while_and_never_overlap(lines: list[ExportedLine]) -> None:
     for exported in (to_srt(lines, META), to_vtt(lines, META)):
         cues = _cues_of(exported)
         assert all(start < end for start, end, _ in cues)
@@ -171,9 +171,7 @@ def test_a_line_is_made_of_a_kept_item() -> None:
     item = an_item(
         "i", 0, "Hello there", heard=5, interrupted=True, started_at_ms=10, ended_at_ms=20, language="en"
     )
-    assert TranscriptLine.of(item) == TranscriptLine(
-        "i", "user", "Hello there", 10, 20, 5, True, "browser", "en"
-    )
+    assert ExportedLine.of(item) == ExportedLine("i", "user", "Hello there", 10, 20, 5, True, "browser", "en")
 
 
 def _cues_of(exported: str) -> list[tuple[int, int, str]]:

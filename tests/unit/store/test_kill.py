@@ -17,7 +17,7 @@ WRITTEN = "We have two sizes. ہمارے پاس دو سائز ہیں۔ "
 
 
 def marker(name: str) -> dict[str, Any]:
-    """An out-of-band response: it costs something and stands in no transcript."""
+    """Build an out-of-band response: it costs something and is in no transcript."""
     response: dict[str, Any] = {
         "id": name,
         "conversation_id": None,

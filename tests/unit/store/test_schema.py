@@ -25,7 +25,7 @@ DUMP = Path(__file__).parents[2] / "fixtures" / "database_0_1.sql"
 
 @pytest.fixture
 def old_file(tmp_path: Path) -> str:
-    """The address of a file that version 0.1 wrote."""
+    """Return the address of a file that version 0.1 wrote."""
     file = tmp_path / "guftagu.db"
     with closing(sqlite3.connect(file)) as database:
         database.executescript(DUMP.read_text("utf-8"))
@@ -33,7 +33,7 @@ def old_file(tmp_path: Path) -> str:
 
 
 def differences(connection: Connection) -> list[object]:
-    """What a step would have to change for the tables to be those of the models; the demo's own left out."""
+    """Return what a migration would have to change for the tables to match the models, without the demo's."""
     opts = {"include_object": lambda _, name, kind, *__: kind != "table" or not name.startswith("demo_")}
     context = MigrationContext.configure(connection, opts=opts)
     return list(compare_metadata(context, Record.metadata))

@@ -88,7 +88,7 @@ class Room:
         return {change.code for change in self.page.changes if isinstance(change, Warned)}
 
     async def kept(self) -> tuple[Any, list[Any]]:
-        """The session's record and its items, when the call is over."""
+        """Return the session's record and its items, when the call is over."""
         await self.call.close("stopped")
         await self.house.registry.close()
         (session,) = await self.records.list_sessions()

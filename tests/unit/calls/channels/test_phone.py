@@ -41,7 +41,7 @@ LINE = "+92 21 32799000"
 
 @tool()
 async def balance() -> str:
-    """The balance."""
+    """Return the balance."""
     return "twelve rupees"
 
 
@@ -99,12 +99,12 @@ class PhoneHouse:
         return self.provider.paths[index], json.loads(self.provider.requests[index].content or b"{}")
 
     async def heard(self) -> dict[str, Any]:
-        """The next client event that reaches the provider."""
+        """Return the next client event that reaches the provider."""
         async with asyncio.timeout(10):
             return await self.line.received.get()
 
     async def connected(self, **ring: str) -> tuple[Call, ServerConnection]:
-        """A call that was picked up and greeted."""
+        """Ring, and return the call that was accepted and greeted."""
         await self.phone.take(ringing(**ring))
         (call,) = self.calls
         assert (await self.heard())["type"] == "response.create"
@@ -160,7 +160,7 @@ async def greet(call: Call, session: ServerConnection) -> None:
 
 
 def said(item_id: str, role: str, text: str) -> dict[str, Any]:
-    """The event of an item that came with its words."""
+    """Build the event of an item that came with its words."""
     kind = "output_audio" if role == "assistant" else "input_audio"
     content = [{"type": kind, "transcript": text}]
     item = {"id": item_id, "type": "message", "role": role, "status": "completed", "content": content}
@@ -168,7 +168,7 @@ def said(item_id: str, role: str, text: str) -> dict[str, Any]:
 
 
 def calls_tool(name: str, arguments: str = "{}") -> list[dict[str, Any]]:
-    """The events of a response that calls a function and does nothing else."""
+    """Build the events of a response that calls a function and does nothing else."""
     item = {
         "id": "f1",
         "type": "function_call",
@@ -439,7 +439,7 @@ async def test_a_personas_own_limits_hold_on_the_phone(line: SidebandProvider, t
 
 
 async def hangs_up_after(house: PhoneHouse, words: str) -> Call:
-    """A caller who says this and hangs up."""
+    """Call, say this and hang up."""
     call, session = await house.connected()
     async with house.house.next_change(call):
         await tell(session, said("u1", "user", words))
@@ -451,7 +451,7 @@ async def hangs_up_after(house: PhoneHouse, words: str) -> Call:
 
 
 def writes(data: dict[str, Any], **usage: int) -> Callable[[httpx.Request], httpx.Response]:
-    """An answer of `/responses`."""
+    """Build an answer of `/responses`."""
     part = {"type": "output_text", "text": json.dumps(data)}
     body = {"output": [{"type": "message", "content": [part]}], "usage": usage}
     return lambda _: httpx.Response(200, json=body)

@@ -28,7 +28,7 @@ async def api(tmp_path: Path) -> AsyncIterator[ApiHouse]:
 
 
 async def talked(api: ApiHouse, minutes: int, before: Call | None = None) -> Call:
-    """A live call of that many minutes, in which somebody speaks; `before` goes on."""
+    """Start a call of that many minutes, in which somebody speaks; `before` goes on."""
     if before:
         api.house.registry.resume(before, PERSONA)
     call = before or api.house.registry.open(PERSONA, "visitor")

@@ -32,7 +32,7 @@ class Server:
         await self.records.set_provider_call_id(name, f"rtc_{name}")
 
     async def let_lease_run_out(self) -> None:
-        """What time does to a server that was killed."""
+        """Let the lease of a killed server run out."""
         async with self._database.transaction() as transaction:
             long_ago = NOW - timedelta(days=1)
             await transaction.execute(update(ServerRecord).values(expires_at=long_ago).where(self._is_ours))

@@ -17,13 +17,13 @@ MODEL = "gpt-realtime-2.1"
 
 
 def costing(usd: str) -> UsageReported:
-    """A response whose text output costs `usd` at $24 per million tokens."""
+    """Build the end of a response whose text output costs `usd` at $24 per million tokens."""
     return UsageReported("response", {"output_tokens": int(Decimal(usd) * 1_000_000 / 24)}, "r1")
 
 
 @dataclass
 class Held:
-    """A call on its leash: who was warned of what, and why it ended."""
+    """Call with its limits: its warnings, and why it ended."""
 
     limits: Limits = field(default_factory=Limits)
     bridged: bool = False

@@ -12,7 +12,7 @@ from tests.fakes.recording import frames_of
 
 
 def loud(frame: bytes) -> float:
-    """The detector of these tests: what is not silence is speech."""
+    """Detect speech in everything but silence."""
     return float(sum(map(bool, frame)) > len(frame) / 2)
 
 

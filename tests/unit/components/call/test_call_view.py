@@ -31,6 +31,7 @@ class FakeCall:
     ) -> None:
         self.phase = phase
         self.closed = closed
+        self.away: Closed | None = None
         self.conversation = self
         self.activity = activity
 

@@ -9,7 +9,7 @@ import pytest
 
 from calls.call import Call, CallEnded
 from calls.registry import Registry
-from calls.tickets import Ticket
+from calls.tickets import RelayTicket, Ticket
 from components.call.uplink import Entry, EventReported, Flooded, NoticeReported, PhaseReported
 from components.call.webrtc import ACK_EVERY, KNOWN_EVENTS, MAX_WAITING_BATCHES, SLICE_ENTRIES, Bridge
 from realtime.conversation import FOLLOWED_EVENTS
@@ -60,7 +60,7 @@ def batch(*entries: list[Any]) -> dict[str, Any]:
 
 async def dial(bridge: Bridge, answer: Ticket | Exception) -> None:
     registry = cast(Registry, FakeRegistry(answer))
-    await bridge.dial(cast(Call, FakeCall()), registry, "/calls/end", [{"urls": "stun:x"}])
+    await bridge.dial(cast(Call, FakeCall()), registry, [{"urls": "stun:x"}])
 
 
 def test_entries_are_handed_on_in_order_and_once() -> None:
@@ -100,7 +100,7 @@ async def test_a_ticket_goes_to_the_attempt_that_asked() -> None:
     browser = Browser()
     bridge = bridge_with(browser)
     bridge.handle(batch(phase(1, "microphone", 3)))
-    await dial(bridge, Ticket("/calls/offer", {"X-Call-Ticket": "t"}))
+    await dial(bridge, RelayTicket("t"))
     assert browser.told[-1] == (
         "ticket",
         {

@@ -99,7 +99,7 @@ async def test_nothing_to_commit_is_no_problem_but_another_error_is() -> None:
     assert drawn.notice.told == [*before, ("show", "server_error")]
 
 
-async def test_every_warning_of_the_leash_has_words_here_too() -> None:
+async def test_every_warning_of_the_limits_has_words_here_too() -> None:
     drawn = Drawn().live()
     codes = [key.removeprefix("warning.") for key in load_texts("en") if key.startswith("warning.")]
     assert codes

@@ -220,7 +220,7 @@ def long_talk(count: int) -> tuple[Talk, list[Op]]:
 
 
 def drawn(ops: list[Op], before: list[str] | None = None) -> list[str]:
-    """The items on a page that draws the operations."""
+    """Return the items on a page that draws the operations."""
     shown = list(before or [])
     for op in ops:
         if op[0] == "add":

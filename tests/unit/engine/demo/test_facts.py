@@ -86,7 +86,7 @@ def test_the_mood_is_told_by_the_callers_words(line: str, mood: str) -> None:
     assert facts.sentiment(said(line)) == Fact(mood)
 
 
-def test_a_promise_to_get_in_touch_counts_whoever_gives_it() -> None:
+def test_a_promise_to_get_in_touch_counts_from_either_side() -> None:
     promised = transcript_of("Caller: my card\nAgent: ہم آپ سے کل رابطہ کریں گے۔")
     assert facts.follow_up(promised) == Fact("ہم آپ سے کل رابطہ کریں گے۔")
     assert facts.follow_up(said("please call me back")) == Fact("please call me back")

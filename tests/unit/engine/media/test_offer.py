@@ -20,7 +20,7 @@ def example(browser: str) -> str:
 
 
 def mutated(offer: str, seed: int) -> str:
-    """An offer with one to three faults."""
+    """Draw an offer with one to three faults."""
     chance, lines = random.Random(seed), offer.split("\r\n")
     for _ in range(chance.randint(1, 3)):
         at, other = chance.randrange(len(lines)), chance.randrange(len(lines))

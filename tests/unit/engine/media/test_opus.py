@@ -3,7 +3,16 @@ from av import CodecContext
 from av.audio.codeccontext import AudioCodecContext
 from av.packet import Packet
 
-from engine.media.opus import packets
+from engine.media.opus import OpusEncoder
+
+
+def packets(pcm: bytes, sample_rate: int) -> list[bytes]:
+    """Return the packets of a sentence that comes in blocks of all lengths."""
+    encoder, made, at = OpusEncoder(sample_rate), list[bytes](), 0
+    for size in range(0, len(pcm), 1000):
+        made += encoder.encode(pcm[at : at + size])
+        at += size
+    return [*made, *encoder.encode(pcm[at:]), *encoder.flush()]
 
 
 def decoded(encoded: list[bytes]) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":

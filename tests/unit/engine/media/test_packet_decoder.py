@@ -4,10 +4,10 @@ import threading
 import numpy as np
 import pytest
 
-from engine.media.opus import packets
 from engine.media.packet_decoder import Downsampler, PacketDecoder
 from engine.media.vad import FRAME_BYTES
 from tests.fakes.timer import FakeTimer
+from tests.unit.engine.media.test_opus import packets
 
 PACKET = 960
 SILENT_FRAME = bytes(FRAME_BYTES)
@@ -25,7 +25,7 @@ TONE = list(packets(tone(1).tobytes(), 48_000))[:50]
 
 
 class Listener:
-    """An ear, a clock that a test moves, and the packets as they would come."""
+    """A decoder, a clock that a test moves, and the packets as they would come."""
 
     def __init__(self, first_timestamp: int = 0) -> None:
         self.timer = FakeTimer()

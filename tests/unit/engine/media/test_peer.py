@@ -154,7 +154,7 @@ def test_sequence_numbers_start_again_from_zero() -> None:
 
 
 async def test_aiortc_hands_its_packets_to_our_buffer() -> None:
-    """aiortc's attribute is private: this fails when its name changes."""
+    """Fail when the name of aiortc's private attribute changes."""
     connection = RTCPeerConnection()
     receiver = connection.addTransceiver("audio").receiver
     assert hasattr(receiver._RTCRtpReceiver__jitter_buffer, "add")  # type: ignore[attr-defined]

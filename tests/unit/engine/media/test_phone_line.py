@@ -46,7 +46,7 @@ def utterance(packet: bytes) -> SpokenItem:
     return SpokenItem("resp", "item", packets=deque([packet]), complete=True)
 
 
-async def test_the_agents_sound_and_not_its_silence_goes_to_whoever_listens() -> None:
+async def test_the_agents_sound_and_not_its_silence_goes_to_the_listener() -> None:
     ends, heard, packets = Ends(), asyncio.Event(), list[bytes]()
 
     def hear(packet: bytes) -> None:

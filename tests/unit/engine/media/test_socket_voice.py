@@ -3,8 +3,7 @@ from typing import Any
 import numpy as np
 
 from engine.media.audio_output import SpokenItem
-from engine.media.opus import packets
-from engine.media.socket_voice import SocketVoice
+from engine.media.socket_voice import PACKET_BYTES, PcmEncoder, SocketVoice
 
 RATE = 24_000
 TONE = (8000 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)).astype(np.int16).tobytes()
@@ -21,6 +20,11 @@ class FakePlayer:
 
     def utterance_stopped(self, utterance: SpokenItem) -> None:
         self.told.append("stopped")
+
+
+def packets(pcm: bytes, sample_rate: int) -> list[bytes]:
+    encoder = PcmEncoder(sample_rate)
+    return [*encoder.encode(pcm[:1000]), *encoder.encode(pcm[1000:2000] + pcm[2000:]), *encoder.flush()]
 
 
 def voice() -> tuple[SocketVoice, FakePlayer, list[bytes], SpokenItem]:
@@ -56,3 +60,16 @@ def test_nothing_waits_here_to_be_cut() -> None:
     made, _, _, utterance = voice()
     utterance.add(list(packets(TONE, RATE)))
     assert made.clear() == []
+
+
+def test_pcm_of_another_rate_keeps_its_length_and_its_sound_in_whole_packets() -> None:
+    tone = (8000 * np.sin(2 * np.pi * 440 * np.arange(22_050) / 22_050)).astype(np.int16).tobytes()
+    made = packets(tone, 22_050)
+    assert {len(packet) for packet in made} == {PACKET_BYTES}
+    heard: Any = np.frombuffer(b"".join(made), np.int16)
+    assert abs(heard.size - RATE) < RATE * 0.03
+    assert abs(np.count_nonzero(np.diff(np.signbit(heard))) - 880) < 20
+
+
+def test_nothing_is_no_packet() -> None:
+    assert packets(b"", 22_050) == []

@@ -69,7 +69,7 @@ class Resting:
     coming: asyncio.Task[Any]
 
     async def ended(self) -> bytes:
-        """The packet that ended the rest."""
+        """Return the packet that ended the pause."""
         async with asyncio.timeout(5):
             return bytes(await self.coming)
 

@@ -1,9 +1,9 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
 
-from engine.llm.language_model import Reply
+from engine.llm.language_model import TextPiece
 from engine.session import input_audio_turns as caller
 from engine.stt.speech_to_text import Hints
 from tests.fakes.engine_session import LOUD, QUIET, ScriptedModel, ScriptedSpeechToText, Stage
@@ -58,7 +58,7 @@ async def test_without_a_recogniser_no_words_are_invented() -> None:
     assert COMPLETED not in stage.client.types()
 
 
-async def test_recognised_words_come_and_the_brain_waits_for_them() -> None:
+async def test_recognised_words_come_and_the_model_waits_for_them() -> None:
     language_model = ScriptedModel()
     stage = Stage(
         language_model=language_model, speech_to_text=ScriptedSpeechToText("سلام"), audio=TRANSCRIBED
@@ -77,7 +77,9 @@ async def test_without_a_transcription_model_nobody_is_told_of_words() -> None:
 
 
 async def test_the_missing_recogniser_is_explained_once_even_when_the_first_explanation_was_cut() -> None:
-    language_model = ScriptedModel(Reply("Long. Explanation.", explains=True), Reply("Again.", explains=True))
+    language_model = ScriptedModel(
+        TextPiece("Long. Explanation.", explains=True), TextPiece("Again.", explains=True)
+    )
     stage = Stage(language_model=language_model)
     stage.text_to_speech.free.clear()
     stage.speak()
@@ -141,7 +143,7 @@ async def test_a_caller_who_types_is_not_idle() -> None:
 class BrokenSpeechToText:
     """Breaks down in a way nobody thought of."""
 
-    async def transcribe(self, audio: bytes, hints: Hints) -> AsyncIterator[str]:
+    async def transcribe(self, audio: AsyncIterator[bytes], hints: Hints) -> AsyncGenerator[str, None]:
         raise KeyError("unforeseen")
         yield ""
 

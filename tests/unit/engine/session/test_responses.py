@@ -1,13 +1,15 @@
 import asyncio
+from collections.abc import AsyncGenerator
 
-from engine.llm.language_model import Prompt, Reply, ToolCall
+from engine.llm.language_model import Piece, Prompt, TextPiece, ToolCall
 from engine.session.responses import MAX_OUT_OF_BAND, MAX_REPLY_CHARS
 from tests.fakes.engine_session import ScriptedModel, Stage
 
 
 class BrokenModel:
-    async def reply(self, prompt: Prompt) -> Reply:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
         raise LookupError("secret words of the caller")
+        yield TextPiece("")
 
 
 async def test_words_run_ahead_of_a_voice_that_really_began() -> None:
@@ -24,7 +26,7 @@ async def test_words_run_ahead_of_a_voice_that_really_began() -> None:
 
 
 async def test_the_deltas_are_the_transcript_word_by_word() -> None:
-    stage = Stage(language_model=ScriptedModel(Reply("# Title\nOne **two**. Three four.")))
+    stage = Stage(language_model=ScriptedModel(TextPiece("# Title\nOne **two**. Three four.")))
     stage.send("response.create")
     await stage.settled()
     deltas = [event["delta"] for event in stage.client.of("response.output_audio_transcript.delta")]
@@ -35,7 +37,8 @@ async def test_the_deltas_are_the_transcript_word_by_word() -> None:
 
 async def test_each_sentence_is_spoken_in_its_own_language_with_the_sessions_voice() -> None:
     stage = Stage(
-        language_model=ScriptedModel(Reply("سلام۔ Hello.")), audio={"output": {"voice": "ash", "speed": 1.2}}
+        language_model=ScriptedModel(TextPiece("سلام۔ Hello.")),
+        audio={"output": {"voice": "ash", "speed": 1.2}},
     )
     stage.send("response.create")
     await stage.settled()
@@ -126,7 +129,7 @@ async def test_an_out_of_band_response_is_cancelled_by_its_id() -> None:
     await stage.settled()
 
 
-async def test_a_broken_brain_fails_the_response_and_nothing_else(caplog: object) -> None:
+async def test_a_broken_model_fails_the_response_and_nothing_else(caplog: object) -> None:
     stage = Stage(language_model=BrokenModel())
     stage.send("response.create")
     await stage.settled()
@@ -140,7 +143,7 @@ async def test_a_broken_brain_fails_the_response_and_nothing_else(caplog: object
 
 
 async def test_a_function_call_is_not_spoken() -> None:
-    stage = Stage(language_model=ScriptedModel(Reply(call=ToolCall("f", {"شہر": "لاہور"}))))
+    stage = Stage(language_model=ScriptedModel(ToolCall("f", {"شہر": "لاہور"})))
     stage.send("response.create")
     await stage.settled()
     item = stage.client.last("response.done")["response"]["output"][0]
@@ -196,8 +199,70 @@ async def test_more_out_of_band_responses_at_once_than_the_limit_are_refused_as_
 
 
 async def test_a_reply_is_said_up_to_the_limit() -> None:
-    stage = Stage(language_model=ScriptedModel(Reply("word " * 9000)), output_modalities=["text"])
+    stage = Stage(language_model=ScriptedModel(TextPiece("word " * 9000)), output_modalities=["text"])
     stage.send("response.create")
     await stage.settled()
     said = stage.client.last("response.output_text.done")["text"]
     assert MAX_REPLY_CHARS - 10 < len(said) <= MAX_REPLY_CHARS
+
+
+class Streaming:
+    """A model that gives its reply in the pieces a test lets through."""
+
+    def __init__(self, *pieces: Piece) -> None:
+        self._pieces = pieces
+        self.goes_on = asyncio.Semaphore(0)
+        self.is_asked, self.is_closed = asyncio.Event(), False
+
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[Piece, None]:
+        self.is_asked.set()
+        try:
+            for piece in self._pieces:
+                await self.goes_on.acquire()
+                yield piece
+        finally:
+            self.is_closed = True
+
+
+async def test_a_sentence_is_spoken_as_soon_as_it_is_complete_and_the_rest_at_the_end() -> None:
+    model = Streaming(*map(TextPiece, ("One tw", "o. Three", " four.", " Five")))
+    stage = Stage(language_model=model)
+    stage.send("response.create")
+    for _ in range(3):
+        model.goes_on.release()
+    await stage.text_to_speech.has_spoken.wait()
+    assert [sentence for sentence, _ in stage.text_to_speech.said] == ["One two."]
+    model.goes_on.release()
+    await stage.settled()
+    assert [sentence for sentence, _ in stage.text_to_speech.said] == ["One two.", "Three four.", "Five"]
+    (message,) = stage.client.last("response.done")["response"]["output"]
+    assert message["content"][0]["transcript"] == "One two. Three four. Five"
+
+
+async def test_words_before_a_function_call_are_a_message_of_their_own() -> None:
+    model = ScriptedPieces(TextPiece("Let me look."), ToolCall("f", {}))
+    stage = Stage(language_model=model)
+    stage.send("response.create")
+    await stage.settled()
+    message, call = stage.client.last("response.done")["response"]["output"]
+    assert message["content"][0]["transcript"] == "Let me look."
+    assert (call["type"], call["name"]) == ("function_call", "f")
+
+
+async def test_a_response_that_is_cancelled_closes_its_model() -> None:
+    model = Streaming(TextPiece("One."))
+    stage = Stage(language_model=model)
+    stage.send("response.create")
+    await model.is_asked.wait()
+    stage.send("response.cancel")
+    await stage.settled()
+    assert model.is_closed
+    assert stage.client.last("response.done")["response"]["status"] == "cancelled"
+
+
+class ScriptedPieces(Streaming):
+    """A model that gives all its pieces at once."""
+
+    def __init__(self, *pieces: Piece) -> None:
+        super().__init__(*pieces)
+        self.goes_on = asyncio.Semaphore(len(pieces))

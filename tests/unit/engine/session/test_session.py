@@ -101,4 +101,4 @@ async def test_two_sessions_never_meet() -> None:
     await one.settled()
     assert other.client.types() == ["session.created"]
     assert list(other.session.items) == []
-    assert other.session.caller.audio.heard_ms == 0
+    assert other.session.input_audio.audio.heard_ms == 0

@@ -1,7 +1,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,12 @@ COMPLETED = "conversation.item.input_audio_transcription.completed"
 @dataclass
 class Segment:
     text: str
+
+
+async def blocks(sound: bytes) -> AsyncIterator[bytes]:
+    """Yield the sound of an utterance, as it comes."""
+    for at in range(0, len(sound), 1024):
+        yield sound[at : at + 1024]
 
 
 class FakeModel:
@@ -54,7 +60,10 @@ class FakeModel:
 
 async def heard(model: FakeModel, hints: Hints | None = None) -> list[str]:
     return [
-        piece async for piece in WhisperSpeechToText("small", model.load).transcribe(SOUND, hints or Hints())
+        piece
+        async for piece in WhisperSpeechToText("small", model.load).transcribe(
+            blocks(SOUND), hints or Hints()
+        )
     ]
 
 
@@ -76,7 +85,7 @@ async def test_the_library_gets_samples_from_minus_one_to_one_and_the_hints() ->
 async def test_a_first_segment_is_handed_over_while_the_second_is_worked_on() -> None:
     model = FakeModel(" one", " two")
     model.free.clear()
-    pieces = WhisperSpeechToText("small", model.load).transcribe(SOUND, Hints())
+    pieces = WhisperSpeechToText("small", model.load).transcribe(blocks(SOUND), Hints())
     async with asyncio.timeout(5):
         assert await anext(pieces) == "one"
         model.free.set()
@@ -110,14 +119,14 @@ async def test_a_model_that_cannot_be_loaded_is_named_in_the_log_with_the_reason
     assert caught.value.code == "model_unavailable"
     assert "WHISPER_MODEL=smal cannot be loaded: Invalid model size" in caplog.text
     with pytest.raises(RecognitionFailed, match="WHISPER_MODEL"):
-        await anext(speech_to_text.transcribe(SOUND, Hints()))
+        await anext(speech_to_text.transcribe(blocks(SOUND), Hints()))
 
 
 async def test_a_model_is_loaded_in_the_thread_that_uses_it() -> None:
     model = FakeModel(" one")
     speech_to_text = WhisperSpeechToText("small", lambda name: model.load(threading.current_thread().name))
     await speech_to_text.load()
-    await anext(speech_to_text.transcribe(SOUND, Hints()))
+    await anext(speech_to_text.transcribe(blocks(SOUND), Hints()))
     assert set(model.loaded) == model.threads
 
 
@@ -164,7 +173,7 @@ def test_the_library_is_not_held_to_the_detector_s_single_thread(monkeypatch: py
     assert limits == [None]
 
 
-async def test_a_call_shows_the_callers_words_and_the_brain_gets_them() -> None:
+async def test_a_call_shows_the_callers_words_and_the_model_gets_them() -> None:
     model = FakeModel(" when do you", " open")
     stage = Stage(
         speech_to_text=WhisperSpeechToText("small", model.load),

@@ -114,7 +114,7 @@ SENTENCES = (
 
 
 def spoken_until(text: str, ms: float) -> int:
-    """The characters said after `ms` by a voice that is slow in long words and pauses after each clause."""
+    """Return the characters said after `ms` by a voice that slows in long words and pauses at clauses."""
     at_ms = 0.0
     for place, char in enumerate(text):
         at_ms += 55 + 25 * (char in "aeiou") + {".": 420, "?": 420, ",": 200, ";": 260}.get(char, 0)

@@ -37,7 +37,7 @@ def done(usage: Any, response_id: str = "resp_1") -> dict[str, Any]:
 
 
 async def recorded(api: ApiHouse, *events: dict[str, Any]) -> dict[str, Any]:
-    """The record of a session after its client reported these events."""
+    """Report these events as a client and return the record of the session."""
     http = api.http()
     session_id = await api.open(http)
     body = json.dumps({"events": events})

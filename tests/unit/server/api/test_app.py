@@ -86,7 +86,7 @@ async def test_the_api_describes_itself_and_says_how_to_get_in(api: ApiHouse) ->
 
 
 def bodies_in(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """What it takes and what it answers, each by its media type."""
+    """Return the request and answers of an operation, each by its media type."""
     for part in (operation.get("requestBody", {}), *operation["responses"].values()):
         yield from part.get("content", {}).values()
 

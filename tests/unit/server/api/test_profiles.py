@@ -31,7 +31,7 @@ def day(api: ApiHouse) -> DaySpending:
 
 
 def sent(api: ApiHouse) -> dict[str, Any]:
-    """The last request to the provider."""
+    """Return the last request to the provider."""
     return dict(json.loads(api.house.provider.requests[-1].content))
 
 

@@ -15,7 +15,7 @@ async def api(tmp_path: Path) -> AsyncIterator[ApiHouse]:
 
 
 async def recorded(api: ApiHouse, *words: str) -> str:
-    """The id of a session in which this was said, all written down."""
+    """Record a session in which this was said, and return its id."""
     http = api.http()
     session_id = await api.open(http)
     await api.say(http, session_id, *words)

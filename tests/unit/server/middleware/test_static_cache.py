@@ -44,7 +44,7 @@ class Site:
         return PlainTextResponse(f"answer {self.asked}")
 
     async def get_as_sent(self, path: str) -> int:
-        """The status for a path that no HTTP client would send as it is."""
+        """Return the status of a path that no HTTP client would send as it is."""
         statuses: list[int] = []
 
         async def send(message: Message) -> None:

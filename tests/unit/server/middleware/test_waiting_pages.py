@@ -21,7 +21,7 @@ def no_pages_left() -> Iterator[None]:
 
 
 async def build_page(scope: Scope, receive: Receive, send: Send) -> None:
-    """What NiceGUI does for a page."""
+    """Answer as NiceGUI does for a page."""
     if scope["path"] == "/":
         Client(ui.page(""), request=Request(scope))
     await PlainTextResponse("")(scope, receive, send)

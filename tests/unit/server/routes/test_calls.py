@@ -3,9 +3,9 @@ import pytest
 from fastapi import FastAPI
 
 from calls.events import Closed
-from calls.registry import OFFER_PATH
+from paths import END_PATH, OFFER_PATH, TICKET_HEADER
 from realtime.sdp_policy import MAX_OFFER_BYTES
-from server.routes.calls import END_PATH, call_routes
+from server.routes.calls import call_routes
 from tests.fakes.house import OFFER, House
 from tests.fakes.rest_provider import ANSWER
 
@@ -23,7 +23,7 @@ def http(house: House) -> httpx.AsyncClient:
 
 
 async def headers(house: House) -> dict[str, str]:
-    return (await house.registry.ticket(house.open())).headers
+    return {TICKET_HEADER: house.registry.relay_ticket(house.open()).token}
 
 
 async def test_an_offer_with_a_ticket_is_answered_with_sdp(house: House, http: httpx.AsyncClient) -> None:

@@ -46,7 +46,7 @@ class Receiver:
             return await self._http.post(WEBHOOK_PATH, content=body, headers=given)
 
     async def outcome(self, body: bytes = BODY, headers: dict[str, str] | None = None) -> tuple[int, int]:
-        """The status of a delivery, and how many were handled up to now."""
+        """Deliver, and return the status and how many deliveries were handled so far."""
         answer = await self.deliver(body, headers)
         await self.tasks.finish()
         return answer.status_code, len(self.handled)

@@ -201,7 +201,7 @@ def test_of_any_card_at_most_the_last_four_digits_are_kept(
 
 @st.composite
 def grouped(draw: st.DrawFn, digits: st.SearchStrategy[str]) -> str:
-    """A number in any groups with any one separator."""
+    """Draw a number in any groups with any one separator."""
     left, groups, separator = draw(digits), [], draw(separators)
     while left:
         size = draw(st.integers(1, 5))
