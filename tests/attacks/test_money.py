@@ -11,6 +11,7 @@ from tests.attacks.honest import NotPlaced, honest_call, place, reply
 from tests.attacks.stranger import Event, visiting
 from tests.attacks.target import Target
 from tests.fakes.provider import ScriptedProvider
+from tests.fakes.running_app import RunningApp
 
 pytestmark = pytest.mark.attacks
 
@@ -56,6 +57,7 @@ async def test_one_visitor_with_placed_calls_cannot_spend_the_day(
     start_app: Started, provider: ScriptedProvider
 ) -> None:
     """Each placed call may claim its whole limit; a visitor has a tenth of the day at most."""
+    provider.refuses_sidebands = True
     app = start_app(settings_for(provider) | {"MAX_DAY_USD": "8", "MAX_CALL_USD": "2"})
     async with visiting(app.url) as first:
         cookies = first.cookies
@@ -72,9 +74,21 @@ async def test_one_visitor_with_placed_calls_cannot_spend_the_day(
         pass
 
 
-async def test_a_page_that_hides_what_it_spends_is_charged_full_rate_audio_both_ways(
+async def cost_of_the_call(app: RunningApp) -> Decimal:
+    """Wait until the only call is closed, and return what its record says it cost."""
+    async with Target(app).http(auth=AUTH) as http:
+        for _look in range(50):
+            (session,) = (await http.get("/sessions")).json()["sessions"]
+            if session["closedAt"]:
+                break
+            await asyncio.sleep(0.1)
+    return Decimal(str(session["costUsd"]))
+
+
+async def test_a_page_that_hides_what_it_spends_is_charged_full_rate_audio_where_nobody_else_hears_it(
     start_app: Started, provider: ScriptedProvider
 ) -> None:
+    provider.refuses_sidebands = True
     app = start_app(settings_for(provider) | SETTINGS)
     async with visiting(app.url) as page:
         await place(page, app.url, provider)
@@ -83,11 +97,23 @@ async def test_a_page_that_hides_what_it_spends_is_charged_full_rate_audio_both_
             await asyncio.sleep(1)
         await page.phase("ended", reason="stopped")
         await page.wait_for_ack()
-    async with Target(app).http(auth=AUTH) as http:
-        for _look in range(50):
-            (session,) = (await http.get("/sessions")).json()["sessions"]
-            if session["closedAt"]:
-                break
-            await asyncio.sleep(0.1)
     # Six seconds of audio, 10 tokens a second in and 20 out, at the list price of the cheapest model.
-    assert Decimal(str(session["costUsd"])) >= Decimal("0.002"), session
+    assert await cost_of_the_call(app) >= Decimal("0.002")
+
+
+async def test_what_the_provider_bills_counts_whatever_the_page_hides_or_makes_up(
+    start_app: Started, provider: ScriptedProvider
+) -> None:
+    app = start_app(settings_for(provider) | SETTINGS)
+    async with visiting(app.url) as page:
+        await place(page, app.url, provider)
+        call_id = await asyncio.to_thread(provider.attached.wait_for)
+        usage = {"total_tokens": 1000, "output_tokens": 1000, "output_token_details": {"audio_tokens": 1000}}
+        response = {"id": "resp_hidden", "status": "completed", "output": [], "usage": usage}
+        provider.bill(call_id, {"type": "response.done", "response": response})
+        await page.batch(FORGED)
+        await asyncio.sleep(1)
+        await page.phase("ended", reason="stopped")
+        await page.wait_for_ack()
+    # A thousand tokens of audio at $64 a million, and nothing of the billion that was made up.
+    assert Decimal("0.02") < await cost_of_the_call(app) < Decimal("0.2")

@@ -104,6 +104,8 @@ class ScriptedProvider:
         self.issued: Journal[str] = Journal("ephemeral keys")
         self.sideband_events: Journal[tuple[str, Event]] = Journal("sideband client events")
         """Pairs `(call_id, event)` of everything a sideband client sent."""
+        self.attached: Journal[str] = Journal("sidebands")
+        """Ids of the calls that a sideband attached to."""
         self._minted: dict[str, tuple[float, Event]] = {}
         self._sidebands: dict[str, list[WebSocket]] = defaultdict(list)
         # Opened anew from its number it knows that it is TCP; else asyncio leaves Nagle's 40 ms in answers.
@@ -115,6 +117,8 @@ class ScriptedProvider:
         self.delay_ms: float = 0
         """Seconds added before the answer to every HTTP request, preflights included."""
         self.media: Media = "works"
+        self.refuses_sidebands = False
+        """Whether no sideband may attach, so that nobody but the browser hears what calls bill."""
         self.tone = False
         """Whether new calls carry an audible tone instead of silence."""
         self._scripts: dict[Route, deque[Answer]] = defaultdict(deque)
@@ -145,7 +149,14 @@ class ScriptedProvider:
         """Forget everything and close every call, as if just started."""
         for call in self.calls:
             call.drop()
-        for journal in (self.requests, self.calls, self.hangups, self.issued, self.sideband_events):
+        for journal in (
+            self.requests,
+            self.calls,
+            self.hangups,
+            self.issued,
+            self.sideband_events,
+            self.attached,
+        ):
             journal.clear()
         self._minted.clear()
         self._set_defaults()
@@ -185,6 +196,10 @@ class ScriptedProvider:
         if to.has_channel:
             to.send(*events)
         self._thread.run(self._send_sidebands(to.id, events))
+
+    def bill(self, call_id: str, *events: Event) -> None:
+        """Send server events to the sidebands of a call alone, as if its browser hid them."""
+        self._thread.run(self._send_sidebands(call_id, events))
 
     def requests_to(self, route: Route) -> list[Recorded]:
         return [request for request in self.requests if request.route == route and request.method == "POST"]
@@ -270,8 +285,12 @@ class ScriptedProvider:
 
     async def _sideband(self, socket: WebSocket) -> None:
         call_id = socket.query_params.get("call_id", "")
+        if self.refuses_sidebands:
+            await socket.close()  # before it was accepted: status 403
+            return
         await socket.accept()
         self._sidebands[call_id].append(socket)
+        self.attached.add(call_id)
         try:
             while True:
                 self.sideband_events.add((call_id, await socket.receive_json()))
