@@ -5,9 +5,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from agents.persona import NoiseReduction, Persona, Strict, TurnDetection
-
-VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
-"""Of the Realtime API."""
+from settings import VOICES as VOICES
 
 
 class Choice(Strict):

@@ -7,7 +7,7 @@ from calls.call import Call
 from calls.call_controls import EXPECTED_ERRORS
 from calls.events import CallChange, CallerActed, Closed, LegEnded, Noticed, PhaseChanged, Warned
 from components.call.controls import Controls
-from components.call.display_state import LIVE_STAGES, Stage, stage_after, stage_of
+from components.call.display_state import LIVE_STAGES, CallDisplayState, stage_after, stage_of
 from components.call.notice import Notice
 from components.call.orb import Orb
 from components.call.status import Status
@@ -72,7 +72,7 @@ class CallView:
         elif change == PhaseChanged("live"):
             self.notice.take_back("session_renewed")
 
-    def _show_running(self, stage: Stage) -> None:
+    def _show_running(self, stage: CallDisplayState) -> None:
         self.was_live = self.was_live or stage == "live"
         self.status.show(stage, self.words(f"status.{stage}", hint=self.persona.hint).strip())
         self.orb.show(stage)

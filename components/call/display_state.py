@@ -5,7 +5,7 @@ from typing import Literal
 from calls.events import Closed, Phase
 from realtime.conversation.changes import Activity
 
-Stage = Literal[
+CallDisplayState = Literal[
     "idle",
     "microphone",
     "connecting",
@@ -19,11 +19,11 @@ Stage = Literal[
     "failed",
 ]
 
-LIVE_STAGES = frozenset[Stage]({"live", "caller_speaking", "thinking", "agent_speaking"})
+LIVE_STAGES = frozenset[CallDisplayState]({"live", "caller_speaking", "thinking", "agent_speaking"})
 GOOD_ENDS = frozenset(
     {"stopped", "limit_minutes", "provider_ended", "page_left", "server_stopping", "source_ended"}
 )
-STAGE_OF_PHASE: dict[Phase, Stage] = {
+STAGE_OF_PHASE: dict[Phase, CallDisplayState] = {
     "opening": "microphone",
     "microphone": "microphone",
     "connecting": "connecting",
@@ -32,14 +32,14 @@ STAGE_OF_PHASE: dict[Phase, Stage] = {
 }
 
 
-def stage_of(phase: Phase, activity: Activity) -> Stage:
+def stage_of(phase: Phase, activity: Activity) -> CallDisplayState:
     """Return the stage of a call that is open."""
     if phase != "live":
         return STAGE_OF_PHASE[phase]
     return "live" if activity == "listening" else activity
 
 
-def stage_after(closed: Closed, was_live: bool) -> Stage:
+def stage_after(closed: Closed, was_live: bool) -> CallDisplayState:
     """Return the stage once it is over: a call that should have gone on has failed."""
     if closed.reason in GOOD_ENDS:
         return "ended"

@@ -2,13 +2,13 @@
 
 from typing import Literal
 
-from components.call.display_state import Stage
+from components.call.display_state import CallDisplayState
 from components.shared.live_element import LiveElement
 
 Look = Literal["idle", "connecting", "live", "caller_speaking", "thinking", "agent_speaking", "error"]
 
 SELECTOR = ".orb"
-LOOKS: dict[Stage, Look] = {
+LOOKS: dict[CallDisplayState, Look] = {
     "idle": "idle",
     "microphone": "connecting",
     "connecting": "connecting",
@@ -30,6 +30,6 @@ class Orb(LiveElement, component="orb.js"):
         super().__init__()
         self._props["state"] = "idle"
 
-    def show(self, stage: Stage) -> None:
+    def show(self, stage: CallDisplayState) -> None:
         """Take the look of a stage."""
         self.draw(state=LOOKS[stage])

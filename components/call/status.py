@@ -1,6 +1,6 @@
 """The state in words, for the eye and for screen readers."""
 
-from components.call.display_state import Stage
+from components.call.display_state import CallDisplayState
 from components.shared.live_element import LiveElement
 
 
@@ -11,6 +11,6 @@ class Status(LiveElement, component="status.js"):
         super().__init__()
         self._props["state"] = "idle"
 
-    def show(self, stage: Stage, line: str, detail: str = "", reason: str = "") -> None:
+    def show(self, stage: CallDisplayState, line: str, detail: str = "", reason: str = "") -> None:
         """:param reason: the code `detail` is the sentence of"""
         self.draw(state=stage, line=line, detail=detail, reason=reason)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from calls.call import Call
 from calls.channels.captions import Source
 from calls.events import CallChange, Closed, LegEnded, Noticed, PhaseChanged, Warned
-from components.call.display_state import Stage, stage_after, stage_of
+from components.call.display_state import CallDisplayState, stage_after, stage_of
 from components.call.notice import Notice
 from components.call.orb import Orb
 from components.call.status import Status
@@ -66,13 +66,13 @@ class CaptionsView:
                 case Closed():
                     self.show_end(change)
 
-    def _show_running(self, stage: Stage) -> None:
+    def _show_running(self, stage: CallDisplayState) -> None:
         self.was_live = self.was_live or stage == "live"
         self.status.show(stage, self._line(stage))
         self.orb.show(stage)
         self.controls.show(running=True, again=False)
 
-    def _line(self, stage: Stage) -> str:
+    def _line(self, stage: CallDisplayState) -> str:
         own = (f"captions.status.{stage}_{self.source}", f"captions.status.{stage}")
         return self.words[next((key for key in own if key in self.words), f"status.{stage}")]
 

@@ -12,6 +12,7 @@ from agents.persona import (
     load_personas,
     luminance,
 )
+from components.shared.stylesheet import stylesheet
 from realtime.session import build_session
 
 PERSONAS = Path(__file__).parents[3] / "personas"
@@ -105,8 +106,8 @@ def test_the_words_of_a_light_page_have_contrast_enough() -> None:
 
 
 def test_the_stylesheets_light_inks_can_be_read_on_white() -> None:
-    sheet = (PERSONAS.parent / "static" / "app.css").read_text("utf-8")
-    light = sheet.split("light pages", 1)[1].split("}", 1)[0]
+    sheet = stylesheet()
+    light = sheet.split('[content="light"])) {', 1)[1].split("}", 1)[0]
     inks = re.findall(r"--(?:ink|muted|warm|focus): (#[0-9a-f]{6});", light)
     assert len(inks) == 4
     assert min(contrast(ink, "#ffffff") for ink in inks) >= 4.5

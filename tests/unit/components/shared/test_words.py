@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from components.call import call_tools, text_field
-from components.call.display_state import Stage
+from components.call.display_state import CallDisplayState
 from components.settings import settings_drawer
 from components.shared.words import LANGUAGES, Words, load_texts
 from components.transcript import transcript, transcript_tools
@@ -59,7 +59,7 @@ def test_every_failure_has_its_own_sentence(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_stage_has_its_words(language: str) -> None:
-    assert [stage for stage in get_args(Stage) if f"status.{stage}" not in Words(language)] == []
+    assert [stage for stage in get_args(CallDisplayState) if f"status.{stage}" not in Words(language)] == []
 
 
 def test_every_key_the_code_asks_for_is_there() -> None:

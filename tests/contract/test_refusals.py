@@ -1,4 +1,4 @@
-"""What the whole app refuses at its doors: frames that are too large, methods that a route does not take."""
+"""What the whole app refuses: frames that are too large, methods that a route does not take."""
 
 import json
 from collections.abc import Iterator
