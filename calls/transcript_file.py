@@ -6,7 +6,7 @@ from datetime import datetime
 
 from calls.call import Call
 from realtime.conversation.item import Item
-from store.export import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
+from transcripts.conversation import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
 
 FORMS = {
     "txt": (to_txt, "text/plain"),

@@ -21,7 +21,7 @@ from realtime.failures import ProviderFailure
 from realtime.session import transcription_for
 from realtime.socket import RealtimeSocket, SessionRefused
 from settings import Settings, SettingsError, load_settings
-from transcripts.subtitles import FORMATS, Cue, Format, written
+from transcripts.recording import FORMATS, Cue, Format, written
 
 DEFAULT_MODEL = "gpt-transcribe"
 LANGUAGE = re.compile(r"[a-z]{2,3}")

@@ -1,56 +1,55 @@
-"""Words with their times, written as people and players read them."""
+"""Subtitles: SubRip and WebVTT."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Literal, get_args
-
-Format = Literal["txt", "json", "srt", "vtt"]
-FORMATS: tuple[Format, ...] = get_args(Format)
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """What was said from one moment to another."""
+class Subtitle:
+    """Words on one line that are shown from one moment to another."""
 
-    start_s: float
-    end_s: float
-    text: str
-    failure: str | None = None
-    """Why there are no words; a code such as `no_recognizer`."""
-
-    @property
-    def shown(self) -> str:
-        """The text on one line, or a note in its place."""
-        return f"[{self.failure}]" if self.failure else " ".join(self.text.split())
+    start_ms: int
+    end_ms: int
+    text: str = field(repr=False)
+    speaker: str | None = None
+    """The name of the person who speaks, where it is known."""
 
 
-def written(cues: Sequence[Cue], form: Format) -> str:
-    """Return the whole file; cues without words and without a failure are left out of all but JSON."""
-    match form:
-        case "json":
-            return json.dumps([asdict(cue) for cue in cues], ensure_ascii=False, indent=2) + "\n"
-        case "txt":
-            return "".join(f"{cue.shown}\n" for cue in _shown(cues))
-        case "srt":
-            blocks = (f"{n}\n{_times(cue, ',')}\n{cue.shown}\n" for n, cue in enumerate(_shown(cues), 1))
-            return "\n".join(blocks)
-        case "vtt":
-            blocks = (f"\n{_times(cue, '.')}\n{_escaped(cue.shown)}\n" for cue in _shown(cues))
-            return "WEBVTT\n" + "".join(blocks)
+def to_srt(subtitles: Iterable[Subtitle]) -> str:
+    """Return a SubRip file. An arrow in the words would end the times of another cue, so it is drawn."""
+    blocks = (
+        f"{number}\n{_times(each, ',')}\n{_named(each).replace('-->', '→')}\n"
+        for number, each in enumerate(subtitles, 1)
+    )
+    return "\n".join(blocks)
 
 
-def _shown(cues: Sequence[Cue]) -> list[Cue]:
-    return [cue for cue in cues if cue.shown]
+def to_vtt(subtitles: Iterable[Subtitle], note: str | None = None) -> str:
+    """Return a WebVTT file.
+
+    :param note: a comment for those who read the file
+    """
+    blocks = (f"{_times(each, '.')}\n{_voiced(each)}\n" for each in subtitles)
+    return "\n".join(["WEBVTT\n", *([f"NOTE {note}\n"] if note else []), *blocks])
 
 
-def _times(cue: Cue, point: str) -> str:
-    return f"{_time(cue.start_s, point)} --> {_time(cue.end_s, point)}"
+def _named(subtitle: Subtitle) -> str:
+    return f"{subtitle.speaker}: {subtitle.text}" if subtitle.speaker else subtitle.text
 
 
-def _time(seconds: float, point: str) -> str:
-    whole, ms = divmod(round(seconds * 1000), 1000)
-    return f"{whole // 3600:02}:{whole // 60 % 60:02}:{whole % 60:02}{point}{ms:03}"
+def _voiced(subtitle: Subtitle) -> str:
+    text = _escaped(subtitle.text)
+    return f"<v {_escaped(subtitle.speaker)}>{text}</v>" if subtitle.speaker else text
+
+
+def _times(subtitle: Subtitle, point: str) -> str:
+    return f"{_clock(subtitle.start_ms, point)} --> {_clock(subtitle.end_ms, point)}"
+
+
+def _clock(ms: int, point: str) -> str:
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{point}{ms:03}"
 
 
 def _escaped(text: str) -> str:

@@ -12,7 +12,9 @@ from calls.registry import Registry
 from server.api.authentication import CurrentReader, Reader
 from server.api.schemas import A_SESSION_ID, SessionInFull, SessionInPath, Sessions, SessionState
 from server.errors import session_unknown
-from store.export import (
+from store.models import ItemRecord, SessionRecord
+from store.records import Records
+from transcripts.conversation import (
     ExportedLine,
     TranscriptMeta,
     to_json,
@@ -21,8 +23,6 @@ from store.export import (
     to_txt,
     to_vtt,
 )
-from store.models import SessionRecord
-from store.records import Records
 
 Export = Callable[[Sequence[ExportedLine], TranscriptMeta], str]
 
@@ -112,7 +112,7 @@ def record_routes(
     async def transcript(session_id: SessionInPath, form: AnyForm, reader: CurrentReader) -> Response:
         """Return the conversation as a file."""
         record = await visible(session_id, reader)
-        lines = [ExportedLine.of(item) for item in await records.items(session_id)]
+        lines = [_line(item) for item in await records.items(session_id)]
         export, media_type = FORMS[form]
         named = {"Content-Disposition": f'attachment; filename="{record.id}.{form}"'}
         return Response(export(lines, _meta(record, titles)), headers=named, media_type=media_type)
@@ -127,6 +127,22 @@ def record_routes(
         await records.delete_session(session_id)
 
     return router
+
+
+def _line(item: ItemRecord) -> ExportedLine:
+    """Return the line of an item in a record."""
+    return ExportedLine(
+        item_id=item.item_id,
+        role=item.role,
+        text=item.text,
+        start_ms=item.started_at_ms,
+        end_ms=item.ended_at_ms,
+        heard=item.heard,
+        interrupted=item.interrupted,
+        source=item.source,
+        language=item.language,
+        kind=item.kind,
+    )
 
 
 def _meta(record: SessionRecord, titles: dict[str, str]) -> TranscriptMeta:

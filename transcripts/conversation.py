@@ -1,4 +1,4 @@
-"""A transcript as a file: plain text, JSON, Markdown, SubRip and WebVTT. Pure: lines in, text out."""
+"""A conversation as a file: plain text, JSON, Markdown, SubRip and WebVTT. Pure: lines in, text out."""
 
 import json
 import re
@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from store.models import ItemRecord
+from transcripts import subtitles
+from transcripts.subtitles import Subtitle
 
 SPEAKERS = {"user": "Caller", "assistant": "Agent", "system": "System"}
 REPORTED = "Reported by the caller's side, not by the provider."
@@ -39,22 +40,6 @@ class ExportedLine:
     kind: str = "message"
     tool: str | None = None
     """Of a tool call: its name."""
-
-    @classmethod
-    def of(cls, item: ItemRecord) -> "ExportedLine":
-        """Return the line of an item in a record."""
-        return cls(
-            item_id=item.item_id,
-            role=item.role,
-            text=item.text,
-            start_ms=item.started_at_ms,
-            end_ms=item.ended_at_ms,
-            heard=item.heard,
-            interrupted=item.interrupted,
-            source=item.source,
-            language=item.language,
-            kind=item.kind,
-        )
 
     @property
     def heard_text(self) -> str:
@@ -169,40 +154,23 @@ def _runs_right_to_left(text: str) -> bool:
 # -- subtitles ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
-    start_ms: int
-    end_ms: int
-    speaker: str
-    text: str
-
-
 def to_srt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """Return the conversation as SubRip subtitles."""
-    cues = (
-        f"{number}\n{_clock(cue.start_ms, ',')} --> {_clock(cue.end_ms, ',')}\n"
-        f"{cue.speaker}: {cue.text.replace('-->', '→')}\n"
-        for number, cue in enumerate(_cues(lines, meta), 1)
-    )
-    return "\n".join(cues)
+    return subtitles.to_srt(_cues(lines, meta))
 
 
 def to_vtt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """Return the conversation as WebVTT subtitles."""
-    note = _source_note(lines)
-    cues = (
-        f"{_clock(cue.start_ms, '.')} --> {_clock(cue.end_ms, '.')}\n"
-        f"<v {_vtt(cue.speaker)}>{_vtt(cue.text)}</v>\n"
-        for cue in _cues(lines, meta)
-    )
-    return "\n".join(["WEBVTT\n", *([f"NOTE {note}\n"] if note else []), *cues])
+    return subtitles.to_vtt(_cues(lines, meta), _source_note(lines))
 
 
-def _cues(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> Iterator[_Cue]:
+def _cues(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> Iterator[Subtitle]:
     """Yield what was heard as cues in the order of the conversation; no cue begins before another ends."""
     heard = [line for line in _spoken(lines) if line.heard_text.strip()]
     for line, (start, end) in zip(heard, _times(heard), strict=True):
-        yield from _split(_Cue(start, end, _readable(meta.speaker(line)), " ".join(line.heard_text.split())))
+        yield from _split(
+            Subtitle(start, end, " ".join(line.heard_text.split()), _readable(meta.speaker(line)))
+        )
 
 
 def _times(lines: Sequence[ExportedLine]) -> list[tuple[int, int]]:
@@ -217,14 +185,14 @@ def _times(lines: Sequence[ExportedLine]) -> list[tuple[int, int]]:
     return [(start, min(end, following)) for (start, end), following in zip(wanted, next_starts, strict=True)]
 
 
-def _split(cue: _Cue) -> Iterator[_Cue]:
+def _split(cue: Subtitle) -> Iterator[Subtitle]:
     """Yield a long reply as several cues, its time shared by length."""
     pieces = _pieces(cue.text)
     total, start, done = sum(map(len, pieces)), cue.start_ms, 0
     for piece in pieces:
         done += len(piece)
         end = cue.start_ms + (cue.end_ms - cue.start_ms) * done // total
-        yield _Cue(start, end, cue.speaker, _readable(piece))
+        yield Subtitle(start, end, _readable(piece), cue.speaker)
         start = end
 
 
@@ -236,13 +204,3 @@ def _pieces(text: str) -> list[str]:
         else:
             pieces[-1] = f"{pieces[-1]} {word}".strip()
     return pieces
-
-
-def _clock(ms: int, point: str) -> str:
-    seconds, ms = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{point}{ms:03}"
-
-
-def _vtt(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,6 +1,6 @@
 import json
 
-from transcripts.subtitles import Cue, written
+from transcripts.recording import Cue, written
 
 CUES = [
     Cue(0.9, 2.35, "سلام\nدنیا "),
@@ -36,3 +36,9 @@ def test_json_keeps_everything() -> None:
 
 def test_no_cues_make_an_empty_file_of_the_right_kind() -> None:
     assert [written([], form) for form in ("txt", "srt", "vtt", "json")] == ["", "", "WEBVTT\n", "[]\n"]
+
+
+def test_an_arrow_that_was_said_ends_no_cue() -> None:
+    cues = [Cue(0, 1, "from A --> B")]
+    assert written(cues, "srt").count("-->") == 1
+    assert written(cues, "vtt").count("-->") == 1

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.export import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
-from tests.fakes.kept import an_item
+from transcripts.conversation import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
 
 OPENED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 META = TranscriptMeta("s1", "Shop", OPENED, OPENED + timedelta(minutes=4), "Shoes", "A wish for shoes.")
@@ -165,13 +164,6 @@ def test_cues_are_in_order_last_a_while_and_never_overlap(lines: list[ExportedLi
 @pytest.mark.parametrize("export", [to_txt, to_md, to_json, to_srt, to_vtt])
 def test_an_empty_call_still_makes_a_file(export: Export) -> None:
     assert not re.search("Caller|Agent|-->", export([], META))
-
-
-def test_a_line_is_made_of_a_kept_item() -> None:
-    item = an_item(
-        "i", 0, "Hello there", heard=5, interrupted=True, started_at_ms=10, ended_at_ms=20, language="en"
-    )
-    assert ExportedLine.of(item) == ExportedLine("i", "user", "Hello there", 10, 20, 5, True, "browser", "en")
 
 
 def _cues_of(exported: str) -> list[tuple[int, int, str]]:
