@@ -16,7 +16,8 @@ export function stopListening(bridge) {
   setTimeout(() => isStill() && bridge.stop(), LONGEST_MS);
 }
 
-/** What was heard so far is an utterance. */
+/** What was heard so far is an utterance.
+ *  @param {?import("peer").Call} call */
 export function commit(call) {
   if (call?.channel.readyState === "open") call.channel.send(JSON.stringify({ type: "input_audio_buffer.commit" }));
 }

@@ -25,14 +25,16 @@ export function cancelPredial(bridge) {
   bridge.end("ended", "not_started");
 }
 
-/** Make it a call of its own, whether it was dialled ahead or not. */
+/** Make it a call of its own, whether it was dialled ahead or not.
+ *  @param {import("peer").Call} call */
 export function confirmCall(call) {
   clearTimeout(call.predialTimer);
   call.predialTimer = null;
   wasted = false;
 }
 
-/** Keep the outcome of a call that is only dialled ahead for its click; return whether it was kept. */
+/** Keep the outcome of a call that is only dialled ahead for its click; return whether it was kept.
+ *  @param {import("peer").Call} call */
 export function deferOutcome(call, outcome) {
   if (call.predialTimer) call.outcome ??= outcome;
   return Boolean(call.predialTimer);

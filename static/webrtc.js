@@ -16,6 +16,8 @@ import { open } from "talk";
 import { Uplink } from "uplink";
 import { cutVoice } from "voice_cut";
 
+/** @typedef {import("peer").Call} Call */
+
 const CHANNEL_TIMEOUT_MS = 15000; // from the answer to an open channel
 const TICKET_TIMEOUT_MS = 20000;
 const CONNECTING_AFTER_MS = 150; // what is live sooner is not drawn as connecting: drawing would hold it up
@@ -40,6 +42,7 @@ export default {
     ]);
   },
   created() {
+    /** @type {?Call} */
     this.call = null;
     this.attempts = 0;
     this.uplink = new Uplink((entries) => this.$emit("batch", { entries }));
@@ -138,6 +141,7 @@ export default {
 
     // --- setting up
 
+    /** @returns {Call} */
     begin() {
       const call = this.prepared ?? preparePeer(this.withChannel);
       this.prepared = null;
@@ -145,6 +149,7 @@ export default {
       this.watchPeer(call);
       return call;
     },
+    /** @param {Call} call */
     async attachMicrophone(call) {
       try {
         const stream = await openChosenMicrophone();
@@ -155,6 +160,7 @@ export default {
       }
       await this.sendMicrophone(call);
     },
+    /** @param {Call} call */
     async sendMicrophone(call) {
       const [track] = call.microphone.getAudioTracks();
       holdMicrophone(this, track);
@@ -163,16 +169,19 @@ export default {
       if (call.remote) this.play(call);
       this.goLive(call);
     },
+    /** @param {Call} call */
     dialSoon(call) {
       call.timer = setTimeout(() => this.end("failed", "provider_timeout"), TICKET_TIMEOUT_MS);
       const ticket = this.ahead.take();
       if (ticket) this.dial(call, ticket);
     },
+    /** @param {Call} call */
     dial(call, ticket) {
       call.dialled = true;
       clearTimeout(call.timer);
       this.connect(call, ticket).catch((error) => call === this.call && this.end("failed", error.reason, error.detail));
     },
+    /** @param {Call} call */
     async connect(call, ticket) {
       call.pc.setConfiguration({ iceServers: ticket.iceServers });
       const offer = await call.offer;
@@ -186,6 +195,7 @@ export default {
         throw new CallFailure("provider_bad_answer");
       });
     },
+    /** @param {Call} call */
     watchPeer(call) {
       const [onopen, onclose] = [() => this.goLive(call), () => this.channelClosed(call)];
       if (call.channel) Object.assign(call.channel, { onopen, onclose, onmessage: ({ data }) => this.receive(data) });
@@ -195,10 +205,12 @@ export default {
         if (call.attached) this.play(call);
       };
     },
+    /** @param {Call} call */
     play(call) {
       this.$refs.audio.srcObject = call.remote;
       this.hear();
     },
+    /** @param {Call} call */
     goLive(call) {
       if (call !== this.call || call.live) return;
       if (!isOpen(call)) return setTimeout(() => this.sayConnecting(call), CONNECTING_AFTER_MS);
@@ -209,9 +221,11 @@ export default {
       this.phase("live");
       setTimeout(() => call === this.call && this.drawLevels(call), LEVELS_AFTER_MS);
     },
+    /** @param {Call} call */
     sayConnecting(call) {
       if (call === this.call && !call.again && !isOpen(call)) this.phase("connecting");
     },
+    /** @param {Call} call */
     drawLevels(call) {
       call.levels = new Levels(document.querySelector(this.orb));
       call.levels.watch("--mic", call.microphone);
@@ -228,6 +242,7 @@ export default {
       cutVoice(this.call, event);
       this.uplink.post(event, at);
     },
+    /** @param {Call} call */
     peerChanged(call) {
       const state = call.pc.connectionState;
       if (state === "failed") this.peerLost(call);
@@ -238,14 +253,17 @@ export default {
       this.phase("reconnecting");
       call.timer = setTimeout(() => this.peerLost(call), LOST_PEER_MS);
     },
+    /** @param {Call} call */
     peerLost(call) {
       if (call.live) this.redial();
       else this.end(...(call.again ? ["ended", "peer_lost"] : ["failed", "no_media_path"]));
     },
+    /** @param {Call} call */
     channelTimeout(call) {
       const reached = ["connected", "completed"].includes(call.pc.iceConnectionState);
       this.end("failed", reached ? "channel_timeout" : "no_media_path");
     },
+    /** @param {Call} call */
     channelClosed(call) {
       if (["disconnected", "failed"].includes(call.pc.connectionState)) this.peerLost(call);
       else this.end(call.live ? "ended" : "failed", "provider_ended");
