@@ -9,7 +9,7 @@ from nicegui import app, ui
 
 COMPONENTS = Path(__file__).parents[1]
 PATH = "/static/app.css"
-LAYERS = "@layer guftagu.base, guftagu.page, guftagu.elements;\n"
+LAYERS = "@layer guftagu.base, guftagu.elements;\n"
 """Declared behind NiceGUI's layers, so that ours win over all of them."""
 PARTS = (
     "shared/base", "shared/page", "shared/header", "shared/footer", "shared/button", "shared/sign_in_form",
