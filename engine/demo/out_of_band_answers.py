@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Literal
 
 from engine.demo.guide import guide_in
-from engine.demo.language import language_of_text
 from engine.demo.phrases import phrase
 from engine.demo.small_talk import small_talk
 from engine.llm.language_model import Prompt
 from engine.session.items import words_of
+from engine.session.language import language_of_text
 from engine.tts.plain_text import sentences
 
 TOPIC_WORDS = 5

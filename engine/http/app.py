@@ -14,17 +14,15 @@ from starlette.datastructures import Headers, UploadFile
 from starlette.exceptions import HTTPException
 
 from engine.demo.guide_model import GuideModel
+from engine.demo.structured_responses import WrittenRequest, written_response
 from engine.http.api_error import EngineError
 from engine.http.keys import Keys
-from engine.http.phone import Referral, Rejection, RingingPhone
 from engine.http.sideband import SidebandSocket, protocols_of
 from engine.http.socket_session import key_in, session_of_socket
-from engine.http.structured_responses import WrittenRequest, written_response
 from engine.http.validation import StrictObject, validated
 from engine.llm.language_model import LanguageModel
 from engine.media.appended_audio import require_pcm
 from engine.media.offer import MAX_OFFER_BYTES
-from engine.media.webhook import Webhook
 from engine.session.call import EngineCall, EngineLimits, Pipeline
 from engine.session.calls import Calls
 from engine.session.items import new_id
@@ -57,14 +55,12 @@ class SecretRequest(StrictObject):
 class Engine:
     """What the routes share, and what has to be closed with the server."""
 
-    def __init__(self, keys: Keys, calls: Calls, phone: RingingPhone) -> None:
+    def __init__(self, keys: Keys, calls: Calls) -> None:
         self.keys = keys
         self.calls = calls
-        self.phone = phone
 
     async def close(self) -> None:
         """End every call."""
-        self.phone.close()
         await self.calls.close()
 
 
@@ -76,7 +72,6 @@ def create_engine(
     language_model: LanguageModel | None = None,
     text_to_speech: TextToSpeech | None = None,
     limits: EngineLimits | None = None,
-    webhook: Webhook | None = None,
     now: Callable[[], float] = time.time,
 ) -> FastAPI:
     """Return a Realtime provider, to be mounted at `/engine/v1`.
@@ -86,7 +81,6 @@ def create_engine(
     :param server_key: the standard key, as `Authorization: Bearer`
     :param ice_servers: for each call, as in `RTCConfiguration` (urls, username, credential); none asks nobody
         outside
-    :param webhook: who is told of phone calls; `app.state.engine.phone.ring` makes them, no route does
     :param now: Unix seconds, for keys that expire
     """
     pipeline = Pipeline(
@@ -98,7 +92,7 @@ def create_engine(
     calls = Calls(
         pipeline, limits or EngineLimits(), lambda: [RTCIceServer(**server) for server in ice_servers()]
     )
-    app.state.engine = Engine(Keys(server_key, now), calls, RingingPhone(calls, webhook))
+    app.state.engine = Engine(Keys(server_key, now), calls)
     app.include_router(router)
     app.include_router(written)
     app.add_exception_handler(EngineError, _api_error)
@@ -181,29 +175,6 @@ async def create_call(request: Request, engine: AnyEngine) -> Response:
 async def hang_up(call_id: str, engine: OwnedEngine) -> Response:
     """End a call."""
     await engine.calls.hang_up(call_id)
-    return Response(status_code=200)
-
-
-@router.post("/calls/{call_id}/accept")
-async def accept(request: Request, call_id: str, engine: OwnedEngine) -> Response:
-    """Pick up a phone that rings; the body is its session."""
-    engine.phone.accept(call_id, _json(await _body(request, MAX_SESSION_BYTES), "body"))
-    return Response(status_code=200)
-
-
-@router.post("/calls/{call_id}/reject")
-async def reject(request: Request, call_id: str, engine: OwnedEngine) -> Response:
-    """Turn a phone call away."""
-    body = _json(await _body(request, MAX_SESSION_BYTES) or b"{}", "body")
-    engine.phone.reject(call_id, validated(Rejection, body, ""))
-    return Response(status_code=200)
-
-
-@router.post("/calls/{call_id}/refer")
-async def refer(request: Request, call_id: str, engine: OwnedEngine) -> Response:
-    """Send a caller at the phone elsewhere."""
-    body = _json(await _body(request, MAX_SESSION_BYTES), "body")
-    engine.phone.refer(call_id, validated(Referral, body, ""))
     return Response(status_code=200)
 
 

@@ -15,7 +15,6 @@ from engine.media.appended_audio import AppendedAudio
 from engine.media.audio_output import Player, SpokenItem
 from engine.media.data_channel import ChannelConnection
 from engine.media.peer import Peer
-from engine.media.phone_line import PhoneLine
 from engine.media.socket_voice import SocketVoice
 from engine.media.vad import new_detector
 from engine.media.voice_track import VoiceTrack
@@ -63,14 +62,14 @@ class EngineSideband(Protocol):
 
 
 class Carrier(Protocol):
-    """What brings the sound: a WebRTC peer or a phone line. A WebSocket brings it in its events."""
+    """What brings the sound, such as a WebRTC peer. A WebSocket brings it in its events."""
 
     async def close(self) -> None:
         """Release everything."""
 
 
 class EngineCall:
-    """Lives from the offer, or from picking up the phone, until anything ends it."""
+    """A call of the engine, from the offer until anything ends it."""
 
     def __init__(
         self,
@@ -78,17 +77,15 @@ class EngineCall:
         pipeline: Pipeline,
         limits: EngineLimits,
         on_over: Callable[["EngineCall"], None],
-        call_id: str | None = None,
         *,
         over_socket: bool = False,
     ) -> None:
         """Create the engine call.
 
         :param on_over: told once or more when the call has ended by itself and should be closed
-        :param call_id: of a call that rang; others get a new one
         :param over_socket: the sound travels in the events of a WebSocket, both ways
         """
-        self.id = call_id or new_id("rtc")
+        self.id = new_id("rtc")
         self._on_over = on_over
         self._closed = False
         self._sidebands: list[EngineSideband] = []
@@ -127,11 +124,6 @@ class EngineCall:
         loop = asyncio.get_running_loop()
         self._connect_timer = loop.call_later(self._connect_s, self._over, "no media path")
         return answer
-
-    def pick_up(self, line: PhoneLine) -> None:
-        """Answer a phone that rings."""
-        self._carrier = line
-        line.connect(self._voice, self.session.input_audio.audio.hear, self._over)
 
     def attach(self, sideband: EngineSideband) -> None:
         """From now on the sideband hears and may ask everything."""

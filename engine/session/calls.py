@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from aiortc import RTCIceServer
 
 from engine.http.api_error import EngineError
-from engine.media.phone_line import PhoneLine
 from engine.session.call import EngineCall, EngineLimits, Pipeline
 from engine.session.transcription_config import AnyConfig
 
@@ -49,14 +48,6 @@ class Calls:
         except BaseException:
             await self.end(call)
             raise
-
-    def pick_up(self, line: PhoneLine, config: AnyConfig) -> EngineCall:
-        """Return the call of a phone that rings."""
-        self._check_room(None)
-        call = EngineCall(config, self._pipeline, self._limits, self._end_soon, line.call_id)
-        self._add(call, None)
-        call.pick_up(line)
-        return call
 
     def converse(self, config: AnyConfig, key: str | None = None) -> EngineCall:
         """Return a call that a WebSocket of its own carries, sound included.

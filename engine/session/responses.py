@@ -9,13 +9,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from engine.demo.language import language_of_session, language_of_text
 from engine.http.api_error import EngineError
 from engine.llm.language_model import LanguageModel, Prompt, ToolCall
 from engine.llm.sentence_buffer import SentenceBuffer
 from engine.media.audio_output import AudioOutput, SpokenItem
 from engine.media.speech_encoder import encoded
 from engine.session.items import Item, Items
+from engine.session.language import language_of_session, language_of_text
 from engine.session.response import ResponseEvents, Status
 from engine.session.response_params import ResponseParams, input_items
 from engine.session.session_config import SessionConfig

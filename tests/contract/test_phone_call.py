@@ -26,10 +26,7 @@ from calls.registry import Registry
 from calls.services.call_services import CallServices
 from calls.services.metering import DaySpending
 from engine.http.app import create_engine
-from engine.http.phone import RingingPhone
 from engine.llm.language_model import Piece, Prompt, TextPiece, ToolCall
-from engine.media.phone_line import PhoneLine
-from engine.media.webhook import Webhook
 from realtime.client import RealtimeClient
 from realtime.prices import NothingBilled
 from realtime.sip import incoming_call
@@ -37,6 +34,9 @@ from server.routes.webhook import WEBHOOK_PATH, webhook_routes
 from store.records import Records
 from tests.fakes.engine_server import SERVER_KEY
 from tests.fakes.kept import database_in
+from tests.fakes.phone_line import PhoneLine
+from tests.fakes.ring_webhook import Webhook
+from tests.fakes.ringing_phone import RingingPhone, add_phone
 from tests.fakes.seen import SeenInMemory
 from tests.fakes.settings import given
 from tests.fakes.webhooks import SECRET, body_of, ringing, signed
@@ -110,9 +110,8 @@ async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        engine = create_engine(
-            SERVER_KEY, language_model=HandingOver(), webhook=Webhook(f"{url}{WEBHOOK_PATH}", SECRET)
-        )
+        engine = create_engine(SERVER_KEY, language_model=HandingOver())
+        ringing = add_phone(engine, Webhook(f"{url}{WEBHOOK_PATH}", SECRET))
         chosen = given(openai_base_url=f"{url}/engine/v1", openai_api_key=SERVER_KEY, **settings)
         client = RealtimeClient(chosen.provider_url, chosen.provider_key)
         gateway, tasks = ProviderGateway(client, chosen), OwnedTasks()
@@ -132,8 +131,9 @@ async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
             registry = Registry(gateway, chosen, services, tasks)
             phone = PhoneChannel(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
             app.include_router(webhook_routes(SECRET, phone.take, tasks, SeenInMemory()))
-            yield House(registry, records, engine.state.engine.phone)
+            yield House(registry, records, ringing)
             await registry.close()
+            ringing.close()
             await engine.state.engine.close()
             await client.close()
 

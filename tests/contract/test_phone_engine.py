@@ -11,10 +11,10 @@ import openai as sdk
 import pytest
 from openai import AsyncOpenAI
 
-from engine.media.phone_line import PhoneLine
-from engine.media.webhook import Webhook
 from tests.contract.sideband import Sideband
 from tests.fakes.engine_server import EngineServer, running_engine
+from tests.fakes.phone_line import PhoneLine
+from tests.fakes.ring_webhook import Webhook
 from tests.fakes.speech import write_microphone
 from tests.fakes.webhook_receiver import WebhookReceiver, receiving
 from tests.fakes.webrtc_caller import soon
@@ -38,7 +38,7 @@ async def engine(receiver: WebhookReceiver) -> AsyncIterator[EngineServer]:
 
 @pytest.fixture
 async def line(engine: EngineServer) -> PhoneLine:
-    return await engine.phone.ring("sip:+923001234567@trunk.example", "sip:+9221111@bank.example")
+    return await engine.ringing.ring("sip:+923001234567@trunk.example", "sip:+9221111@bank.example")
 
 
 def spoken(path: Path) -> bytes:
@@ -94,7 +94,7 @@ async def test_a_call_is_rejected_and_another_referred(
 ) -> None:
     await openai.realtime.calls.reject(line.call_id, status_code=486)
     assert (line.state, line.status_code) == ("rejected", 486)
-    other = await engine.phone.ring("sip:a@b", "sip:c@d")
+    other = await engine.ringing.ring("sip:a@b", "sip:c@d")
     await openai.realtime.calls.accept(other.call_id, **SESSION)
     await openai.realtime.calls.refer(other.call_id, target_uri="tel:+922112345")
     assert other.referred_to == "tel:+922112345"

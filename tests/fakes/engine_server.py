@@ -12,8 +12,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from engine.http.app import create_engine
-from engine.http.phone import RingingPhone
 from engine.session.calls import Calls
+from tests.fakes.ring_webhook import Webhook
+from tests.fakes.ringing_phone import RingingPhone, add_phone
 
 SERVER_KEY = "sk-engine-test"
 
@@ -24,15 +25,27 @@ class EngineServer:
 
     url: str
     calls: Calls
-    phone: RingingPhone
     http: httpx.AsyncClient
     """A client with the server key."""
+    phone: RingingPhone | None = None
+    """Only where a webhook is told of its ringing."""
+
+    @property
+    def ringing(self) -> RingingPhone:
+        """The phone of an engine that has one."""
+        assert self.phone
+        return self.phone
 
 
 @asynccontextmanager
-async def running_engine(**options: Any) -> AsyncIterator[EngineServer]:
-    """:param options: for `create_engine`"""
+async def running_engine(webhook: Webhook | None = None, **options: Any) -> AsyncIterator[EngineServer]:
+    """Run an engine.
+
+    :param webhook: where to tell that a phone rings; None for an engine without a phone
+    :param options: for `create_engine`
+    """
     app = create_engine(SERVER_KEY, **options)
+    phone = add_phone(app, webhook) if webhook else None
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -40,7 +53,9 @@ async def running_engine(**options: Any) -> AsyncIterator[EngineServer]:
             _served(app, listening),
             httpx.AsyncClient(base_url=url, headers=authorization(), verify=False) as http,
         ):
-            yield EngineServer(url, app.state.engine.calls, app.state.engine.phone, http)
+            yield EngineServer(url, app.state.engine.calls, http, phone)
+            if phone:
+                phone.close()
 
 
 def authorization(key: str = SERVER_KEY) -> dict[str, str]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from engine.demo.language import language_of_session, language_of_text
+from engine.session.language import language_of_session, language_of_text
 from engine.session.session_config import new_session
 
 

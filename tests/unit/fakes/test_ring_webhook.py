@@ -5,8 +5,8 @@ import httpx
 import pytest
 import standardwebhooks
 
-from engine.media.phone_line import PhoneLine
-from engine.media.webhook import Webhook
+from tests.fakes.phone_line import PhoneLine
+from tests.fakes.ring_webhook import Webhook
 from tests.fakes.webhook_receiver import receiving
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of 24 bytes ...").decode()

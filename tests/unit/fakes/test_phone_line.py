@@ -2,9 +2,9 @@ import asyncio
 from collections import deque
 
 from engine.media.audio_output import SpokenItem
-from engine.media.phone_line import PhoneLine
 from engine.media.vad import FRAME_BYTES
 from engine.media.voice_track import VoiceTrack
+from tests.fakes.phone_line import PhoneLine
 from tests.fakes.webrtc_caller import soon
 
 

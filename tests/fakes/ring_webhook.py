@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import httpx
 import standardwebhooks
 
-from engine.media.phone_line import PhoneLine
 from engine.session.items import new_id
+from tests.fakes.phone_line import PhoneLine
 
 TIMEOUT_S = 10
 
