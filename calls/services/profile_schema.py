@@ -2,20 +2,17 @@
 
 from typing import Any
 
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
+from referencing import Registry
+
 Schema = dict[str, Any]
 
 MAX_HOPS = 8
 """References and alternatives on the way to one value."""
 MAX_DEPTH = 16
-_TYPES: dict[str, tuple[type, ...]] = {
-    "object": (dict,),
-    "array": (list,),
-    "string": (str,),
-    "boolean": (bool,),
-    "integer": (int,),
-    "number": (int, float),
-    "null": (type(None),),
-}
+OWN_KEYWORDS = ("type", "enum", "const")
+"""Those that decide whether a value fits, apart from what is in it."""
 
 
 def _text(description: str) -> Schema:
@@ -40,9 +37,15 @@ CUSTOMER: Schema = {
 
 
 def is_profile_schema(schema: Schema) -> bool:
-    """Whether it names the properties of an object."""
+    """Return whether it is a JSON Schema (draft 2020-12) that names the properties of an object."""
     properties = schema.get("properties")
-    return schema.get("type") == "object" and isinstance(properties, dict) and bool(properties)
+    if schema.get("type") != "object" or not isinstance(properties, dict) or not properties:
+        return False
+    try:
+        Draft202012Validator.check_schema(schema)
+    except (SchemaError, RecursionError):
+        return False
+    return True
 
 
 def kept(value: Any, schema: Schema) -> Any:
@@ -87,7 +90,7 @@ def _resolved(value: Any, schema: Any, root: Schema) -> Schema:
             schema = next((each for each in options if _fits(value, _referring(each, root))), None)
         else:
             return schema
-    return {"type": []}
+    return {"enum": []}
 
 
 def _referring(schema: Any, root: Schema) -> Any:
@@ -102,15 +105,11 @@ def _referenced(reference: object, root: Schema) -> Any:
 
 
 def _fits(value: Any, schema: Any) -> bool:
+    """Return whether a value has the type that a schema asks for, and is one of the values it names.
+
+    An own registry, because the default one fetches what a schema refers to.
+    """
     if not isinstance(schema, dict):
         return False
-    kinds = schema.get("type", list(_TYPES))
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    is_of_kind = any(type(value) in _TYPES.get(str(kind), ()) for kind in kinds)
-    return is_of_kind and _is_named(value, schema)
-
-
-def _is_named(value: Any, schema: Schema) -> bool:
-    """Whether it is among the values that a schema names, if it names any."""
-    named = [schema["const"]] if "const" in schema else schema.get("enum")
-    return not isinstance(named, list) or value in named
+    own = {name: schema[name] for name in OWN_KEYWORDS if name in schema}
+    return bool(Draft202012Validator(own, registry=Registry()).is_valid(value))

@@ -1,8 +1,13 @@
+from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from agents.persona import load_persona
 from calls.services.profile_schema import CUSTOMER, is_profile_schema, kept
+
+PERSONAS = Path(__file__).parents[4] / "personas"
 
 
 def asked(**properties: Any) -> dict[str, Any]:
@@ -73,3 +78,38 @@ def test_a_value_deeper_than_any_profile_ends_somewhere() -> None:
 def test_the_customer_profile_asks_for_what_a_bank_wants_to_know() -> None:
     assert is_profile_schema(CUSTOMER)
     assert CUSTOMER["required"] == list(CUSTOMER["properties"])
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        asked(a={"type": "text"}),
+        asked(a={"type": 7}),
+        asked(a={"enum": "x"}),
+        asked(a=TEXT) | {"required": "a"},
+        asked(a={"anyOf": []}),
+        {"type": "object", "properties": {}},
+        {"type": "array", "properties": {"a": TEXT}},
+    ],
+)
+def test_what_is_no_schema_of_an_object_is_refused(schema: dict[str, Any]) -> None:
+    assert not is_profile_schema(schema)
+
+
+def test_nothing_is_fetched_for_a_schema_that_refers_to_another_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise AssertionError("fetched")
+
+    monkeypatch.setattr("urllib.request.urlopen", fail)
+    schema = asked(a={"$ref": "http://127.0.0.1:9/schema.json"})
+    assert is_profile_schema(schema)
+    assert kept({"a": "x"}, schema) == {"a": None}
+
+
+@pytest.mark.parametrize("persona", ["jsbank", "ibx", "blank"])
+def test_the_tools_of_every_persona_have_parameters_that_are_json_schema(persona: str) -> None:
+    tools = load_persona(PERSONAS / persona).tools
+    for tool in tools.values():
+        Draft202012Validator.check_schema(tool.definition["parameters"])
