@@ -35,7 +35,7 @@ PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,
 FRAME = re.compile(r"(?=[!-~]+$)https?://[^/\s,;]+")
 WEBHOOK_PREFIX = "whsec_"
 KEY = re.compile(r"[!-~]+")
-"""Travels in a header: letters, digits and signs of ASCII."""
+"""The form of a key: letters, digits and signs of ASCII, as it travels in a header."""
 HOST_CHARS = re.compile(r"[A-Za-z0-9._:%-]+")
 DAY_SECONDS = 24 * 60 * 60
 CENTURY_DAYS = 36_500
@@ -51,7 +51,7 @@ class SettingsError(ValueError):
 
 
 class IceServer(BaseModel):
-    """One of `ICE_SERVERS`."""
+    """An entry of `ICE_SERVERS`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -203,7 +203,7 @@ GROUPS: tuple[type[Group], ...] = (
     AccessSettings,
     ServerSettings,
 )
-"""In the order of `docs/settings.md`."""
+"""The groups, in the order of `docs/settings.md`."""
 
 
 class Settings(

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from agents.known_caller import with_profile
 from agents.persona import Persona
+from calls.admission.refusal import CallRefused
 from calls.codes import failure_code
 from calls.events import (
     CallChange,
@@ -28,7 +29,6 @@ from calls.events import (
 from calls.leg import Leg, LegClosed, Send
 from calls.owned_tasks import OwnedTasks
 from calls.provider_gateway import ProviderGateway
-from calls.refusal import CallRefused
 from calls.session_summary import SessionSummary
 from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline

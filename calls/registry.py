@@ -8,19 +8,19 @@ from typing import Any
 
 from access.turn_credentials import TurnCredentials
 from agents.persona import Persona
+from calls.admission.places import CALLS_PER_VISITOR, Places
+from calls.admission.rate_limit import Starts
+from calls.admission.refusal import CallRefused as CallRefused
+from calls.admission.reservation import Reservation as Reservation
+from calls.admission.reservation import Reservations
+from calls.admission.visitor_addresses import VisitorAddresses
 from calls.call import DELETED, STOPPING, Call, Timer, loop_timer
 from calls.events import Summarised
 from calls.owned_tasks import OwnedTasks, cancelled
-from calls.places import CALLS_PER_VISITOR, Places
 from calls.provider_gateway import ProviderGateway
-from calls.rate_limit import Starts
-from calls.refusal import CallRefused as CallRefused
-from calls.reservation import Reservation as Reservation
-from calls.reservation import Reservations
 from calls.services.call_services import CallServices, Kind
 from calls.services.summary import summary_of
 from calls.tickets import TICKET_SECONDS, ProviderTicket, RelayTicket, Ticket, TicketStore
-from calls.visitor_addresses import VisitorAddresses
 from calls.watchers import tell_all
 from settings import Settings
 

@@ -130,10 +130,10 @@ class ApiSessionRegistry:
         _check("persona", name, list(self._personas))
         persona = self._personas[name]
         spec = self._gateway.spec(persona)
-        own_ears = str((spec.transcription or {}).get("model", ""))
+        own_recogniser = str((spec.transcription or {}).get("model", ""))
         _check("model", choice.model, [*settings.allowed_models, spec.model])
         _check("voice", choice.voice, [*settings.allowed_voices, spec.voice])
-        _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_ears])
+        _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_recogniser])
         if not relayed and (self._gateway.requires_control or self._gateway.controls(persona)):
             raise SecretRefused
         gateway = self._gateway.choosing(

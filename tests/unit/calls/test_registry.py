@@ -3,11 +3,11 @@ import asyncio
 import pytest
 
 from agents.persona import Persona
+from calls.admission.rate_limit import ADDRESS_WORTH
+from calls.admission.reservation import MAX_PER_ADDRESS, MAX_PER_VISITOR
 from calls.call import Call, CallEnded
 from calls.events import CallChange, Closed, Connected, Finished
-from calls.rate_limit import ADDRESS_WORTH
 from calls.registry import CallRefused
-from calls.reservation import MAX_PER_ADDRESS, MAX_PER_VISITOR
 from calls.tickets import TICKET_SECONDS, ProviderTicket, RelayTicket
 from realtime.failures import ProviderFailure
 from settings import Settings

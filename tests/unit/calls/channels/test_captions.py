@@ -140,3 +140,12 @@ def test_what_was_not_offered_cannot_be_chosen(told: object) -> None:
 
 def test_what_was_offered_can() -> None:
     assert captions_choice({"language": "en", "source": "tab"}, ("ur", "en")) == CaptionsChoice("en", "tab")
+
+
+async def test_captions_send_no_stored_prompt_and_ask_once(caplog: pytest.LogCaptureFixture) -> None:
+    house = house_with(openai_prompt_id="pmpt_1")
+    house.provider.refuse(403)
+    with pytest.raises(ProviderFailure):
+        await opened(house).connect(OFFER)
+    assert len(house.provider.requests) == 1
+    assert "OPENAI_PROMPT_ID" not in caplog.text

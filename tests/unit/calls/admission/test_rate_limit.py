@@ -1,4 +1,4 @@
-from calls.rate_limit import VISITORS_WORTH, Starts
+from calls.admission.rate_limit import VISITORS_WORTH, Starts
 
 
 def test_a_visitor_who_starts_too_often_is_told_to_wait() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from calls.refusal import CallRefused
+from calls.admission.refusal import CallRefused
 
 CALLS_PER_VISITOR = 2
 FULL_RETRY_SECONDS = 60

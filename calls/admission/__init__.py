@@ -1,0 +1,1 @@
+"""Admission: limits on who may start a call, how many and how often."""
