@@ -69,12 +69,13 @@ class HeldCall:
         self._timer = timer
         self._tasks = OwnedTasks()
         self._grace: Cancellable | None = None
+        self._unwatch: Callable[[], None] = lambda: None
 
     def hold(self, call: Call) -> None:
         """Hold this call from now on, and let its client events reach the browser."""
         self.call = call
         call.attach(self._bridge.send)
-        call.watch(lambda changes: self._follow(call, changes))
+        self._unwatch = call.watch(lambda changes: self._follow(call, changes))
 
     def dial(self) -> None:
         """Let the browser post its offer for the call that is held."""
@@ -92,9 +93,16 @@ class HeldCall:
 
     def release(self, reason: str) -> None:
         """End the call that is held, and hold none: the visitor's next call must not find it in its place."""
-        call, self.call = self.call, None
+        call = self.call
+        self._forget()
         if call:
             call.end(reason)
+
+    def _forget(self) -> None:
+        # The same page may hold the same call again, when its caller resumes it: it must not watch twice.
+        self.call = None
+        self._unwatch()
+        self._unwatch = lambda: None
 
     async def _dial(self, call: Call) -> None:
         await self._bridge.dial(call, self._desk, self._desk.ice_servers(self._visitor_id))
@@ -103,7 +111,7 @@ class HeldCall:
         if call is not self.call:
             return
         if over := call.closed or call.away:
-            self.call = None
+            self._forget()
             self._bridge.stop(over.reason)
         if any(isinstance(change, RenewalWished) for change in changes):
             self._bridge.redial()

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections import Counter
 
 import httpx
@@ -77,9 +78,12 @@ async def test_tries_at_once_are_counted_before_their_secret_is_looked_at(
     app = start_app(settings_for(provider) | SETTINGS)
     async with Target(app).http() as http:
         tries = [http.get("/sessions", auth=("admin", f"wrong {number}")) for number in range(200)]
+        begun_s = time.monotonic()
         statuses = Counter(answer.status_code for answer in await asyncio.gather(*tries))
+    took_s = time.monotonic() - begun_s
     assert set(statuses) <= {401, 429}
-    assert statuses[401] <= 10, f"{statuses[401]} passwords were looked at"
+    # Ten, and then one a second at most, where the machine needs longer than that for two hundred requests.
+    assert statuses[401] <= 10 + int(took_s), f"{statuses[401]} passwords were looked at in {took_s:.1f} s"
 
 
 async def test_addresses_that_a_client_makes_up_count_as_the_one_the_proxy_saw(

@@ -135,6 +135,20 @@ async def test_a_call_whose_page_went_away_may_be_resumed_and_its_page_holds_it_
     assert page.bridge.told[-1] == ("stop", "page_lost")
 
 
+async def test_a_page_that_resumes_the_call_it_lost_is_told_everything_once(page: HoldingPage) -> None:
+    call = await page.live()
+    for event in turns.typed("u1", "Salam"):
+        call.receive(event, 0)
+    page.held.page_lost()
+    page.house.registry.resume(call, call.persona)
+    page.held.hold(call)
+    await call.connect(OFFER)
+    call.report("live")
+    page.bridge.told.clear()
+    call.wish_renewal()
+    assert page.bridge.told == [("redial",)]
+
+
 async def test_a_session_that_grows_old_is_dialled_again(page: HoldingPage) -> None:
     call = await page.live()
     call.wish_renewal()
