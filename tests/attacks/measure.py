@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,10 +13,6 @@ from tests.fakes.running_app import RunningApp
 
 PROBE = Path(__file__).with_name("lag_probe.py")
 MAX_LAG_MS = 250.0
-REFERENCE_STEPS, REFERENCE_S = 1_000_000, 0.045
-"""A fixed piece of work, and its time on a fast processor. Machines whose speed varies need the room:
-the commit that the limits were set with later went past them by 1.4 where this work took 0.08 s. The
-faults that these tests are for cost seconds to minutes."""
 GIVE_UP_S = 15.0
 """Seconds after an attack in which `/healthz` has to answer."""
 ATTACK_S = 60.0
@@ -55,27 +50,11 @@ class Cost:
         )
 
     def check(self, cpu_s: float) -> None:
-        """Fail when the attack took more than `cpu_s` of the processor, or held everybody else up.
-
-        Both limits are those of a processor that does the reference work in `REFERENCE_S`.
-        """
-        slower = slowness()
-        print(self, f"on a processor {slower:.1f} times as slow as the reference")
+        """Fail when the attack took more than `cpu_s` of the processor, or held everybody else up."""
+        print(self)
         assert self.lags_ms and not self.lost, f"{self.lost} requests of the probe got no answer"
-        assert self.lag_ms < MAX_LAG_MS * slower, f"others waited {self.lag_ms:.0f} ms; {self}"
-        assert self.cpu_s < cpu_s * slower, f"it cost more than {cpu_s * slower:.1f} s of processor; {self}"
-
-
-def slowness() -> float:
-    """Return how many times longer than the reference the same work takes now; at least 1."""
-    return max(1.0, min(_reference_work_s() for _ in range(3)) / REFERENCE_S)
-
-
-def _reference_work_s() -> float:
-    begun, total = time.process_time(), 0
-    for number in range(REFERENCE_STEPS):
-        total += number * number % 7
-    return time.process_time() - begun
+        assert self.lag_ms < MAX_LAG_MS, f"others waited {self.lag_ms:.0f} ms; {self}"
+        assert self.cpu_s < cpu_s, f"it cost more than {cpu_s:g} s of processor; {self}"
 
 
 def resident_mb(pid: int) -> float:
