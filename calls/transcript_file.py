@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from calls.call import Call
+from calls.time_slice import TimeSlice
 from realtime.conversation.item import Item
 from transcripts.conversation import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
 
@@ -24,13 +25,21 @@ Shown = Callable[[Item], tuple[str, str]]
 async def transcript_file(
     call: Call, form: str, opened_at: datetime, speakers: Mapping[str, str], shown: Shown
 ) -> str:
-    """Return the text of the file; it is written in a thread, as a long conversation takes some 100 ms.
+    """Return the text of the file, made in slices and written in a thread.
+
+    A long conversation takes some 100 ms of each.
+
 
     :param form: one of `FORMS`
     :param opened_at: the time of day the call began, with its zone
     :param speakers: their names by role
     """
-    lines = [_line(call, item, *shown(item)) for item in call.conversation.items if item.role != "system"]
+    lines = []
+    time_slice = TimeSlice()
+    for item in call.conversation.items:
+        if item.role != "system":
+            lines.append(_line(call, item, *shown(item)))
+        await time_slice.pause_when_over()
     meta = TranscriptMeta(call.id, call.persona.title, opened_at, speakers=speakers)
     return await asyncio.to_thread(FORMS[form][0], lines, meta)
 

@@ -14,15 +14,12 @@ from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
 from calls.renewal import Renewal
 from calls.services.metering import Meter
+from calls.time_slice import TimeSlice
 from realtime.client import ClientSecret
-from realtime.json_size import json_size
 from store.database import StoreFailure
 
 SECRET_SECONDS = 60
 UNUSED_SECONDS = 60 * 60
-UNITS_OF_EVENT = 50
-SLICE_UNITS = 2_000
-"""Of reported events (`realtime.json_size`) taken in without a pause: 16 KB of text, or 40 events."""
 LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money", "limit_share_money")
 """They are the session's, over all its legs; after other limits the next report or offer goes on."""
 
@@ -158,13 +155,10 @@ class ApiSession:
 
     async def _receive(self, events: list[dict[str, Any]]) -> None:
         """Take in the events in slices, between which the event loop does other things."""
-        units = 0
+        time_slice = TimeSlice()
         for event in events:
             self.call.receive(event, time.monotonic() * 1000)
-            units += UNITS_OF_EVENT + (json_size(event, SLICE_UNITS) or SLICE_UNITS)
-            if units >= SLICE_UNITS:
-                units = 0
-                await asyncio.sleep(0)
+            await time_slice.pause_when_over()
 
     def _open_reported_leg(self) -> None:
         """Open a leg for a session that the client has by itself, where there is none."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import islice
 from typing import Any, Protocol
 
 from nicegui import events, ui
@@ -11,6 +10,7 @@ from nicegui import events, ui
 from calls.call import Call, CallEnded
 from calls.held_call import CallDesk
 from calls.tickets import RelayTicket, Ticket
+from calls.time_slice import TimeSlice
 from components.call.uplink import Entry, PhaseReported, Uplink
 from components.shared.words import Words
 from paths import END_PATH, OFFER_PATH, TICKET_HEADER
@@ -19,8 +19,6 @@ from realtime.events import OLDER_NAMES, UNFOLLOWED, ServerEvent
 from realtime.failures import ProviderFailure
 
 ACK_EVERY = 25
-SLICE_ENTRIES = 40
-"""Handled without a pause: 10 ms at most."""
 MAX_WAITING_BATCHES = 30
 """Of 128 KB each. The echo of a thousand messages comes in a dozen."""
 KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWED
@@ -43,14 +41,21 @@ class Bridge:
     """Reads what the browser sends and acknowledges it; addresses what it is told to the right attempt."""
 
     def __init__(
-        self, run: Browser, *, on_entry: Callable[[Entry], None], pace_ms: Callable[[], float]
+        self,
+        run: Browser,
+        *,
+        on_entry: Callable[[Entry], None],
+        pace_ms: Callable[[], float],
+        new_slice: Callable[[], TimeSlice] = TimeSlice,
     ) -> None:
         """Create the bridge.
 
         :param on_entry: called synchronously for every new entry, in order
         :param pace_ms: how long the browser may gather events when busy
+        :param new_slice: begins the time for which entries are handled without a pause
         """
         self._run = run
+        self._new_slice = new_slice
         self._on_entry = on_entry
         self._pace_ms = pace_ms
         self._uplink = Uplink(FOLLOWED_EVENTS)
@@ -69,23 +74,25 @@ class Bridge:
             self._handle_slice()
 
     def _handle_slice(self) -> None:
-        batch = self._waiting[0]
-        entries = list(islice(batch, SLICE_ENTRIES))
+        time_slice = self._new_slice()
         try:
-            self._handle_entries(entries)
-        finally:
-            if len(entries) < SLICE_ENTRIES:
+            for entry in self._waiting[0]:
+                self._handle_entry(entry)
+                if time_slice.is_over:
+                    break
+            else:
                 self._waiting.popleft()
+        finally:
             if self._waiting:
                 asyncio.get_running_loop().call_soon(self._handle_slice)
+        if self._uplink.last_seq - self._acknowledged >= ACK_EVERY:
+            self._acknowledge()
 
-    def _handle_entries(self, entries: list[Entry]) -> None:
-        for entry in entries:
-            if isinstance(entry, PhaseReported):
-                self._attempt = entry.attempt
-            self._on_entry(entry)
-        urgent = any(isinstance(entry, PhaseReported) for entry in entries)
-        if urgent or self._uplink.last_seq - self._acknowledged >= ACK_EVERY:
+    def _handle_entry(self, entry: Entry) -> None:
+        if isinstance(entry, PhaseReported):
+            self._attempt = entry.attempt
+        self._on_entry(entry)
+        if isinstance(entry, PhaseReported):
             self._acknowledge()
 
     def _acknowledge(self) -> None:

@@ -6,6 +6,7 @@
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 Direction = Literal["ltr", "rtl"]
@@ -44,9 +45,9 @@ class Letters:
 
     def add(self, text: str) -> "Letters":
         """Count what was appended."""
-        self._counts.update(
-            _language(char) for char in text if unicodedata.bidirectional(char) in STRONG and char.isalpha()
-        )
+        for char, times in Counter(text).items():
+            if language := _language(char):
+                self._counts[language] += times
         return self
 
     @property
@@ -78,6 +79,10 @@ class Letters:
         return self.expected if same_way else language
 
 
-def _language(char: str) -> str:
+@lru_cache(maxsize=4096)
+def _language(char: str) -> str | None:
+    """Return the language that a letter speaks for; None for what is no strong letter."""
+    if unicodedata.bidirectional(char) not in STRONG or not char.isalpha():
+        return None
     script = unicodedata.name(char, "").split(" ", 1)[0]
     return LANGUAGE_OF_SCRIPT.get(script, "en")

@@ -4,8 +4,9 @@ Urdu is typed with Arabic keyboards too, with and without vowel signs, and numbe
 reads alike is found alike.
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from components.transcript.transcript_view import units
@@ -18,6 +19,8 @@ _DIGITS = {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0) for digit 
 _SIGNS = (0x0640, 0x200C, 0x200D, 0x200E, 0x200F, *range(0x064B, 0x0660))
 """Kashida, joiners, marks of direction, vowel signs: nobody types them to find something."""
 _UNREAD = dict.fromkeys(map(chr, _SIGNS))
+_MOVES_OTHERS = re.compile("[" + "".join(_UNREAD) + "İ]")
+"""Characters that fold to none, and the only one that is two in lower case."""
 _TABLE: dict[int, str | None] = {ord(char): same for char, same in (_ALIKE | _DIGITS | _UNREAD).items()}
 
 
@@ -61,7 +64,9 @@ def _matches(item: Item, needle: str) -> list[Match]:
     return found
 
 
-def _with_places(text: str) -> tuple[str, list[int]]:
+def _with_places(text: str) -> tuple[str, Sequence[int]]:
     """Return the folded text, and for each of its characters its place in `text`."""
+    if not _MOVES_OTHERS.search(text):
+        return _folded(text), range(len(text))
     folded = [(each, place) for place, char in enumerate(text) for each in _folded(char)]
     return "".join(char for char, _ in folded), [place for _, place in folded]

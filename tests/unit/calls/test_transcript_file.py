@@ -1,5 +1,6 @@
 """The caller's own conversation as a file."""
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -7,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from calls.time_slice import TimeSlice
 from calls.transcript_file import FORMS, transcript_file
 from realtime.conversation import Conversation
 from realtime.conversation.item import Item
 from tests.fakes.turns import reply, speech_heard, transcribed, typed
 
 OPENED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+SPEAKERS = {"user": "You", "assistant": "Assistant", "tool": "Looked something up"}
 IBAN = "PK36SCBL0000001123456702"
 
 
@@ -33,8 +36,7 @@ def a_call(*, controlled: bool = False) -> Any:
 
 
 async def file_of(form: str, call: Any) -> str:
-    speakers = {"user": "You", "assistant": "Assistant", "tool": "Looked something up"}
-    return await transcript_file(call, form, OPENED, speakers, shown)
+    return await transcript_file(call, form, OPENED, SPEAKERS, shown)
 
 
 def shown(item: Item) -> tuple[str, str]:
@@ -66,3 +68,27 @@ async def test_subtitles_begin_when_the_words_did_in_the_call(form: str, clock: 
 async def test_the_file_says_who_told_of_it(controlled: bool, source: str) -> None:
     items = json.loads(await file_of("json", a_call(controlled=controlled)))["items"]
     assert {item["source"] for item in items} == {source}
+
+
+async def test_the_event_loop_does_other_things_while_a_long_conversation_is_gone_through(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(TimeSlice, "is_over", True)
+    call = a_call()
+    turns_of_loop = 0
+    turns_at_item: list[int] = []
+
+    async def count() -> None:
+        nonlocal turns_of_loop
+        while True:
+            turns_of_loop += 1
+            await asyncio.sleep(0)
+
+    def shown_and_counted(item: Item) -> tuple[str, str]:
+        turns_at_item.append(turns_of_loop)
+        return shown(item)
+
+    counting = asyncio.create_task(count())
+    await transcript_file(call, "txt", OPENED, SPEAKERS, shown_and_counted)
+    counting.cancel()
+    assert len(set(turns_at_item)) == len(turns_at_item) > 1

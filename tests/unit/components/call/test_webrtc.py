@@ -10,13 +10,16 @@ import pytest
 from calls.call import Call, CallEnded
 from calls.registry import Registry
 from calls.tickets import RelayTicket, Ticket
+from calls.time_slice import SLICE_S, TimeSlice
 from components.call.uplink import Entry, EventReported, Flooded, NoticeReported, PhaseReported
-from components.call.webrtc import ACK_EVERY, KNOWN_EVENTS, MAX_WAITING_BATCHES, SLICE_ENTRIES, Bridge
+from components.call.webrtc import ACK_EVERY, KNOWN_EVENTS, MAX_WAITING_BATCHES, Bridge
 from realtime.conversation import FOLLOWED_EVENTS
 from realtime.failures import ProviderFailure
 
 STATIC = Path(__file__).parents[4] / "static"
 EVENT = {"type": "response.created"}
+SLICE_ENTRIES = 40
+"""Handled in one slice, by the clock of `Slices`."""
 
 
 class Browser:
@@ -27,6 +30,20 @@ class Browser:
 
     def __call__(self, name: str, *args: Any) -> None:
         self.told.append((name, *args))
+
+
+class Slices:
+    """A clock by which `SLICE_ENTRIES` looks at it take a slice."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+
+    def clock(self) -> float:
+        self._now += SLICE_S / (SLICE_ENTRIES - 0.5)
+        return self._now
+
+    def begin(self) -> TimeSlice:
+        return TimeSlice(self.clock)
 
 
 class FakeRegistry:
@@ -47,7 +64,7 @@ class FakeCall:
 
 def bridge_with(browser: Browser, entries: list[Entry] | None = None, pace_ms: float = 4) -> Bridge:
     take = [] if entries is None else entries
-    return Bridge(browser, on_entry=take.append, pace_ms=lambda: pace_ms)
+    return Bridge(browser, on_entry=take.append, pace_ms=lambda: pace_ms, new_slice=Slices().begin)
 
 
 def phase(seq: int, name: str, attempt: int) -> list[Any]:
@@ -189,7 +206,7 @@ async def test_an_entry_that_fails_keeps_nothing_from_those_behind_its_slice() -
         if len(taken) == 1:
             raise ValueError
 
-    bridge = Bridge(Browser(), on_entry=take, pace_ms=lambda: 4)
+    bridge = Bridge(Browser(), on_entry=take, pace_ms=lambda: 4, new_slice=Slices().begin)
     with pytest.raises(ValueError):
         bridge.handle(batch(*([seq, 1, EVENT] for seq in range(1, 2 * SLICE_ENTRIES + 1))))
     await asyncio.sleep(0)

@@ -1,8 +1,10 @@
 """Words found in a conversation."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.transcript.transcript_search import MAX_MATCHES, Match, find
+from components.transcript.transcript_search import MAX_MATCHES, Match, _folded, _with_places, find
 from realtime.conversation.item import Item
 
 
@@ -62,3 +64,10 @@ def test_of_very_many_places_the_last_ones_are_found() -> None:
 
 def test_places_behind_letters_of_two_units_are_told_in_units() -> None:
     assert [match.start for match in find(said("😀a😀a"), "a")] == [2, 5]
+
+
+@given(st.text(alphabet="aIİß كی\u200c\u064b۵😀", max_size=30))
+def test_places_are_those_of_each_letter_folded_by_itself(text: str) -> None:
+    folded, places = _with_places(text)
+    each_by_itself = [(char, place) for place, letter in enumerate(text) for char in _folded(letter)]
+    assert list(zip(folded, places, strict=True)) == each_by_itself
