@@ -17,6 +17,8 @@ GIVE_UP_S = 15.0
 """Seconds after an attack in which `/healthz` has to answer."""
 ATTACK_S = 60.0
 """Longest time of a script, in seconds, however slow the server is."""
+IDLE_SAMPLES = 20
+"""Requests of the probe before an attack, by which its own cost is known."""
 SETTLE_S = 0.5
 """Seconds after an attack that are measured too, for the work that it left behind."""
 
@@ -26,7 +28,7 @@ class Cost:
     """Resources that the server used between two moments."""
 
     cpu_s: float = 0.0
-    """Processor seconds of all its threads, the honest call's included."""
+    """Processor seconds of all its threads, the honest call's included and the probe's requests left out."""
     grown_mb: float = 0.0
     """Growth of resident memory, in MiB."""
     lags_ms: list[float] = field(default_factory=list)
@@ -72,7 +74,7 @@ async def measured(app: RunningApp) -> AsyncIterator[Cost]:
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert probe.stdout and probe.stdin
-    await probe.stdout.readline()
+    probing_s = await _cost_of_probe(probe.stdout, app.pid)
     used, held = cpu_seconds(app.pid), resident_mb(app.pid)
     reading = asyncio.create_task(_read(probe.stdout, cost))
     try:
@@ -85,8 +87,22 @@ async def measured(app: RunningApp) -> AsyncIterator[Cost]:
             cost.lost += 1
         await reading
         await probe.wait()
-    cost.cpu_s = cpu_seconds(app.pid) - used
+    cost.cpu_s = max(0.0, cpu_seconds(app.pid) - used - probing_s * len(cost.lags_ms))
     cost.grown_mb = resident_mb(app.pid) - held
+
+
+async def _cost_of_probe(samples: asyncio.StreamReader, pid: int) -> float:
+    """Return the processor seconds of the server for one request of the probe, while there is no attack."""
+    await samples.readline()
+    used = _main_thread_s(pid)
+    for _sample in range(IDLE_SAMPLES):
+        await samples.readline()
+    return (_main_thread_s(pid) - used) / IDLE_SAMPLES
+
+
+def _main_thread_s(pid: int) -> float:
+    """Return the processor seconds of a process's main thread, finer than the ticks of `cpu_seconds`."""
+    return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
 async def _read(samples: asyncio.StreamReader, cost: Cost) -> None:

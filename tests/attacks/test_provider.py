@@ -81,7 +81,7 @@ async def test_a_provider_cannot_fill_the_memory_stop_the_loop_or_hold_a_call_fo
                 answered = await offer(app)
             assert answered.status_code == 502, answered.text
             assert resident_mb(app.pid) - before < 40, f"{cost}"
-            cost.check(cpu_s=3)
+            cost.check(cpu_s=1.5)
             app.ask_to_end()
             await asyncio.to_thread(app.wait_until_ended)
             assert NewLog.of(app).tracebacks == []
