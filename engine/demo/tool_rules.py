@@ -6,6 +6,7 @@ from typing import Any
 from engine.demo.words import content_words, folded
 from engine.llm.language_model import ToolCall
 from engine.session.session_config import FunctionTool, NamedFunction, ToolChoice
+from guides.words import WORD
 
 SHAPES = {
     "iban": re.compile(
@@ -19,6 +20,8 @@ SHAPES = {
 """What a string parameter is when its name says so."""
 WHOLE_TEXT = ("query", "question", "text", "message", "request", "search")
 SEARCHES = ("search", "lookup", "look_up", "find")
+MAX_NAME_WORDS, MAX_NAME_TEXT = 3, 200
+"""A name has few words, and a question with one in it few characters."""
 NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 VERBS = set(content_words("check find fetch look lookup search show create make set update call run use"))
 
@@ -74,14 +77,17 @@ def _properties(tool: FunctionTool) -> dict[str, Any]:
     return properties if isinstance(properties, dict) else {}
 
 
+def _schema(tool: FunctionTool, name: str) -> dict[str, Any]:
+    schema = _properties(tool).get(name)
+    return schema if isinstance(schema, dict) else {}
+
+
 def _shape(name: str) -> str | None:
     return next((shape for shape in SHAPES if shape in name.lower()), None)
 
 
 def _argument(tool: FunctionTool, name: str, text: str) -> Any:
-    schema = _properties(tool).get(name)
-    schema = schema if isinstance(schema, dict) else {}
-    plain = folded(text)
+    schema, plain = _schema(tool, name), folded(text)
     if isinstance(schema.get("enum"), list):
         return next((value for value in schema["enum"] if folded(str(value)) in plain), None)
     match schema.get("type"):
@@ -91,11 +97,31 @@ def _argument(tool: FunctionTool, name: str, text: str) -> Any:
         case "boolean" | "array" | "object":
             return None
         case _:
-            return _string(name, text)
+            return _string(tool, name, text)
 
 
-def _string(name: str, text: str) -> str | None:
+def _string(tool: FunctionTool, name: str, text: str) -> str | None:
     if shape := _shape(name):
         found = SHAPES[shape].search(text)
         return found[0].strip() if found else None
-    return text if any(word in name.lower() for word in WHOLE_TEXT) else None
+    if any(word in name.lower() for word in WHOLE_TEXT):
+        return text
+    return _one_name(tool, text) if _schema(tool, name).get("type") == "string" else None
+
+
+def _one_name(tool: FunctionTool, text: str) -> str | None:
+    """Return the one word or name of a text that is none of the tool's own; None for several of them."""
+    own = set(content_words(_words_of(tool)))
+    runs: list[list[str]] = [[]]
+    for word in WORD.findall(text[:MAX_NAME_TEXT]):
+        if set(content_words(word)) - own:
+            runs[-1].append(word)
+        elif runs[-1]:
+            runs.append([])
+    names = [run for run in runs if run]
+    return " ".join(names[0]) if len(names) == 1 and len(names[0]) <= MAX_NAME_WORDS else None
+
+
+def _words_of(tool: FunctionTool) -> str:
+    names = re.sub(r"([a-z])([A-Z])", r"\1 \2", " ".join([tool.name, *_properties(tool)])).replace("_", " ")
+    return f"{names} {tool.description or ''}"

@@ -88,3 +88,26 @@ def test_a_question_is_looked_up_by_the_function_that_searches() -> None:
 def test_nothing_is_looked_up_where_no_function_searches_for_just_the_question() -> None:
     assert look_up("when do you open?", [IBAN, BRANCH, BALANCE], "auto") is None
     assert look_up("when do you open?", [SEARCH], "none") is None
+
+
+HOURS = tool(
+    "opening_hours", "Look up when the branches of a city are open.", ["city"], city={"type": "string"}
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "city"),
+    [
+        ("What are your opening hours in Lahore?", "Lahore"),
+        ("when is the branch in Dera Ghazi Khan open", "Dera Ghazi Khan"),
+    ],
+)
+def test_a_name_that_is_none_of_the_tools_words_is_its_free_argument(text: str, city: str) -> None:
+    assert choose_call(text, [HOURS], "auto") == ToolCall("opening_hours", {"city": city})
+
+
+@pytest.mark.parametrize(
+    "text", ["What are your opening hours?", "opening hours in Lahore, my wife Sara wonders about Karachi"]
+)
+def test_a_free_argument_is_not_guessed(text: str) -> None:
+    assert choose_call(text, [HOURS], "auto") is None
