@@ -136,9 +136,9 @@ class CallerPage:
                 with ui.element("section").classes("stage"):
                     orb, status = Orb(), Status()
                     self._webrtc = self._build_webrtc()
+                    self._resume = Resume(words, self._webrtc)
                     controls = Controls(self._webrtc, self._build_drawer(), words, persona)
                     Scopes(words)
-                    self._resume = Resume(words, self._webrtc)
                     notice = Notice(words)
                     self._microphone_help = MicrophoneHelp(words, str(ui.context.client.request.url))
                     if self._settings.provider_kind == "engine":

@@ -59,15 +59,20 @@ export function plugSource(open) {
   plugged = open;
 }
 
-/** The chosen microphone, or where that is not there today, the browser's choice; else a `CallFailure`. */
-export async function openChosenMicrophone() {
+/**
+ * The chosen microphone, or where that is not there or in use today, the browser's choice; else a `CallFailure`.
+ * @param {() => void} onOther called when it is another one than was chosen
+ */
+export async function openChosenMicrophone(onOther) {
   if (plugged) return plugged();
   try {
     return await openMicrophone(devices.microphone);
   } catch (failure) {
-    if (!devices.microphone || failure.reason !== "microphone_missing") throw failure;
-    devices.microphone = DEFAULT;
-    return openMicrophone(DEFAULT);
+    if (!devices.microphone || !["microphone_missing", "microphone_busy"].includes(failure.reason)) throw failure;
+    const stream = await openMicrophone(DEFAULT);
+    devices.microphone = DEFAULT; // the remembered one may be free next time
+    onOther();
+    return stream;
   }
 }
 

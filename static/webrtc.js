@@ -152,7 +152,7 @@ export default {
     /** @param {Call} call */
     async attachMicrophone(call) {
       try {
-        const stream = await openChosenMicrophone();
+        const stream = await openChosenMicrophone(() => this.notice("microphone_other"));
         if (call !== this.call) return stream.getTracks().forEach((track) => track.stop());
         call.microphone = stream;
       } catch (failure) {

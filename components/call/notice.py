@@ -23,7 +23,7 @@ class Notice(ui.element):
         self.count = 0
         self.classes("notices").props("role=status")
         with self:
-            self._sentence = TextNode("p").classes("notice").props("dir=auto hidden")
+            self._sentence = TextNode("p").classes("notice").props("dir=auto hidden translate=no")
 
     def show(self, code: str) -> None:
         """Tell of the first problem; later ones are counted, and none hides a warning."""

@@ -8,8 +8,8 @@ export default {
   render() {
     const { state, line, detail, reason } = { ...this.$props, ...this.told };
     return Vue.h("div", { class: "status", role: "status", "data-state": state, "data-reason": reason }, [
-      Vue.h("p", { class: "status__line", dir: "auto" }, [line]),
-      Vue.h("p", { class: "status__detail", dir: "auto" }, [detail]),
+      Vue.h("p", { class: "status__line", dir: "auto" }, line),
+      Vue.h("p", { class: "status__detail", dir: "auto" }, detail),
     ]);
   },
   mounted() {

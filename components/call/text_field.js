@@ -6,16 +6,24 @@ export default {
   mixins: [live],
   props: { words: Object, bridge: Number, maxLength: Number, disabled: Boolean },
   data: () => ({ text: "" }),
+  computed: {
+    /** What keeps the text from being sent; empty when nothing does. */
+    problem() {
+      const length = [...this.text.trim()].length;
+      if (length <= this.maxLength) return "";
+      return this.words.too_long.replace("{max}", this.maxLength).replace("{length}", length);
+    },
+  },
   render() {
-    const { words, text } = this;
+    const { words, text, problem } = this;
     const { disabled } = { ...this.$props, ...this.told };
     return Vue.h("form", { class: "field", autocomplete: "off", onSubmit: (event) => this.submit(event) }, [
+      Vue.h("p", { class: "field__problem", role: "alert", hidden: !problem }, problem),
       Vue.h("input", {
         class: "field__input",
         type: "text",
         name: "message",
         dir: text ? "auto" : null,
-        maxlength: this.maxLength,
         enterkeyhint: "send",
         "aria-label": words.label,
         placeholder: disabled ? words.placeholder_off : words.placeholder,
@@ -23,7 +31,7 @@ export default {
         value: text,
         onInput: (event) => (this.text = event.target.value),
       }),
-      Vue.h("button", { class: "field__send", type: "submit", disabled: disabled || !text.trim(), "aria-label": words.send }, [
+      Vue.h("button", { class: "field__send", type: "submit", disabled: disabled || !text.trim() || Boolean(problem), "aria-label": words.send }, [
         Vue.h("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, [
           Vue.h("path", { d: "M12 19V5m0 0-6 6m6-6 6 6" }),
         ]),
@@ -33,7 +41,7 @@ export default {
   methods: {
     submit(event) {
       event.preventDefault();
-      if (this.text.trim() && getElement(this.bridge).say(this.text)) this.text = "";
+      if (this.text.trim() && !this.problem && getElement(this.bridge).say(this.text)) this.text = "";
     },
   },
 };

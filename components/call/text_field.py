@@ -5,7 +5,7 @@ from components.call.webrtc import WebRTC
 from components.shared.live_element import LiveElement
 from components.shared.words import Words
 
-LABELS = ("label", "placeholder", "placeholder_off", "send")
+LABELS = ("label", "placeholder", "placeholder_off", "send", "too_long")
 
 
 class TextField(LiveElement, component="text_field.js"):

@@ -17,7 +17,7 @@ export class MicrophoneTest {
   async start(element) {
     this.stop();
     const wanted = ++this.wanted;
-    const stream = await openChosenMicrophone();
+    const stream = await openChosenMicrophone(() => {});
     if (wanted !== this.wanted) return stream.getTracks().forEach((track) => track.stop());
     this.stream = stream;
     this.levels = new Levels(element);

@@ -31,7 +31,8 @@ export default {
     this.following = true;
     this.lastTop = 0;
     const { words } = this;
-    const log = { role: "log", "aria-live": "off", "aria-label": words.label, tabindex: "0" };
+    // A translator that wraps the words in elements of its own would keep later ones from being drawn.
+    const log = { role: "log", "aria-live": "off", "aria-label": words.label, tabindex: "0", translate: "no" };
     this.box = make("div", "transcript__box", log);
     this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.box.addEventListener("keydown", (event) => this.rove(event));
