@@ -105,6 +105,7 @@ def build(settings: Settings, personas: Personas) -> Archive:
     app.include_router(call_routes(registry))
     lines = lines_of(personas, settings)
     phone = PhoneChannel(registry, client, settings, lines, records.rings, personas[settings.persona])
+    app.on_startup(phone.warn)
     secret = settings.openai_webhook_secret
     app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
     code = settings.access_code.get_secret_value() if settings.access_code else None

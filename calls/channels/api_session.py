@@ -135,7 +135,7 @@ class ApiSession:
         self.touch()
         if not self._is_placed():
             self.call.end_leg("renewed")
-        return history(self.call.conversation) if self._gateway.remembers else []
+        return [with_event_id(each) for each in history(self.call.conversation) if self._gateway.remembers]
 
     def _leave_old(self) -> None:
         if self._is_placed():

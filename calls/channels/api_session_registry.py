@@ -145,7 +145,7 @@ class ApiSessionRegistry:
         _check("persona", name, list(self._personas))
         persona = self._personas[name]
         if choice.type == "transcription":
-            return self._chosen_listener(persona, choice)
+            return self._chosen_listener(persona, choice, relayed=relayed)
         spec = self._gateway.spec(persona)
         own_recogniser = str((spec.transcription or {}).get("model", ""))
         _check("model", choice.model, [*self._served_models(), spec.model])
@@ -158,7 +158,9 @@ class ApiSessionRegistry:
         )
         return persona, gateway
 
-    def _chosen_listener(self, like: Persona, choice: SessionChoice) -> tuple[Persona, ProviderGateway]:
+    def _chosen_listener(
+        self, like: Persona, choice: SessionChoice, *, relayed: bool
+    ) -> tuple[Persona, ProviderGateway]:
         own_recogniser = self._settings.captions_model
         allowed = [own_recogniser, *TRANSCRIPTION_MODELS, *LIVE_MODELS]
         _check("transcription", choice.transcription, allowed)
@@ -166,6 +168,8 @@ class ApiSessionRegistry:
         persona = listening(like, choice.transcription or own_recogniser, choice.language)
         if gateway.refuses(persona):
             raise CallRefused("control_required")
+        if not relayed and self._gateway.controls(persona):
+            raise SecretRefused
         return persona, gateway
 
     def _served_models(self) -> list[str]:

@@ -69,9 +69,13 @@ class PhoneChannel:
         self._secret = settings.storage_secret.encode()
         self._lines = lines
         self._default = None if lines else default
+        self._is_answering = settings.openai_webhook_secret is not None
         self._rings = rings
-        if settings.openai_webhook_secret and self._default:
-            log.warning("no line is named (PHONE_NUMBERS): %s answers every phone call", default.name)
+
+    def warn(self) -> None:
+        """Say in the log, at start, that no line is named; without a secret of the webhook no phone rings."""
+        if self._default and self._is_answering:
+            log.warning("no line is named (PHONE_NUMBERS): %s answers every phone call", self._default.name)
 
     async def take(self, event: dict[str, Any]) -> None:
         """Pick up a phone that rings, or turn its caller away; other events are no matter here."""

@@ -144,7 +144,7 @@ class ResponseFinished:
 class PlaybackAwaited:
     """A spoken response was generated before its playback was reported; some servers never report it.
 
-    Then whoever has a clock calls `Conversation.assume_playback`, and `give_up_playback` when it is over.
+    The owner of a clock then calls `Conversation.assume_playback`, and `give_up_playback` when it is over.
     """
 
     response_id: str

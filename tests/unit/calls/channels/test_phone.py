@@ -231,6 +231,7 @@ async def test_where_no_line_is_named_the_default_persona_answers_and_the_log_sa
     nobody_named = {"bank": BANK.model_copy(update={"phone_numbers": []})}
     secret = {"openai_webhook_secret": SECRET}
     async with a_house(line, tmp_path, personas=nobody_named, settings=secret) as house:
+        house.phone.warn()
         assert f"{PERSONA.name} answers every phone call" in caplog.text
         call, _ = await house.connected()
         assert call.persona.name == PERSONA.name

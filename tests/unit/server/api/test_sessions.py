@@ -199,7 +199,10 @@ async def test_a_controlled_persona_hands_out_no_secret_however_it_is_asked(api:
 
 async def test_where_all_calls_are_controlled_there_are_no_tokens(tmp_path: Path) -> None:
     async with ApiHouse.in_(tmp_path, control="sideband") as api:
-        assert (await api.http().post("/token", json={})).status_code == 403
+        for wanted in ({}, {"type": "transcription"}):
+            assert (await api.http().post("/token", json=wanted)).status_code == 403
+        relayed = {"type": "transcription", "relayed": True}
+        assert (await api.http().post("/session", json=relayed)).status_code == 201
 
 
 async def test_what_the_client_reports_is_recorded_as_its_word(api: ApiHouse) -> None:
