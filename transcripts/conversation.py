@@ -81,7 +81,7 @@ def to_txt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
 
 
 def to_md(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
-    """Nothing that was said can become a link, an image, a heading or HTML."""
+    """Return Markdown in which nothing that was said becomes a link, an image, a heading or HTML."""
     head = [
         f"# {_markdown(meta.title)}",
         *(_markdown(each) for each in (_dates(meta), meta.summary, _source_note(lines)) if each),
@@ -146,7 +146,7 @@ def _readable(text: str) -> str:
 
 
 def _runs_right_to_left(text: str) -> bool:
-    """By the majority of its strong characters: Urdu may begin with a Latin name."""
+    """Tell by the majority of its strong characters: Urdu may begin with a Latin name."""
     directions = [unicodedata.bidirectional(each) for each in text]
     return sum(each in ("R", "AL") for each in directions) > directions.count("L")
 

@@ -21,7 +21,7 @@ def persona_card(persona: Persona, words: Words) -> None:
 
 
 def language_name(persona: Persona, words: Words) -> str:
-    """In the page's language; its code where the catalogue has no name."""
+    """Return the name in the page's language; the code where the catalogue has no name."""
     named = f"language.{persona.language}"
     if named in words:
         return words[named]

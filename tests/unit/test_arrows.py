@@ -24,6 +24,7 @@ PARTS = (
     "commands",
     "state",
     "transcripts",
+    "guides",
 )
 MAY_IMPORT = {
     "main": set(PARTS),
@@ -31,17 +32,18 @@ MAY_IMPORT = {
     "text_files": set[str](),
     "paths": set[str](),
     "access": set[str](),
-    "agents": {"realtime", "settings", "store", "text_files", "transcripts"},
+    "agents": {"guides", "realtime", "settings", "store", "text_files", "transcripts"},
     "pages": {"access", "agents", "components", "calls", "settings"},
     "components": {"agents", "calls", "paths", "realtime", "text_files"},
     "server": {"access", "agents", "calls", "paths", "realtime", "settings", "state", "store", "transcripts"},
     "calls": {"access", "agents", "realtime", "settings", "state", "store", "transcripts"},
     "store": set[str](),
     "realtime": set[str](),
-    "engine": {"transcripts"},
+    "engine": {"guides", "transcripts"},
     "commands": {"agents", "engine", "realtime", "settings", "transcripts"},
     "state": {"store"},
     "transcripts": set[str](),
+    "guides": {"transcripts"},
 }
 
 
