@@ -90,7 +90,7 @@ def _routes(paths: Json) -> Iterator[str]:
             for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
                 yield f"<p>Body, <code>{html.escape(media_type)}</code>: {_type(content['schema'])}</p>"
             answers = (_answer(status, answer) for status, answer in operation["responses"].items())
-            yield from _table(("Answer", "", "Body"), answers)
+            yield from _table(("Answer", "Meaning", "Body"), answers)
             yield "</section>"
 
 
@@ -114,7 +114,7 @@ def _objects(schemas: Json) -> Iterator[str]:
         required = schema.get("required", [])
         if fields := schema.get("properties"):
             rows = (_field(each, field, required=each in required) for each, field in fields.items())
-            yield from _table(("Field", "Type", "Required", ""), rows)
+            yield from _table(("Field", "Type", "Required", "Meaning"), rows)
         for example in schema.get("examples", []):
             yield _code(json.dumps(example, indent=2, ensure_ascii=False))
         yield "</section>"
