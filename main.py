@@ -40,7 +40,7 @@ from pages.shell import SIGN_IN_PATH
 from realtime.client import RealtimeClient
 from server.api.app import BesidePages, Parts, create_api
 from server.connection_limits import ConnectionLimits
-from server.errors import method_not_allowed
+from server.errors import method_not_allowed, no_such_route
 from server.http_protocol import bounded_protocol
 from server.logging_setup import set_up_logging
 from server.middleware.body_limit import BodyLimit
@@ -103,7 +103,9 @@ def build(settings: Settings, personas: Personas) -> Archive:
     sessions = ApiSessionRegistry(registry, gateway, personas, settings)
     open_before_serving(records, registry)
     app.include_router(call_routes(registry))
-    phone = PhoneChannel(registry, client, settings, lines_of(personas, settings), records.rings)
+    lines = lines_of(personas, settings)
+    phone = PhoneChannel(registry, client, settings, lines, records.rings, personas[settings.persona])
+    app.on_startup(phone.warn)
     secret = settings.openai_webhook_secret
     app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
     code = settings.access_code.get_secret_value() if settings.access_code else None
@@ -116,7 +118,7 @@ def build(settings: Settings, personas: Personas) -> Archive:
     captions.install(
         listening, OverlayRegistry(), persona, settings, access_gate, listens=can_listen(settings)
     )
-    not_found.install(personas, settings.persona)
+    not_found.install(personas, settings.persona, no_such_route)
     app.storage.max_tab_storage_age = TAB_SECONDS
     visitors = VisitorFiles(app.storage.path)
     app.on_startup(visitors.open)

@@ -1,4 +1,4 @@
-"""The HTTP paths and headers that pages name and routes serve."""
+"""The HTTP paths and headers that pages, the API and routes share."""
 
 OFFER_PATH = "/calls/offer"
 """Takes the SDP offer of a page's call."""
@@ -6,3 +6,5 @@ TICKET_HEADER = "X-Call-Ticket"
 """Carries the one-use token of an offer."""
 END_PATH = "/calls/end"
 """Ends a page's call without the page: a beacon."""
+API_PATH = "/v1"
+"""Stands before every path of the API; without it they answer too, as they did before there were versions."""

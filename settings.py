@@ -20,7 +20,14 @@ from text_files import NotText, encoding_of
 
 OPENAI_URL = "https://api.openai.com/v1"
 ENGINE_PATH = "/engine/v1"
-MODELS = ("gpt-realtime-2.1", "gpt-realtime-2.1-mini", "gpt-realtime-2", "gpt-realtime-1.5")
+MODELS = (
+    "gpt-realtime-2.1",
+    "gpt-realtime-2.1-mini",
+    "gpt-realtime-2",
+    "gpt-realtime-1.5",
+    "gpt-realtime",
+    "gpt-realtime-mini",
+)
 VOICES = ("alloy", "ash", "ballad", "cedar", "coral", "echo", "marin", "sage", "shimmer", "verse")
 SHORTEST_API_KEY = 16
 SHORTEST: dict[str, int] = {

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from agents.known_caller import with_profile
@@ -32,6 +32,7 @@ from calls.provider_gateway import ProviderGateway
 from calls.session_summary import SessionSummary
 from calls.tickets import TICKET_SECONDS
 from calls.timeline import Timeline
+from calls.unreported_playback import UnreportedPlayback
 from calls.watchers import tell_all
 from realtime.client import ClientSecret
 from realtime.client_events import (
@@ -136,6 +137,7 @@ class Call:
         """An offer was taken, or a key was minted for one."""
         self.conversation = Conversation()
         self.timeline = Timeline()
+        self._unreported_playback = UnreportedPlayback(self.conversation, timer, self._tell_later)
         self.phase: Phase = "opening"
         self.closed: Closed | None = None
         self.away: Closed | None = None
@@ -346,7 +348,13 @@ class Call:
         self._leg.answer_questions(changes)
         self._leg.apply(event)
         self._log_errors(changes)
+        self._unreported_playback.apply(changes)
         if changes:
+            self._tell(*changes)
+
+    def _tell_later(self, changes: Sequence[CallChange]) -> None:
+        """Tell changes that come by the clock."""
+        if changes and not self._finished:
             self._tell(*changes)
 
     def _note_session(self) -> None:
@@ -359,7 +367,8 @@ class Call:
         for change in changes:
             if isinstance(change, ErrorReported) and change.code not in self._logged_codes:
                 self._logged_codes.add(change.code)
-                log.info("%s: error event %s", self.id, change.code)
+                cause = change.cause or "nothing we sent"
+                log.info("%s: error event %s about %s", self.id, change.code, cause)
 
     def report(self, phase: str, reason: str | None = None, retry_after_s: float | None = None) -> None:
         """Follow what the browser says of itself: a phase, or that the call `failed` or `ended` and why."""
@@ -450,8 +459,12 @@ class Call:
         return with_profile(self.persona, self._profile)
 
     def instruct(self, instructions: str) -> bool:
-        """Give the session other instructions over the server's own line; False where there is none."""
-        if not self._leg.has_line or self.closed:
+        """Give the session other instructions; False where there is none, or none that takes instructions.
+
+        They go over the server's own line, or through the page of a call that is live.
+        """
+        is_reached = self._leg.has_line or (self.phase == "live" and self._send is not None)
+        if self.closed or not is_reached or not self._gateway.remembers:
             return False
         self.send(session_update({"instructions": instructions}))
         return True

@@ -25,10 +25,15 @@ class Choice(Strict):
         """Return the persona as this caller gets it: only what it leaves to them is changed."""
         given = {str(name): getattr(self, name) for name in persona.adjustable}
         changed = {name: value for name, value in given.items() if value is not None}
-        answers = changed.pop("answers", persona.turn_detection.create_response)
+        chosen = changed.pop("answers", None)
         detection = changed.get("turn_detection", persona.turn_detection)
-        kind = "manual" if self.push_to_talk else detection.type
-        changed["turn_detection"] = detection.model_copy(update={"type": kind, "create_response": answers})
+        told = {
+            "type": "manual" if self.push_to_talk else detection.type,
+            "create_response": persona.turn_detection.create_response if chosen is None else chosen,
+        }
+        if chosen is False:
+            told["interrupt_response"] = False  # An agent that only listens is not cut by what it hears.
+        changed["turn_detection"] = detection.model_copy(update=told)
         return persona.model_copy(update=changed)
 
 

@@ -22,6 +22,7 @@ from realtime.client import ClientSecret
 from realtime.client_events import response_create
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, UsageReported
+from realtime.event_ids import with_event_id
 from realtime.failures import ProviderFailure
 from realtime.sdp_policy import OfferRefused, sections
 from realtime.sequencer import ResponseSequencer
@@ -314,7 +315,7 @@ class Leg:
     def _deliver(self, events: list[dict[str, Any]]) -> None:
         send = self._line.send if self._line else self.browser_send
         if events and send and not self.is_closed:
-            send(events)
+            send([with_event_id(event) for event in events])
 
     @property
     def has_line(self) -> bool:

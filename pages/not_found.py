@@ -1,7 +1,7 @@
 """Answer addresses that have no page with bytes made at start."""
 
 import html
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from fastapi.exception_handlers import http_exception_handler
 from nicegui import app
@@ -46,16 +46,27 @@ PAGE = """<!doctype html>
 """
 
 
-def install(personas: Mapping[str, Persona], default: str) -> None:
-    """Answer unknown addresses with a page that leads back; routes that are no pages keep their JSON."""
+def install(personas: Mapping[str, Persona], default: str, told_programs: Callable[[], Response]) -> None:
+    """Answer unknown addresses with a page that leads back; routes that are no pages keep their JSON.
+
+    :param told_programs: makes the answer for those who ask for JSON
+    """
     pages = {language: not_found_page(personas[default], Words(language)) for language in LANGUAGES}
 
     @app.exception_handler(NOT_FOUND)
     async def not_found(request: Request, error: HTTPException) -> Response:
         if request.scope.get("endpoint"):
             return await http_exception_handler(request, error)
+        if wants_json(request):
+            return told_programs()
         language = page_words(request, personas[default]).language
         return HTMLResponse(pages[language], NOT_FOUND, headers=HEADERS)
+
+
+def wants_json(request: Request) -> bool:
+    """Return whether a program asks, which names JSON among what it accepts and no page."""
+    accepted = request.headers.get("accept", "")
+    return "application/json" in accepted and "text/html" not in accepted
 
 
 def not_found_page(persona: Persona, words: Words) -> bytes:

@@ -65,6 +65,7 @@ def _text_only(into: str, cached: str, out: str) -> Price:
 
 
 _FULL = Price(text=_rates("4", "0.40", "24"), audio=_rates("32", "0.40", "64"), image=_rates("5", "0.50"))
+_EARLIER = _FULL.model_copy(update={"text": _rates("4", "0.40", "16")})
 _MINI = Price(
     text=_rates("0.60", "0.06", "2.40"), audio=_rates("10", "0.30", "20"), image=_rates("0.80", "0.08")
 )
@@ -72,7 +73,9 @@ MODEL_PRICES: Mapping[str, Price] = {
     "gpt-realtime-2.1": _FULL,
     "gpt-realtime-2": _FULL,
     "gpt-realtime-2.1-mini": _MINI,
-    "gpt-realtime-1.5": _FULL.model_copy(update={"text": _rates("4", "0.40", "16")}),
+    "gpt-realtime-1.5": _EARLIER,
+    "gpt-realtime": _EARLIER,
+    "gpt-realtime-mini": _MINI,
     "gpt-6-luna": _text_only("0.10", "0.01", "0.50"),
     "gpt-5.6-luna": _text_only("0.20", "0.02", "1.20"),
 }

@@ -8,8 +8,8 @@ response is active and no create is on its way; the others wait, in order. Out-o
 from collections import deque
 from collections.abc import Collection
 from typing import Any
-from uuid import uuid4
 
+from realtime.event_ids import with_event_id
 from realtime.events import ServerEvent, server_event
 from realtime.fields import an_id, mapping, text
 from realtime.recent import RecentIds
@@ -55,7 +55,7 @@ class ResponseSequencer:
         that wait and ask for the same thing are one: one reply answers them all.
         """
         if mapping(event, "response").get("conversation") == "none":
-            create = event if text(event, "event_id") else _with_event_id(event)
+            create = with_event_id(event)
             self._asked_out_of_band.append(create["event_id"])
             return [create]
         if event not in self._waiting:
@@ -96,7 +96,7 @@ class ResponseSequencer:
         if self.active or not self._waiting:
             return []
         wanted = self._waiting.popleft()
-        self._asked = _with_event_id(wanted)
+        self._asked = with_event_id(wanted)
         self._sent[self._asked["event_id"]] = wanted
         if len(self._sent) > REMEMBERED_CREATES:
             del self._sent[next(iter(self._sent))]
@@ -140,7 +140,3 @@ class ResponseSequencer:
             self._active_unseen = not self._active
             if refused not in self._waiting:
                 self._waiting.appendleft(refused)
-
-
-def _with_event_id(create: Event) -> Event:
-    return {**create, "event_id": f"guftagu_{uuid4().hex}"}

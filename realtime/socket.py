@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 
 from realtime.client_events import input_audio_buffer_append, session_update
+from realtime.event_ids import with_event_id
 from realtime.events import ServerEvent
 from realtime.failures import ProviderFailure, code_for_status, may_pass
 
@@ -90,12 +91,12 @@ class RealtimeSocket:
             raise SocketLost("no answer to session.update") from None
 
     async def send(self, event: dict[str, Any]) -> None:
-        """Send one client event.
+        """Send one client event, with an id.
 
         :raises SocketLost: the connection is closed
         """
         try:
-            await self._connection.send(json.dumps(event))
+            await self._connection.send(json.dumps(with_event_id(event)))
         except ConnectionClosed:
             raise SocketLost("closed while sending") from None
 

@@ -96,14 +96,27 @@ REFUSALS = {
     "too_fast": "That was more than a key may report in a minute.",
 }
 HTTP_SENTENCES = {
-    404: ("not_found", "There is no such route."),
+    404: ("not_found", "There is no such route. /openapi.json lists all routes, and /docs explains them."),
     405: ("method_not_allowed", "This route does not take this method."),
     413: ("request_too_large", "The request is too large."),
 }
 
 
+def wrong_media_type(what: str, media_type: str) -> ApiError:
+    """Return the error about a body that is of another type than the route takes."""
+    message = f"Send {what} with the header Content-Type: {media_type}."
+    return ApiError(415, "unsupported_media_type", message)
+
+
+def _is_json(request: Request) -> bool:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type.startswith("application/") and media_type.endswith(("/json", "+json"))
+
+
 def _bad_request(request: Request, failure: RequestValidationError) -> ApiError:
     """Which fields are wrong and what they take; never what was sent."""
+    if not _is_json(request) and any(tuple(e["loc"]) == ("body",) for e in failure.errors()):
+        return wrong_media_type("a JSON object", "application/json")
     problems = [f"{_place(e)}: {e['msg']}" for e in failure.errors()[:MAX_PROBLEMS]]
     return ApiError(400, "bad_request", f"{'; '.join(problems)}.")
 
@@ -117,6 +130,11 @@ def _place(problem: dict[str, Any]) -> str:
 def _http(request: Request, failure: HTTPException) -> ApiError:
     code, sentence = HTTP_SENTENCES.get(failure.status_code, ("bad_request", "The request cannot be read."))
     return ApiError(failure.status_code, code, sentence)
+
+
+def no_such_route() -> JSONResponse:
+    """Return what a program is told of an address that nothing answers."""
+    return error(404, *HTTP_SENTENCES[404])
 
 
 async def method_not_allowed(request: Request, failure: Exception) -> Response:
@@ -134,7 +152,7 @@ def _told(request: Request, failure: Exception) -> ApiError:
         case SecretRefused():
             sentence = (
                 "This persona's calls are controlled by the server, and who holds a client secret controls "
-                "the session. Open it with relayed: true and post the offer to /session/{id}/call."
+                "the session. Open it with relayed: true and post the offer to its callsUrl."
             )
             return ApiError(403, "relay_needed", sentence)
         case LimitReached():

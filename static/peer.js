@@ -38,6 +38,14 @@ export function preparePeer(withChannel) {
 /** @param {Call} call */
 export const isOpen = ({ channel, pc }) => (channel ? channel.readyState === "open" : pc.connectionState === "connected");
 
+let sent = 0;
+
+/** Every event has an id that begins with its type, by which an error tells what it is about (realtime/event_ids.py).
+ *  @param {Call} call */
+export function sendEvent(call, event) {
+  call.channel.send(JSON.stringify({ event_id: `${event.type}#page-${++sent}`, ...event }));
+}
+
 /** Let go of the attempt; the microphone may go on into the next one.
  *  @param {Call} call */
 export function release(call, { keepMicrophone = false } = {}) {

@@ -10,7 +10,7 @@ import { Levels } from "levels";
 import { findObstacle } from "microphone";
 import { CallFailure, postOffer } from "offer";
 import { line, watchLine } from "page_line";
-import { isOpen, preparePeer, release } from "peer";
+import { isOpen, preparePeer, release, sendEvent } from "peer";
 import { cancelPredial, confirmCall, deferOutcome } from "predial";
 import { open } from "talk";
 import { Uplink } from "uplink";
@@ -114,7 +114,7 @@ export default {
     },
     send(events, attempt) {
       if (attempt === this.call?.attempt && this.call.channel?.readyState === "open")
-        events.forEach((event) => this.call.channel.send(JSON.stringify(event)));
+        events.forEach((event) => sendEvent(this.call, event));
     },
     listen(attempt) {
       if (attempt === this.call?.attempt) open();

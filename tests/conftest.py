@@ -28,6 +28,7 @@ CI_ONLY = {
     "stores": "needs a real database server",
     "firefox": "needs Firefox",
     "networks": "needs network namespaces",
+    "npm": "fetches OpenAI's browser client from npm",
     "speech": "needs the weights of a speech model",
 }
 """Markers of the tests that run only where CI is set, with the reason."""

@@ -3,6 +3,8 @@
 import asyncio
 import secrets
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from agents.persona import Persona
@@ -16,12 +18,24 @@ from calls.renewal import Renewal
 from calls.services.metering import Meter
 from calls.time_slice import TimeSlice
 from realtime.client import ClientSecret
+from realtime.client_events import session_update
+from realtime.event_ids import with_event_id
+from realtime.events import ClientEvent
 from store.database import StoreFailure
 
 SECRET_SECONDS = 60
 UNUSED_SECONDS = 60 * 60
 LASTING_LIMITS = ("limit_minutes", "limit_money", "limit_day_money", "limit_share_money")
 """They are the session's, over all its legs; after other limits the next report or offer goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedEvent:
+    """An event of the provider's session, as the client reports it."""
+
+    event: dict[str, Any]
+    at_ms: float | None = None
+    """When it came, on a clock of the client's own; None: it came just now."""
 
 
 class LimitReached(Exception):
@@ -56,6 +70,8 @@ class ApiSession:
         self._reporting = asyncio.Lock()
         """Two reports at once are taken in one after the other."""
         self._to_forward: list[dict[str, Any]] = []
+        self._clock_offset_ms: float | None = None
+        """What leads from the client's clock to this server's; None until the client has told a time."""
         self._unused: Cancellable | None = None
         self._running = registry.services.start(
             self.call, gateway.spec(persona), kind="api", owner=owner, end=self._reach_limit
@@ -119,7 +135,7 @@ class ApiSession:
         self.touch()
         if not self._is_placed():
             self.call.end_leg("renewed")
-        return history(self.call.conversation)
+        return [with_event_id(each) for each in history(self.call.conversation) if self._gateway.remembers]
 
     def _leave_old(self) -> None:
         if self._is_placed():
@@ -140,7 +156,7 @@ class ApiSession:
 
     # -- what the client reports -------------------------------------------------------------------
 
-    async def report(self, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    async def report(self, events: Sequence[ReportedEvent]) -> list[dict[str, Any]]:
         """Take in events of the provider session; return the client events it is to be sent because of them.
 
         :raises LimitReached: nothing was taken; the client is to hang up
@@ -153,12 +169,21 @@ class ApiSession:
         to_forward, self._to_forward[:] = list(self._to_forward), []
         return to_forward
 
-    async def _receive(self, events: list[dict[str, Any]]) -> None:
+    async def _receive(self, events: Sequence[ReportedEvent]) -> None:
         """Take in the events in slices, between which the event loop does other things."""
+        self._set_clock(events)
         time_slice = TimeSlice()
-        for event in events:
-            self.call.receive(event, time.monotonic() * 1000)
+        for each in events:
+            now_ms = time.monotonic() * 1000
+            at_ms = now_ms if each.at_ms is None else each.at_ms + (self._clock_offset_ms or 0.0)
+            self.call.receive(each.event, at_ms)
             await time_slice.pause_when_over()
+
+    def _set_clock(self, events: Sequence[ReportedEvent]) -> None:
+        """Compare the client's clock with this server's, once: the latest time it tells is about now."""
+        told_ms = [each.at_ms for each in events if each.at_ms is not None]
+        if told_ms and self._clock_offset_ms is None:
+            self._clock_offset_ms = time.monotonic() * 1000 - max(told_ms)
 
     def _open_reported_leg(self) -> None:
         """Open a leg for a session that the client has by itself, where there is none."""
@@ -176,9 +201,24 @@ class ApiSession:
         return self._gateway.spec(self.call.knowing_persona).instructions
 
     def know(self, profile: dict[str, Any]) -> bool:
-        """Tell the agent of the profile from now on; return whether the live session was told too."""
+        """Tell the agent of the profile from now on; return whether the live session is told too.
+
+        Where the server has no line to the session, the client gets the event to send with the answer to its
+        next report.
+        """
         self.touch()
-        return self.call.know(profile)
+        if self.call.know(profile):
+            return True
+        is_told_by_client = not self.controlled and self._gateway.remembers
+        if not is_told_by_client or not (self._has_minted or self._is_placed()):
+            return False
+        self._forward_instructions()
+        return True
+
+    def _forward_instructions(self) -> None:
+        """Leave the update to the client, in place of an earlier one that it has not fetched."""
+        kept = [event for event in self._to_forward if event["type"] != ClientEvent.SESSION_UPDATE]
+        self._to_forward[:] = [*kept, with_event_id(session_update({"instructions": self.instructions}))]
 
     @property
     def meter(self) -> Meter:

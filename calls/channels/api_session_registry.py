@@ -1,16 +1,21 @@
 """The sessions of outside clients, and what they may choose."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Literal
 
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 
 from agents.persona import Persona
 from calls.channels.api_session import SECRET_SECONDS, ApiSession
+from calls.channels.captions import LIVE_MODELS, CaptionsGateway, listening
 from calls.provider_gateway import ProviderGateway
 from calls.registry import CallRefused, Registry
+from calls.stored_prompt import today_utc
 from realtime.client import ClientSecret
+from realtime.model_name import is_served
 from settings import Settings
 from state.expiring_storage import ExpiringStorage
 
@@ -26,10 +31,14 @@ TRANSCRIPTION_MODELS = ("gpt-transcribe", "gpt-4o-transcribe", "gpt-4o-mini-tran
 class SessionChoice:
     """What a client asks for; None leaves it to the deployment."""
 
+    type: Literal["realtime", "transcription"] = "realtime"
+    """A transcription session writes down what is said, and nothing answers."""
     persona: str | None = None
     model: str | None = None
     voice: str | None = None
     transcription: str | None = None
+    language: str | None = None
+    """What will be said in a transcription session."""
 
 
 class ChoiceRefused(Exception):
@@ -53,9 +62,15 @@ class ApiSessionRegistry:
         gateway: ProviderGateway,
         personas: Mapping[str, Persona],
         settings: Settings,
+        today: Callable[[], date] = today_utc,
     ) -> None:
+        """Create the api session registry.
+
+        :param today: in UTC
+        """
         self._registry = registry
         self._gateway = gateway
+        self._today = today
         self._personas = personas
         self._settings = settings
         self._sessions: dict[str, ApiSession] = {}
@@ -129,9 +144,11 @@ class ApiSessionRegistry:
         name = choice.persona or settings.persona
         _check("persona", name, list(self._personas))
         persona = self._personas[name]
+        if choice.type == "transcription":
+            return self._chosen_listener(persona, choice, relayed=relayed)
         spec = self._gateway.spec(persona)
         own_recogniser = str((spec.transcription or {}).get("model", ""))
-        _check("model", choice.model, [*settings.allowed_models, spec.model])
+        _check("model", choice.model, [*self._served_models(), spec.model])
         _check("voice", choice.voice, [*settings.allowed_voices, spec.voice])
         _check("transcription", choice.transcription, [*TRANSCRIPTION_MODELS, own_recogniser])
         if not relayed and (self._gateway.requires_control or self._gateway.controls(persona)):
@@ -140,6 +157,27 @@ class ApiSessionRegistry:
             model=choice.model, voice=choice.voice, transcription_model=choice.transcription
         )
         return persona, gateway
+
+    def _chosen_listener(
+        self, like: Persona, choice: SessionChoice, *, relayed: bool
+    ) -> tuple[Persona, ProviderGateway]:
+        own_recogniser = self._settings.captions_model
+        allowed = [own_recogniser, *TRANSCRIPTION_MODELS, *LIVE_MODELS]
+        _check("transcription", choice.transcription, allowed)
+        gateway = CaptionsGateway(self._gateway.client, self._settings)
+        persona = listening(like, choice.transcription or own_recogniser, choice.language)
+        if gateway.refuses(persona):
+            raise CallRefused("control_required")
+        if not relayed and self._gateway.controls(persona):
+            raise SecretRefused
+        return persona, gateway
+
+    def _served_models(self) -> list[str]:
+        """Return the models that clients may choose, without those that OpenAI has shut down."""
+        models = self._settings.allowed_models
+        if self._settings.provider_kind != "openai":
+            return models
+        return [model for model in models if is_served(model, self._today())]
 
 
 def _check(name: str, wanted: str | None, allowed: list[str]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast, get_args
 
-from agents.persona import Persona, TranscriptionSettings, TurnDetection
+from agents.persona import NoiseReduction, Persona, TranscriptionSettings, TurnDetection
 from calls.call import Call
 from calls.events import CallChange
 from calls.provider_gateway import ProviderGateway
@@ -50,6 +50,9 @@ class CaptionsGateway(ProviderGateway):
     remembers = False
     can_be_observed = False
 
+    def __init__(self, client: RealtimeClient, settings: Settings) -> None:
+        super().__init__(client, settings, StoredPrompt(None, client.base_url))
+
     def controls(self, persona: Persona) -> bool:
         """Never: it is the page's own speech that the page reports, and nothing is done because of it."""
         return False
@@ -80,7 +83,7 @@ class Captions:
         :param like: whose key terms, limits and language count
         """
         self._registry = registry
-        self._gateway = CaptionsGateway(client, settings, StoredPrompt(None, client.base_url))
+        self._gateway = CaptionsGateway(client, settings)
         self._like = like
         self._model = settings.captions_model
         self.languages = tuple(dict.fromkeys((like.language, *LANGUAGES)))
@@ -89,7 +92,7 @@ class Captions:
     @property
     def needs_commits(self) -> bool:
         """Whether the page has to say where an utterance ends."""
-        return undated(self._model) in LIVE_MODELS
+        return needs_commits(self._model)
 
     def open(self, visitor_id: str, choice: CaptionsChoice, host: str | None = None) -> Call:
         """Open a session for a visitor.
@@ -113,19 +116,38 @@ class Captions:
 
     def listener(self, choice: CaptionsChoice) -> Persona:
         """Return the listening half of a persona, which never speaks."""
-        changed: dict[str, Any] = {
-            "name": NAME,
-            "language": choice.language,
-            "noise_reduction": "near_field" if choice.source == "microphone" else "off",
-            "greeting": "",
-            "control": "bridged",
-            "tools": {},
-            "transcription": TranscriptionSettings(model=self._model, languages=[choice.language]),
-            "turn_detection": TurnDetection(
-                type="manual" if self.needs_commits else "server_vad", silence_duration_ms=SILENCE_MS
-            ),
-        }
-        return self._like.model_copy(update=changed)
+        noise_reduction: NoiseReduction = "near_field" if choice.source == "microphone" else "off"
+        return listening(self._like, self._model, choice.language, noise_reduction)
+
+
+def needs_commits(model: str) -> bool:
+    """Whether this recogniser leaves it to the client to say where an utterance ends."""
+    return undated(model) in LIVE_MODELS
+
+
+def listening(
+    like: Persona, model: str, language: str | None = None, noise_reduction: NoiseReduction | None = None
+) -> Persona:
+    """Return the listening half of a persona: its words are transcribed, and nothing answers.
+
+    :param model: of the recogniser
+    :param language: ISO 639 code of what will be said; None: the persona's
+    :param noise_reduction: None: the persona's
+    """
+    language = language or like.language
+    changed: dict[str, Any] = {
+        "name": NAME,
+        "language": language,
+        "noise_reduction": noise_reduction or like.noise_reduction,
+        "greeting": "",
+        "control": "bridged",
+        "tools": {},
+        "transcription": TranscriptionSettings(model=model, languages=[language]),
+        "turn_detection": TurnDetection(
+            type="manual" if needs_commits(model) else "server_vad", silence_duration_ms=SILENCE_MS
+        ),
+    }
+    return like.model_copy(update=changed)
 
 
 def _note_speech(call: Call, changes: list[CallChange]) -> None:

@@ -56,24 +56,33 @@ class PhoneChannel:
         settings: Settings,
         lines: Mapping[str, Persona],
         rings: Dedupe,
+        default: Persona,
     ) -> None:
         """Create the phone channel.
 
         :param lines: who answers which line, such as from `lines_of`
         :param rings: the provider's ids of calls that rang
+        :param default: answers every line where none is named
         """
         self._registry = registry
         self._client = client
         self._secret = settings.storage_secret.encode()
         self._lines = lines
+        self._default = None if lines else default
+        self._is_answering = settings.openai_webhook_secret is not None
         self._rings = rings
+
+    def warn(self) -> None:
+        """Say in the log, at start, that no line is named; without a secret of the webhook no phone rings."""
+        if self._default and self._is_answering:
+            log.warning("no line is named (PHONE_NUMBERS): %s answers every phone call", self._default.name)
 
     async def take(self, event: dict[str, Any]) -> None:
         """Pick up a phone that rings, or turn its caller away; other events are no matter here."""
         incoming = incoming_call(event)
         if incoming is None or not await self._is_new(incoming.call_id):
             return  # Another delivery of a ring must not turn away the call that was picked up.
-        persona = self._lines.get(incoming.dialled)
+        persona = self._lines.get(incoming.dialled, self._default)
         if persona is None:
             log.warning("%s: nobody answers the line that was dialled", incoming.call_id)
             await self._turn_away(incoming, NOT_FOUND)

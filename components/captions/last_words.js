@@ -1,6 +1,8 @@
 // Stop on captions: the microphone is off at once, and what was said until then is still written down.
 // calls/channels/last_words.py says when that is done.
 
+import { sendEvent } from "peer";
+
 const UNDERWAY_MS = 200; // sound on its way may be slower than the event behind it
 const LONGEST_MS = 3000;
 
@@ -19,5 +21,5 @@ export function stopListening(bridge) {
 /** What was heard so far is an utterance.
  *  @param {?import("peer").Call} call */
 export function commit(call) {
-  if (call?.channel.readyState === "open") call.channel.send(JSON.stringify({ type: "input_audio_buffer.commit" }));
+  if (call?.channel.readyState === "open") sendEvent(call, { type: "input_audio_buffer.commit" });
 }

@@ -16,7 +16,8 @@ from starlette.exceptions import HTTPException
 from engine.demo.guide_model import GuideModel
 from engine.demo.structured_responses import WrittenRequest, written_response
 from engine.http.api_error import EngineError
-from engine.http.keys import Keys
+from engine.http.cors import EphemeralCors
+from engine.http.keys import Keys, bearer_key
 from engine.http.sideband import SidebandSocket, protocols_of
 from engine.http.socket_session import key_in, session_of_socket
 from engine.http.validation import StrictObject, validated
@@ -92,7 +93,9 @@ def create_engine(
     calls = Calls(
         pipeline, limits or EngineLimits(), lambda: [RTCIceServer(**server) for server in ice_servers()]
     )
-    app.state.engine = Engine(Keys(server_key, now), calls)
+    keys = Keys(server_key, now)
+    app.state.engine = Engine(keys, calls)
+    app.add_middleware(EphemeralCors, keys=keys)
     app.include_router(router)
     app.include_router(written)
     app.add_exception_handler(EngineError, _api_error)
@@ -126,11 +129,6 @@ def _refuse_beta(headers: Headers) -> None:
         raise EngineError("The beta Realtime API is gone; use the GA shape.", code="beta_api_shape_disabled")
 
 
-def _bearer(headers: Headers) -> str:
-    scheme, _, key = headers.get("authorization", "").partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else ""
-
-
 def _engine(request: Request) -> Engine:
     _refuse_beta(request.headers)
     engine: Engine = request.app.state.engine
@@ -139,7 +137,7 @@ def _engine(request: Request) -> Engine:
 
 def _owned_engine(request: Request) -> Engine:
     engine = _engine(request)
-    engine.keys.require_server_key(_bearer(request.headers))
+    engine.keys.require_server_key(bearer_key(request.headers))
     return engine
 
 
@@ -165,7 +163,7 @@ async def create_call(request: Request, engine: AnyEngine) -> Response:
     """Answer an offer: multipart with the server key, or raw SDP with an `ek_`."""
     offer, session = await _offer(request, engine.keys)
     call, answer = await engine.calls.create(
-        offer, session, _ephemeral(_bearer(request.headers), engine.keys)
+        offer, session, _ephemeral(bearer_key(request.headers), engine.keys)
     )
     headers = {"Location": f"/v1/realtime/calls/{call.id}"}
     return Response(answer, 201, headers, "application/sdp")
@@ -203,12 +201,12 @@ async def create_response(request: Request, engine: OwnedEngine) -> dict[str, An
 
 
 def _attached_call(websocket: WebSocket, engine: Engine, call_id: str) -> EngineCall:
-    engine.keys.require_server_key(_bearer(websocket.headers))
+    engine.keys.require_server_key(bearer_key(websocket.headers))
     return engine.calls.get(call_id)
 
 
 def _own_call(websocket: WebSocket, engine: Engine) -> EngineCall:
-    key = _bearer(websocket.headers) or key_in(protocols_of(websocket))
+    key = bearer_key(websocket.headers) or key_in(protocols_of(websocket))
     session = session_of_socket(websocket.query_params, key, engine.keys)
     require_pcm(session)
     return engine.calls.converse(session, _ephemeral(key, engine.keys))
@@ -227,7 +225,7 @@ async def _refuse_socket(websocket: WebSocket, error: EngineError) -> None:
 
 
 async def _offer(request: Request, keys: Keys) -> tuple[str, AnyConfig]:
-    key = _bearer(request.headers)
+    key = bearer_key(request.headers)
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         keys.require_server_key(key)
         return await _multipart_offer(request)

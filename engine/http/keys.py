@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from starlette.datastructures import Headers
+
 from engine.http.api_error import EngineError
 from engine.session.transcription_config import AnyConfig
 
@@ -77,6 +79,12 @@ class Keys:
     def _drop_expired(self) -> None:
         now = self._now()
         self._ephemeral = {value: key for value, key in self._ephemeral.items() if key.expires_at > now}
+
+
+def bearer_key(headers: Headers) -> str:
+    """Return the key that a request brings; empty without one."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
 
 
 def wrong_key() -> EngineError:

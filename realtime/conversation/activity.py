@@ -13,7 +13,8 @@ class ActivityTracker:
     """Tracker of speech, responses and playback; `activity` is what they add up to.
 
     The agent speaks from `output_audio_buffer.started` to `stopped` or `cleared`, whatever `response.done`
-    says: generation runs ahead of playback.
+    says: generation runs ahead of playback. Where the provider sends none of these, the agent is taken to
+    speak for as long as its words take.
     """
 
     def __init__(self, *, answers: bool = True) -> None:
@@ -21,6 +22,8 @@ class ActivityTracker:
         """Whether the session answers a turn by itself."""
         self.playing: str | None = None
         """Id of the response that is being played."""
+        self._assumed: str | None = None
+        """Id of the response that is taken to be heard, though the provider reports no playback."""
         self._caller: str | None = None
         self._awaits_response = False
         self._generating = RecentIds(REMEMBERED_RESPONSES)
@@ -31,7 +34,7 @@ class ActivityTracker:
         """What goes on now; speech comes before playback, and playback before generation."""
         if self._caller is not None:
             return "caller_speaking"
-        if self.playing is not None:
+        if self.playing is not None or self._assumed is not None:
             return "agent_speaking"
         if self._awaits_response or self._generating or self._unplayed:
             return "thinking"
@@ -39,7 +42,7 @@ class ActivityTracker:
 
     def reset(self) -> None:
         """Forget everything that was going on: the session is gone."""
-        self.playing = self._caller = None
+        self.playing = self._assumed = self._caller = None
         self._awaits_response = False
         self._generating.clear()
         self._unplayed.clear()
@@ -52,6 +55,7 @@ class ActivityTracker:
         self._caller = item_id
         # A reply that never came to sound (no playback events on a WebSocket) is given up here.
         self._unplayed.clear()
+        self._assumed = None
         self._awaits_response = False
 
     def end_caller_speech(self, item_id: str) -> None:
@@ -86,17 +90,30 @@ class ActivityTracker:
         if awaits_playback:
             self._unplayed.add(response_id)
 
+    def assume_playback(self, response_id: str) -> None:
+        """Take a response to be heard, if the start of its playback is still not reported."""
+        if response_id in self._unplayed:
+            self._unplayed.discard(response_id)
+            self._assumed = response_id
+
     def start_playback(self, response_id: str) -> None:
         """Note that the audio of a response is being played."""
         self.playing = response_id
+        self._assumed = None
         self._awaits_response = False
         self._unplayed.clear()
 
     def end_playback(self, response_id: str) -> None:
         """Note that the audio of a response was played to its end, or cut."""
-        self._unplayed.discard(response_id)
+        self.give_up_playback(response_id)
         if self.playing == response_id:
             self.playing = None
+
+    def give_up_playback(self, response_id: str) -> None:
+        """Stop waiting for a playback that is not reported."""
+        self._unplayed.discard(response_id)
+        if self._assumed == response_id:
+            self._assumed = None
 
 
 def answers_by_itself(session: Json) -> bool:

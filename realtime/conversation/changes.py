@@ -141,6 +141,18 @@ class ResponseFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaybackAwaited:
+    """A spoken response was generated before its playback was reported; some servers never report it.
+
+    The owner of a clock then calls `Conversation.assume_playback`, and `give_up_playback` when it is over.
+    """
+
+    response_id: str
+    lasts_ms: float
+    """How long it will still be heard, by estimate."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReported:
     """The provider reported its effective configuration (`session.created`, `session.updated`)."""
 
@@ -154,6 +166,8 @@ class ErrorReported:
     code: str
     """One of `realtime.error_codes`, `malformed_event` or `item_too_long`."""
     message: str = field(repr=False)
+    cause: str | None = None
+    """Type of the client event that the error is about, where the provider says so."""
 
 
 Change = (
@@ -172,6 +186,7 @@ Change = (
     | UsageReported
     | ToolReady
     | ResponseFinished
+    | PlaybackAwaited
     | SessionReported
     | ErrorReported
 )

@@ -17,6 +17,7 @@ from realtime.conversation.changes import (
     ActivityChanged,
     Change,
     ErrorReported,
+    PlaybackAwaited,
     ResponseFinished,
     SessionReported,
     ToolReady,
@@ -29,6 +30,7 @@ from realtime.conversation.response import Response, Responses
 from realtime.conversation.transcript import Transcript
 from realtime.error_codes import error_code, incomplete_reason
 from realtime.error_place import where
+from realtime.event_ids import type_in_id
 from realtime.events import OLDER_NAMES, ServerEvent, server_event
 from realtime.fields import (
     Json,
@@ -153,6 +155,19 @@ class Conversation:
             self._report(ActivityChanged(self.activity))
         return self._changes
 
+    def assume_playback(self, response_id: str) -> list[Change]:
+        """Take a response to be heard whose playback is still not reported, and return the changes."""
+        return self._changed_activity(lambda: self._activity.assume_playback(response_id))
+
+    def give_up_playback(self, response_id: str) -> list[Change]:
+        """Take a response to be over whose playback was never reported, and return the changes."""
+        return self._changed_activity(lambda: self._activity.give_up_playback(response_id))
+
+    def _changed_activity(self, change: Callable[[], None]) -> list[Change]:
+        activity = self.activity
+        change()
+        return [ActivityChanged(self.activity)] if self.activity != activity else []
+
     def _report(self, change: Change) -> None:
         self._changes.append(change)
 
@@ -189,11 +204,13 @@ class Conversation:
         self._report(SessionReported(session))
 
     def _on_error(self, event: Json, at_ms: float | None) -> None:
-        self._report_error(needed_mapping(event, "error"))
+        error = needed_mapping(event, "error")
+        self._report_error(error, type_in_id(text(error, "event_id")))
         self._activity.stop_awaiting_response()
 
-    def _report_error(self, error: Json) -> None:
-        self._report(ErrorReported(error_code(error), (text(error, "message") or "")[:MAX_ITEM_CHARS]))
+    def _report_error(self, error: Json, cause: str | None = None) -> None:
+        message = (text(error, "message") or "")[:MAX_ITEM_CHARS]
+        self._report(ErrorReported(error_code(error), message, cause))
 
     # -- the caller's speech -------------------------------------------------------------------------------
 
@@ -390,6 +407,8 @@ class Conversation:
         self._activity.finish_response(
             response.id, awaits_playback=awaits_playback, called_tool=response.called_tool
         )
+        if awaits_playback:
+            self._report(PlaybackAwaited(response.id, self._playback.remaining_ms(response, at_ms)))
 
     # -- playback ------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from realtime.conversation.activity import ActivityTracker
 from realtime.conversation.changes import Change, ItemCut, ItemUpdated, VoiceEnded, VoiceMoved
 from realtime.conversation.heard import heard_lengths
 from realtime.conversation.item import Item
-from realtime.conversation.pace import SpeakingPace
+from realtime.conversation.pace import SpeakingPace, reaches_after_ms
 from realtime.conversation.response import Response, Responses
 from realtime.conversation.transcript import Transcript
 from realtime.recent import RecentDict
@@ -91,6 +91,13 @@ class Playback:
             cut_off = response.cleared and item is items[-1]
             never_finished = response.cancelled and item.status == "incomplete"
             self._cut(item, heard, interrupted=heard is not None or cut_off or never_finished)
+
+    def remaining_ms(self, response: Response, at_ms: float | None) -> float:
+        """Return for how many ms a response will still be heard that is played as fast as its words came."""
+        messages = self.messages_of(response)
+        lasts_ms = reaches_after_ms(sum(len(item.text) for item in messages), self._pace.chars_per_ms)
+        began_ms = messages[0].started_at_ms if messages else None
+        return lasts_ms if began_ms is None or at_ms is None else max(0.0, lasts_ms - (at_ms - began_ms))
 
     def messages_of(self, response: Response) -> list[Item]:
         """Return the agent's messages of a response, in order."""

@@ -2,17 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from agents.persona import Persona
 from calls.channels.api_session_registry import ApiSessionRegistry
 from calls.registry import Registry
 from calls.services.profile_extraction import Extraction
+from paths import API_PATH
+from server.api.addresses import Addresses
 from server.api.authentication import Access
 from server.api.profiles import profile_routes
+from server.api.query import refuse_unknown_query
 from server.api.records import record_routes
+from server.api.reference import reference_routes
 from server.api.sessions import session_routes
 from server.errors import ErrorAnswer, add_error_handlers
 from server.middleware.body_limit import BodyLimit
@@ -21,10 +26,37 @@ from server.routes.health import Readiness, health_routes
 from settings import Settings
 from store.records import Records
 
-DESCRIPTION = (
-    "Start calls from other clients, follow them, and read what is recorded. Send a key of `API_KEYS` as "
-    "`Authorization: Bearer …`; without `API_KEYS` the server answers programs on its own machine only."
-)
+EXAMPLES = Path(__file__).parent / "examples"
+"""Programs that docs/api.md and the README show too; tests compare them, and run those in JavaScript."""
+
+
+def example(name: str) -> str:
+    """Return the text of an example."""
+    return (EXAMPLES / name).read_text(encoding="utf-8").strip()
+
+
+DESCRIPTION = f"""\
+Start calls from other clients, follow them, and read what is recorded. Send a key of `API_KEYS` as
+`Authorization: Bearer …`; without `API_KEYS` the server answers programs on its own machine only.
+
+A whole call in a browser, where `server` is this server's address and `key` one of `API_KEYS`:
+
+```js
+{example("call.js")}
+```
+
+Captions, which write down what is said:
+
+```js
+{example("captions.js")}
+```
+
+A whole call in Swift:
+
+```swift
+{example("call.swift")}
+```
+"""
 FAILURES: dict[int | str, str] = {
     400: "The request is not right.",
     401: "No key, or a wrong one.",
@@ -32,13 +64,16 @@ FAILURES: dict[int | str, str] = {
     404: "There is no such session, or it is not yours.",
     409: "Not in this state.",
     413: "Too large.",
+    415: "The body is not of the type that this route takes.",
     429: "Too many, or too much; `Retry-After` says when to come back.",
     502: "The provider did not do its part.",
     503: "The database does not answer.",
     "default": "Any other failure.",
 }
 MAX_BODY_BYTES = 512 * 1024
-FIRST_PARTS = ("token", "session", "sessions", "extract-profile", "openapi.json", "healthz", "readyz")
+UNVERSIONED = ("token", "session", "sessions", "extract-profile")
+"""First parts of the API's paths as they were before `API_PATH`."""
+FIRST_PARTS = (API_PATH.strip("/"), *UNVERSIONED, "openapi.json", "docs", "healthz", "readyz")
 """Paths that begin with these are the API's; all others are the pages'."""
 
 
@@ -55,7 +90,10 @@ class Parts:
 
 
 def create_api(parts: Parts, settings: Settings) -> ASGIApp:
-    """Return the API with everything around it but logging. It describes itself at `/openapi.json`."""
+    """Return the API with everything around it but logging.
+
+    It describes itself at `/openapi.json` for programs, and at `/docs` for people.
+    """
     api = FastAPI(
         title="Guftagu",
         version="1",
@@ -67,12 +105,16 @@ def create_api(parts: Parts, settings: Settings) -> ASGIApp:
     )
     api.state.access = Access(settings)
     add_error_handlers(api)
-    api.include_router(session_routes(parts.sessions))
     titles = {name: persona.title for name, persona in parts.personas.items()}
-    api.include_router(record_routes(parts.records, parts.sessions, parts.registry, titles))
-    profiles = profile_routes(parts.extraction, parts.records, parts.sessions, parts.registry, parts.personas)
-    api.include_router(profiles)
+    for router in (
+        session_routes(parts.sessions, Addresses(settings)),
+        record_routes(parts.records, parts.sessions, parts.registry, titles),
+        profile_routes(parts.extraction, parts.records, parts.sessions, parts.registry, parts.personas),
+    ):
+        api.include_router(router, prefix=API_PATH, dependencies=[Depends(refuse_unknown_query)])
+        api.include_router(router, include_in_schema=False)
     api.include_router(health_routes(parts.readiness))
+    api.include_router(reference_routes(api.openapi))
     return with_cors(BodyLimit(api, MAX_BODY_BYTES), settings.allowed_origins)
 
 

@@ -35,7 +35,7 @@ class Subject:
     meter: Meter | None = None
 
     def told(self, profile: dict[str, Any]) -> Profile:
-        """Tell the live session of the profile, where this server may."""
+        """Tell the live session of the profile."""
         if self.session:
             pushed = self.session.know(profile)
             return Profile(profile=profile, instructions=self.session.instructions, pushed=pushed)

@@ -1,10 +1,10 @@
 """What the API takes and gives, in JSON: camelCase names, times in ISO 8601, money as decimal text."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.alias_generators import to_camel
 
 from calls.channels.api_session_registry import SessionChoice
@@ -18,6 +18,8 @@ MAX_REPORTED_CHARS = 8000
 MAX_OBJECT_UNITS = 20_000
 """Of an object whose fields are not known beforehand, as `realtime.json_size` counts; 160 KB of text."""
 
+ReportedMs = Annotated[int, Field(ge=0, le=10**13)]
+"""A time that a client reports, which may count from 1970."""
 Name = Annotated[str, Field(min_length=1, max_length=64)]
 A_SESSION_ID = "session_9f2c51d07ab34e68c1d2e3f4"
 SessionId = Annotated[str, Field(max_length=64, examples=[A_SESSION_ID])]
@@ -54,43 +56,77 @@ class Shape(BaseModel):
 class Wanted(Shape):
     """What the agent of a session is to be; whatever is left out is the deployment's to say."""
 
+    type: Literal["realtime", "transcription"] = "realtime"
+    """`transcription`: what is said is written down, and nothing answers."""
     model: Name | None = None
     voice: Name | None = None
+    transcription: Name | None = None
+    """The recogniser's model."""
+    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] | None = None
+    """ISO 639 code of what will be said in a transcription session; otherwise it is the persona's."""
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if self.type == "transcription" and (self.model or self.voice):
+            raise ValueError("a transcription session takes no model and no voice, but transcription")
+        if self.type == "realtime" and self.language:
+            raise ValueError("language is for a transcription session; an agent speaks its persona's")
+        return self
+
+    def choice(self, persona: str | None = None) -> SessionChoice:
+        """Return what the client asks for."""
+        return SessionChoice(self.type, persona, self.model, self.voice, self.transcription, self.language)
 
 
 class TokenWanted(Wanted):
-    """Body of `POST /token`."""
+    """Body of `POST /v1/token`."""
 
-    model_config = examples({}, {"model": "gpt-realtime-2.1", "voice": "marin"})
+    model_config = examples(
+        {},
+        {"model": "gpt-realtime-2.1", "voice": "marin"},
+        {"type": "transcription", "transcription": "gpt-transcribe", "language": "ur"},
+    )
 
 
 class SessionWanted(Wanted):
-    """Body of `POST /session`."""
+    """Body of `POST /v1/session`."""
 
-    model_config = examples({}, {"persona": "jsbank", "voice": "marin"}, {"relayed": True})
+    model_config = examples(
+        {},
+        {"persona": "jsbank", "voice": "marin"},
+        {"relayed": True},
+        {"type": "transcription", "language": "en"},
+    )
     persona: Name | None = None
-    transcription: Name | None = None
-    """The recogniser's model."""
     relayed: bool = False
-    """The client will post its offer to `/session/{id}/call`, and needs no secret.
+    """The client will post its offer to `/v1/session/{id}/call`, and needs no secret.
 
     Personas whose calls the server controls ask for it.
     """
 
-    def choice(self) -> SessionChoice:
-        """Return what the client asks for."""
-        return SessionChoice(self.persona, self.model, self.voice, self.transcription)
+
+ANY_TOKEN, ANY_SESSION = TokenWanted(), SessionWanted()
+"""What a request without a body asks for."""
+
+CALLS_URL = "https://api.openai.com/v1/realtime/calls"
 
 
 class Token(Shape):
     """A client secret, good for a minute."""
 
     model_config = examples(
-        {"clientSecret": "ek_68af296e8e408191a1120ab6383263c2", "expiresAt": 1790000060, "raw": {}}
+        {
+            "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
+            "expiresAt": 1790000060,
+            "callsUrl": CALLS_URL,
+            "raw": {},
+        }
     )
     client_secret: str
     expires_at: int
     """Unix seconds."""
+    calls_url: str
+    """Where the client posts its SDP offer, with the secret as `Authorization: Bearer`."""
     raw: dict[str, Any]
     """The provider's whole answer."""
 
@@ -103,16 +139,20 @@ class Opened(Shape):
             "sessionId": A_SESSION_ID,
             "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
             "expiresAt": 1790000060,
+            "callsUrl": CALLS_URL,
         }
     )
     session_id: str
     client_secret: str | None
     """None for a relayed session."""
     expires_at: int | None
+    calls_url: str
+    """Where the client posts its SDP offer: the provider with the secret, or, for a relayed session, this
+    server with the API key."""
 
 
 class RenewalWanted(Shape):
-    """Body of `POST /session/renew`."""
+    """Body of `POST /v1/session/renew`."""
 
     model_config = examples({"sessionId": A_SESSION_ID})
     session_id: SessionId
@@ -126,6 +166,7 @@ class Renewed(Opened):
             "sessionId": A_SESSION_ID,
             "clientSecret": "ek_68af296e8e408191a1120ab6383263c2",
             "expiresAt": 1790000060,
+            "callsUrl": CALLS_URL,
             "history": [
                 {
                     "type": "conversation.item.create",
@@ -147,15 +188,28 @@ class Renewed(Opened):
 class ReportedItem(Shape):
     """One message, when the client has words and no events."""
 
-    model_config = examples({"role": "user", "text": "I lost my card.", "id": "item_1"})
+    model_config = examples(
+        {"role": "user", "text": "I lost my card.", "id": "item_1"},
+        {"role": "assistant", "text": "I block it now.", "startedAtMs": 4200, "endedAtMs": 5900},
+    )
     role: Literal["user", "assistant"]
     text: Annotated[str, Field(min_length=1, max_length=MAX_REPORTED_CHARS, repr=False)]
     id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     """An id that was reported before is the same message."""
+    started_at_ms: ReportedMs | None = None
+    """When it began to be said, in milliseconds on a clock of the client's own; the record counts from the
+    first message."""
+    ended_at_ms: ReportedMs | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> Self:
+        if self.ended_at_ms is not None and self.ended_at_ms < (self.started_at_ms or 0):
+            raise ValueError("endedAtMs is before startedAtMs")
+        return self
 
 
 class Reported(Shape):
-    """Body of `POST /session/{id}/events`: the provider's events as they came, or messages."""
+    """Body of `POST /v1/session/{id}/events`: the provider's events as they came, or messages."""
 
     model_config = examples(
         {"items": [{"role": "user", "text": "I lost my card."}]},
@@ -184,7 +238,7 @@ class Taken(Shape):
 
 
 class ProfileWanted(Shape):
-    """Body of `POST /extract-profile`."""
+    """Body of `POST /v1/extract-profile`."""
 
     model_config = examples(
         {"sessionId": A_SESSION_ID},
@@ -225,7 +279,8 @@ class Profile(Shape):
     instructions: str
     """The agent's instructions with the profile in them."""
     pushed: bool
-    """The live session has them already; otherwise they are the client's to send (`session.update`)."""
+    """The live session has them, or gets them by the `send` of the next report of events. Otherwise there is
+    none to tell, and the next one of this record is made with them."""
 
 
 A_SESSION = {

@@ -1,17 +1,21 @@
 """Starting, feeding and ending sessions of outside clients."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from calls.channels.api_session import ApiSession
-from calls.channels.api_session_registry import ApiSessionRegistry, SessionChoice
+from calls.channels.api_session import ApiSession, ReportedEvent
+from calls.channels.api_session_registry import ApiSessionRegistry
 from realtime.json_size import json_size
 from realtime.sdp_policy import MAX_OFFER_BYTES, check_offer
+from server.api.addresses import Addresses
 from server.api.authentication import CurrentOwner
 from server.api.schemas import (
+    ANY_SESSION,
+    ANY_TOKEN,
     Opened,
     RenewalWanted,
     Renewed,
@@ -23,7 +27,7 @@ from server.api.schemas import (
     Token,
     TokenWanted,
 )
-from server.errors import ApiError, session_unknown
+from server.errors import ApiError, session_unknown, wrong_media_type
 from server.routes.calls import body_up_to
 
 MAX_REPORT_UNITS = 500_000
@@ -38,7 +42,7 @@ SDP_BODY = {"requestBody": {"required": True, "content": SDP}}
 SDP_ANSWER: dict[int | str, dict[str, Any]] = {201: {"description": "The SDP answer.", "content": SDP}}
 
 
-def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
+def session_routes(sessions: ApiSessionRegistry, addresses: Addresses) -> APIRouter:
     """Return the routes. Each needs a key, or a request from this machine; a session knows its key."""
     router = APIRouter(tags=["sessions"])
 
@@ -48,26 +52,40 @@ def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
             raise session_unknown()
         return session
 
+    async def access_to(session: ApiSession, request: Request) -> dict[str, Any]:
+        """Return what the client needs to open a provider session, as fields of an answer."""
+        secret = await session.secret()
+        relay = addresses.relay(request, session.id)
+        return {
+            "session_id": session.id,
+            "client_secret": secret.value if secret else None,
+            "expires_at": secret.expires_at if secret else None,
+            "calls_url": addresses.provider_calls(request) if secret else relay,
+        }
+
     @router.post("/token")
-    async def token(wanted: TokenWanted, owner: CurrentOwner) -> Token:
+    async def token(request: Request, owner: CurrentOwner, wanted: TokenWanted = ANY_TOKEN) -> Token:
         """Mint a client secret for a provider session that is not recorded here."""
-        secret = await sessions.token(owner, SessionChoice(model=wanted.model, voice=wanted.voice))
-        return Token(client_secret=secret.value, expires_at=secret.expires_at, raw=secret.raw)
+        secret = await sessions.token(owner, wanted.choice())
+        url = addresses.provider_calls(request)
+        return Token(client_secret=secret.value, expires_at=secret.expires_at, calls_url=url, raw=secret.raw)
 
     @router.post("/session", status_code=201)
-    async def open_session(wanted: SessionWanted, owner: CurrentOwner) -> Opened:
+    async def open_session(
+        request: Request, owner: CurrentOwner, wanted: SessionWanted = ANY_SESSION
+    ) -> Opened:
         """Open a session and its record, and mint the client secret for it unless it is relayed."""
-        session = sessions.open(owner, wanted.choice(), relayed=wanted.relayed)
+        session = sessions.open(owner, wanted.choice(wanted.persona), relayed=wanted.relayed)
         await session.recorded()
-        return Opened(session_id=session.id, **await _secret_of(session))
+        return Opened(**await access_to(session, request))
 
     @router.post("/session/renew")
-    async def renew(wanted: RenewalWanted, owner: CurrentOwner) -> Renewed:
+    async def renew(request: Request, wanted: RenewalWanted, owner: CurrentOwner) -> Renewed:
         """Go on in another provider session: the same record, with the memory to seed it with."""
         session = own(wanted.session_id, owner)
         sessions.check_start(owner)
-        minted = await _secret_of(session)
-        return Renewed(session_id=session.id, **minted, history=session.renew())
+        access = await access_to(session, request)
+        return Renewed(**access, history=session.renew())
 
     @router.post(
         "/session/{session_id}/call",
@@ -80,7 +98,11 @@ def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
         """Relay a WebRTC offer to the provider. A further call takes the place of the one before."""
         session = own(session_id, owner)
         sessions.check_start(owner)
-        offer = check_offer(await body_up_to(request, MAX_OFFER_BYTES), data_channel=not session.controlled)
+        body = await body_up_to(request, MAX_OFFER_BYTES)
+        media_type = request.headers.get("content-type", "application/sdp")
+        if not (is_sdp(body) or media_type.startswith("application/sdp")):
+            raise wrong_media_type("the SDP offer, as it is,", "application/sdp")
+        offer = check_offer(body, data_channel=not session.controlled)
         return PlainTextResponse(await session.connect(offer), 201, media_type="application/sdp")
 
     @router.post("/session/{session_id}/events")
@@ -90,9 +112,11 @@ def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
         if session.controlled:
             sentence = "The server controls this session and hears everything itself."
             raise ApiError(409, "session_controlled", sentence)
-        told = [*reported.events, *(_event(item) for item in reported.items)]
-        sessions.check_report(owner, json_size(told, MAX_REPORT_UNITS) or MAX_REPORT_UNITS)
-        return Taken(taken=len(told), send=await session.report(told))
+        told = [*map(ReportedEvent, reported.events), *(e for item in reported.items for e in _events(item))]
+        units = json_size([each.event for each in told], MAX_REPORT_UNITS)
+        sessions.check_report(owner, units or MAX_REPORT_UNITS)
+        taken = len(reported.events) + len(reported.items)
+        return Taken(taken=taken, send=await session.report(told))
 
     @router.post("/session/{session_id}/end", status_code=204)
     async def end(session_id: SessionInPath, owner: CurrentOwner) -> None:
@@ -102,23 +126,24 @@ def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
     return router
 
 
-async def _secret_of(session: ApiSession) -> dict[str, Any]:
-    secret = await session.secret()
-    return {
-        "client_secret": secret.value if secret else None,
-        "expires_at": secret.expires_at if secret else None,
-    }
+def is_sdp(body: bytes) -> bool:
+    """Return whether a body looks like SDP, whatever its header says."""
+    return body.lstrip().startswith(b"v=")
 
 
-def _event(item: ReportedItem) -> dict[str, Any]:
-    """Return the message as the provider's event would tell of it."""
+def _events(item: ReportedItem) -> Iterator[ReportedEvent]:
+    """Yield what the provider's events would tell of the message."""
     kind = "output_text" if item.role == "assistant" else "input_text"
-    message = {
+    message: dict[str, Any] = {
         "id": item.id or f"item_{secrets.token_hex(10)}",
         "type": "message",
         "role": item.role,
-        "status": "completed",
-        "content": [{"type": kind, "text": item.text}],
     }
     # None: the first one stands first, and the others, of which nothing is said, behind what was there.
-    return {"type": "conversation.item.done", "previous_item_id": None, "item": message}
+    begun = {**message, "status": "in_progress", "content": []}
+    added = {"type": "conversation.item.added", "previous_item_id": None, "item": begun}
+    ended = {**message, "status": "completed", "content": [{"type": kind, "text": item.text}]}
+    started_ms = item.started_at_ms if item.started_at_ms is not None else item.ended_at_ms
+    ended_ms = item.ended_at_ms if item.ended_at_ms is not None else item.started_at_ms
+    yield ReportedEvent(added, started_ms)
+    yield ReportedEvent({"type": "conversation.item.done", "item": ended}, ended_ms)

@@ -34,7 +34,7 @@ class EngineKeyGuard:
             if message["type"] in RESPONSE_STARTS and message["status"] == UNAUTHORIZED:
                 refused = self._count_wrong(host)
                 if refused:
-                    await _send_too_many(send, message["type"], refused.retry_after_s)
+                    await _send_too_many(send, message, refused.retry_after_s)
             if not refused:
                 await send(message)
 
@@ -49,8 +49,8 @@ class EngineKeyGuard:
         return None
 
 
-async def _send_too_many(send: Send, start: str, retry_after_s: float) -> None:
-    """Send the engine's error shape in place of its own answer."""
+async def _send_too_many(send: Send, start: Message, retry_after_s: float) -> None:
+    """Send the engine's error shape in place of its own answer, to the same web pages."""
     error: dict[str, Any] = {
         "message": "Too many wrong keys from this address; wait as long as Retry-After says.",
         "type": "invalid_request_error",
@@ -60,6 +60,7 @@ async def _send_too_many(send: Send, start: str, retry_after_s: float) -> None:
     headers = [
         (b"content-type", b"application/json"),
         (b"retry-after", str(round(retry_after_s)).encode()),
+        *(each for each in start.get("headers", []) if each[0].startswith(b"access-control-")),
     ]
-    await send({"type": start, "status": TOO_MANY, "headers": headers})
-    await send({"type": RESPONSE_STARTS[start], "body": json.dumps({"error": error}).encode()})
+    await send({"type": start["type"], "status": TOO_MANY, "headers": headers})
+    await send({"type": RESPONSE_STARTS[start["type"]], "body": json.dumps({"error": error}).encode()})

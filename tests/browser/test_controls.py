@@ -126,6 +126,8 @@ def test_holding_space_is_a_turn_from_clear_to_commit_and_one_answer(
     provider.call.wait_for("response.create")
     wait_until_heard(caller, False)
     assert sent(provider)[-3:] == ["input_audio_buffer.clear", "input_audio_buffer.commit", "response.create"]
+    ids = [event["event_id"] for event in provider.call.received]
+    assert len(set(ids)) == len(ids), "an error names by its id what it is about"
 
 
 def test_hands_free_brings_the_personas_turn_detection_back(

@@ -59,7 +59,11 @@ async def test_a_relayed_call_is_reported_profiled_renewed_and_exported(http: ht
         taken = await posted(http, f"/session/{session_id}/events", events=caller.events)
         assert taken == {"taken": len(caller.events), "send": []}
         profile = await posted(http, "/extract-profile", sessionId=session_id)
-        assert (profile["profile"]["city"], profile["pushed"]) == ("لاہور", False)
+        assert (profile["profile"]["city"], profile["pushed"]) == ("لاہور", True)
+        (update,) = (await posted(http, f"/v1/session/{session_id}/events"))["send"]
+        caller.send(update.pop("type"), **update)
+        told = await caller.event("session.updated")
+        assert "لاہور" in told["session"]["instructions"]
         history = (await posted(http, "/session/renew", sessionId=session_id))["history"]
         assert [event["item"]["role"] for event in history] == ["user", "assistant"]
         assert (await http.post(f"/session/{session_id}/end")).status_code == 204

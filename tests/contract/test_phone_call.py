@@ -129,7 +129,9 @@ async def a_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
                 timer=loop_timer,
             )
             registry = Registry(gateway, chosen, services, tasks)
-            phone = PhoneChannel(registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory())
+            phone = PhoneChannel(
+                registry, client, chosen, lines_of({"bank": BANK}, chosen), SeenInMemory(), BANK
+            )
             app.include_router(webhook_routes(SECRET, phone.take, tasks, SeenInMemory()))
             yield House(registry, records, ringing)
             await registry.close()

@@ -110,6 +110,12 @@ async def test_an_unknown_address_is_a_small_page_in_the_visitor_s_language(http
     assert len(english.content) < 2000
 
 
+async def test_a_program_is_told_in_json_that_an_address_has_no_page(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/nowhere", headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+    assert "/openapi.json" in answer.json()["error"]["message"]
+
+
 async def test_routes_say_in_json_that_something_is_not_there(http: httpx.AsyncClient) -> None:
     for path in ("/sessions/nobody/nothing", "/static/nothing.js"):
         answer = await http.get(path)

@@ -23,7 +23,8 @@ def turned_away(provider: ScriptedProvider) -> list[str]:
 @pytest.fixture
 def env(provider: ScriptedProvider) -> dict[str, str]:
     keys = {"OPENAI_API_KEY": provider.key, "OPENAI_BASE_URL": provider.url}
-    return {**keys, "OPENAI_WEBHOOK_SECRET": SECRET}
+    another_line = {"PHONE_NUMBERS": '{"+1555": "jsbank"}'}
+    return {**keys, **another_line, "OPENAI_WEBHOOK_SECRET": SECRET}
 
 
 def test_what_was_handled_before_a_restart_is_not_handled_again(

@@ -1,9 +1,10 @@
 """The whole API over a house with scripted edges and a database of its own, asked over HTTP."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,23 +49,25 @@ class ApiHouse:
 
     @classmethod
     @asynccontextmanager
-    async def in_(cls, folder: Path, **settings: Any) -> AsyncIterator["ApiHouse"]:
+    async def in_(
+        cls, folder: Path, *, today: Callable[[], date] = NOW.date, **settings: Any
+    ) -> AsyncIterator["ApiHouse"]:
         """Everything in `folder`; settings besides an OpenAI key, a persona and `KEY`, `OTHER_KEY`."""
         defaults = {"openai_api_key": "sk-test", "api_keys": f"{KEY},{OTHER_KEY}", "persona": PERSONA.name}
         async with database_in(folder) as database:
-            house = cls._built(database, given(**{**defaults, **settings}))
+            house = cls._built(database, given(**{**defaults, **settings}), today)
             try:
                 yield house
             finally:
                 await house.close()
 
     @classmethod
-    def _built(cls, database: Database, settings: Settings) -> "ApiHouse":
+    def _built(cls, database: Database, settings: Settings, today: Callable[[], date]) -> "ApiHouse":
         house = House(settings)
         client = RealtimeClient(settings.provider_url, "sk-test", house.provider)
         records = Records(database, keep_text=settings.store_transcripts)
         personas = {each.name: each for each in (PERSONA, CONTROLLED)}
-        book = ApiSessionRegistry(house.registry, house.gateway, personas, settings)
+        book = ApiSessionRegistry(house.registry, house.gateway, personas, settings, today)
         house.registry.services = CallServices(
             database,
             records,

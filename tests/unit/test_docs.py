@@ -9,6 +9,7 @@ from agents.limits import OwnLimits
 from agents.persona import Colors, Persona, TranscriptionSettings, TurnDetection
 from agents.tools import load_tools, offered
 from calls.leg import LegState
+from server.api.app import example
 from tests.unit.test_arrows import MAY_IMPORT, PARTS, files_of
 
 ROOT = Path(__file__).parents[2]
@@ -112,3 +113,17 @@ def test_the_picture_of_a_leg_has_its_states() -> None:
     assert {name for pair in re.findall(r"^  (\w+) --> (\w+)", states, re.MULTILINE) for name in pair} == {
         each.value for each in LegState
     }
+
+
+@pytest.mark.parametrize(
+    ("page", "examples"),
+    [("README.md", ["call.js", "call.swift"]), ("docs/api.md", ["call.js", "captions.js", "call.swift"])],
+)
+def test_the_pages_show_the_examples_of_the_api(page: str, examples: list[str]) -> None:
+    shown = [code.strip() for _, code in FENCE.findall(text_of(ROOT / page))]
+    for name in examples:
+        assert example(name) in shown, f"{page} shows another {name} than the server"
+
+
+def test_an_example_in_javascript_has_ten_lines_at_most() -> None:
+    assert [name for name in ("call.js", "captions.js") if len(example(name).splitlines()) > 10] == []

@@ -197,7 +197,7 @@ async def test_typed_words_become_an_item_and_ask_for_an_answer(house: House) ->
     page = Page(house.open())
     page.call.say("  سلام ")
     item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "سلام"}]}
-    assert page.sent[0] == {"type": "conversation.item.create", "item": item}
+    assert (page.sent[0]["type"], page.sent[0]["item"]) == ("conversation.item.create", item)
     assert page.sent_types[1:] == ["response.create"]
     assert page.changes == [CallerActed()]
 
@@ -289,3 +289,34 @@ async def test_an_error_that_comes_without_end_is_logged_once(
         page.call.receive({"type": "error", "error": {"code": f"code_{number}"}}, 0)
         page.call.receive({"type": "error", "error": {"code": "server_error"}}, 0)
     assert caplog.text.count("error event") == 2
+
+
+async def test_an_error_is_told_with_what_caused_it(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    page = Page(house.open())
+    page.call.send({"type": "session.update", "session": {"type": "realtime"}})
+    (update,) = page.sent
+    error = {"code": "invalid_value", "event_id": update["event_id"]}
+    page.call.receive({"type": "error", "error": error}, 0)
+    page.call.receive({"type": "error", "error": {"code": "server_error", "event_id": "a forged\nline"}}, 0)
+    assert "error event invalid_value about session.update" in caplog.text
+    assert "error event server_error about nothing we sent" in caplog.text
+    assert "forged" not in caplog.text
+
+
+async def test_every_client_event_has_an_id_of_its_own(house: House) -> None:
+    page = Page(house.open())
+    page.call.say("Hello")
+    page.call.send({"type": "input_audio_buffer.clear"}, {"type": "input_audio_buffer.clear"})
+    assert page.sent_types[0] == "conversation.item.create"
+    assert len({event["event_id"] for event in page.sent}) == len(page.sent) == 4
+
+
+async def test_what_is_known_goes_through_the_page_of_a_live_call(house: House) -> None:
+    page = Page(house.open())
+    assert page.call.know({"city": "Multan"}) is False
+    await page.call.connect(OFFER)
+    page.call.report("live")
+    assert page.call.know({"city": "Lahore"}) is True
+    assert page.sent_types == ["session.update"]
+    assert "Lahore" in page.sent[0]["session"]["instructions"]

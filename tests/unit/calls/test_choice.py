@@ -77,3 +77,10 @@ def test_a_forged_choice_is_none(told: object) -> None:
 def test_a_browsers_choice_is_read() -> None:
     told = {"push_to_talk": True, "voice": None, "speed": 0.8, "turn_detection": None, "answers": None}
     assert choice_of(told) == Choice(push_to_talk=True, speed=0.8)
+
+
+def test_an_agent_that_answers_only_when_asked_is_not_interrupted_by_speech() -> None:
+    detection = Choice(answers=False).applied_to(persona("answers")).session().turn_detection
+    assert detection is not None
+    assert (detection["create_response"], detection["interrupt_response"]) == (False, False)
+    assert Choice(answers=True).applied_to(persona("answers")).turn_detection.interrupt_response

@@ -30,3 +30,12 @@ async def test_wrong_keys_of_the_engine_have_to_wait_and_the_right_one_passes(
     assert answers[-1].json()["error"]["code"] == "rate_limit_exceeded"
     assert int(answers[-1].headers["retry-after"]) > 0
     assert (await mint(http, KEY)).status_code == 200
+
+
+async def test_a_page_can_read_how_long_it_has_to_wait(http: httpx.AsyncClient) -> None:
+    headers = {"Authorization": "Bearer ek_a_guess", "Origin": "https://app.example"}
+    for _ in range(FREE_TRIES + 1):
+        answer = await http.post("/realtime/calls", headers=headers)
+    assert answer.status_code == 429
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "Retry-After" in answer.headers["access-control-expose-headers"]

@@ -1,4 +1,6 @@
-from realtime.model_name import undated
+from datetime import date
+
+from realtime.model_name import is_served, undated
 
 
 def test_a_snapshot_is_known_by_its_family() -> None:
@@ -10,3 +12,9 @@ def test_other_names_stay_as_they_are() -> None:
         "gpt-realtime-2.1-mini",
         "my-2026-model",
     ]
+
+
+def test_a_model_is_served_until_the_day_of_its_shutdown_with_all_its_snapshots() -> None:
+    names = ("gpt-realtime", "gpt-realtime-2025-08-28", "gpt-realtime-2.1")
+    assert [is_served(name, date(2027, 1, 19)) for name in names] == [True, True, True]
+    assert [is_served(name, date(2027, 1, 20)) for name in names] == [False, False, True]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from realtime.prices import MODEL_PRICES, Prices
+from settings import MODELS
 
 FULL, MINI = "gpt-realtime-2.1", "gpt-realtime-2.1-mini"
 SAMPLE: dict[str, Any] = {
@@ -159,3 +160,7 @@ def test_the_worst_minute_bills_what_the_session_is_told_with_every_response() -
 def test_the_worst_minute_of_a_recogniser_is_its_own() -> None:
     assert Prices().worst_per_minute("gpt-live-transcribe") == Decimal("0.017")
     assert Prices().worst_per_minute("gpt-live-transcribe-2026-10-01") == Decimal("0.017")
+
+
+def test_every_model_that_clients_may_choose_has_a_price() -> None:
+    assert [model for model in MODELS if model not in MODEL_PRICES] == []

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from agents.tools import tool
-from calls.channels.api_session import UNUSED_SECONDS, ApiSession, LimitReached
+from calls.channels.api_session import UNUSED_SECONDS, ApiSession, LimitReached, ReportedEvent
 from calls.events import CallChange, Closed, Finished
 from calls.renewal import AHEAD_S, LONGEST_SESSION_S
 from tests.fakes import turns
@@ -15,8 +15,15 @@ from tests.fakes.settings import given
 from tests.fakes.sideband_provider import SidebandProvider
 
 AUDIO_ANSWER = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n"
+
+
+def reported(*events: dict[str, Any]) -> list[ReportedEvent]:
+    """Return the events as a client reports them."""
+    return [ReportedEvent(event) for event in events]
+
+
 STARTED = {"type": "input_audio_buffer.speech_started", "audio_start_ms": 0}
-SAID = [*turns.speech_heard("u1"), *turns.transcribed("u1", "I lost my card")]
+SAID = reported(*turns.speech_heard("u1"), *turns.transcribed("u1", "I lost my card"))
 
 
 @tool(public=True)
@@ -60,6 +67,22 @@ async def test_a_session_nobody_uses_for_an_hour_is_closed_and_use_puts_that_off
     assert told == [Closed("unused")]
     await house.registry.close()
     assert told[-1] == Finished(Closed("unused"))
+
+
+async def test_times_of_a_client_are_kept_as_far_apart_as_it_says() -> None:
+    house = House()
+    session = session_in(house)
+    item = {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "Hello"}]}
+    said = [("a", 1_000.0, 2_500.0), ("b", 60_000.0, 61_000.0)]
+    for item_id, begun_ms, ended_ms in said:
+        begun = {**item, "id": item_id, "status": "in_progress", "content": []}
+        added = {"type": "conversation.item.added", "item": begun}
+        done = {"type": "conversation.item.done", "item": {**item, "id": item_id, "status": "completed"}}
+        await session.report([ReportedEvent(added, begun_ms), ReportedEvent(done, ended_ms)])
+    items = session.call.conversation.items
+    times_ms = [each or 0.0 for item in items for each in (item.started_at_ms, item.ended_at_ms)]
+    assert [each - times_ms[0] for each in times_ms] == pytest.approx([0, 1_500, 59_000, 60_000])
+    await house.registry.close()
 
 
 async def test_a_session_is_in_use_as_long_as_its_call_is_live() -> None:
@@ -109,7 +132,7 @@ async def test_a_limit_is_the_sessions_and_no_renewal_begins_it_anew(tmp_path: A
         await session.report(SAID)
         for minute in range(14):
             api.house.timer.advance(60)
-            await session.report([{**STARTED, "item_id": f"later{minute}"}])
+            await session.report(reported({**STARTED, "item_id": f"later{minute}"}))
         api.house.timer.advance(60)
         with pytest.raises(LimitReached, match="limit_minutes"):
             await session.report([])
@@ -132,7 +155,7 @@ async def test_minutes_and_money_go_on_from_one_call_of_a_session_to_the_next(tm
                 await session.connect(OFFER)
                 for minute in range(7):
                     api.house.timer.advance(60)
-                    await session.report([{**STARTED, "item_id": f"u{minute}"}])
+                    await session.report(reported({**STARTED, "item_id": f"u{minute}"}))
             assert session.meter
             usd = session.meter.usd
             await session.connect(OFFER)
@@ -149,10 +172,10 @@ async def test_a_placed_call_ends_between_two_turns_before_its_session_grows_too
     house = House()
     session = session_in(house)
     await session.connect(OFFER)
-    await session.report([{**STARTED, "item_id": "u1"}])
+    await session.report(reported({**STARTED, "item_id": "u1"}))
     house.timer.advance(LONGEST_SESSION_S - AHEAD_S)
     assert house.registry.live == 1
-    await session.report([{"type": "input_audio_buffer.cleared"}])
+    await session.report(reported({"type": "input_audio_buffer.cleared"}))
     assert house.registry.live == 0
     assert session.call.closed is None
     session.renew()
@@ -175,11 +198,11 @@ async def test_a_public_tool_runs_here_and_its_output_is_the_clients_to_send(tmp
         }
         response = {"id": "r1", "status": "completed", "output": []}
         to_send = await session.report(
-            [
+            reported(
                 {"type": "response.created", "response": {"id": "r1", "status": "in_progress"}},
                 {"type": "response.output_item.done", "response_id": "r1", "output_index": 0, "item": item},
                 {"type": "response.done", "response": response},
-            ]
+            )
         )
         assert [event["type"] for event in to_send] == ["conversation.item.create", "response.create"]
         assert to_send[0]["item"]["output"] == "nine to five"
@@ -191,8 +214,8 @@ async def test_a_public_tool_runs_here_and_its_output_is_the_clients_to_send(tmp
 async def test_a_controlled_session_is_seeded_with_its_history_by_the_server(
     controlled: ApiSession, provider: SidebandProvider
 ) -> None:
-    for event in SAID:
-        controlled.call.conversation.apply(event, 0)
+    for each in SAID:
+        controlled.call.conversation.apply(each.event, 0)
     await controlled.connect(OFFER)
     seed = await provider.received.get()
     assert seed["type"] == "conversation.item.create"
@@ -218,6 +241,19 @@ async def test_what_is_known_is_pushed_into_a_controlled_call(
     assert update["session"] == {"type": "realtime", "instructions": controlled.instructions}
     assert '{"name": "Ayesha"}' in controlled.instructions
     assert "Lahore" not in controlled.instructions
+
+
+async def test_what_is_known_is_the_clients_to_send_where_the_server_has_no_line() -> None:
+    house = House()
+    session = session_in(house)
+    await session.secret()
+    assert session.know({"city": "Multan"}) is True
+    assert session.know({"city": "Lahore"}) is True
+    (update,) = await session.report([])
+    assert update["type"] == "session.update"
+    assert update["session"] == {"type": "realtime", "instructions": session.instructions}
+    assert "Lahore" in session.instructions and "Multan" not in session.instructions
+    assert await session.report([]) == []
 
 
 async def test_what_is_known_is_in_the_instructions_of_the_next_secret() -> None:

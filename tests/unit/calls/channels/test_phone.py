@@ -33,7 +33,7 @@ from tests.fakes.house import OFFER, PERSONA, House
 from tests.fakes.kept import bytes_of, database_in
 from tests.fakes.settings import given
 from tests.fakes.sideband_provider import SidebandProvider
-from tests.fakes.webhooks import ringing
+from tests.fakes.webhooks import SECRET, ringing
 
 CALLER = "923001234567"
 LINE = "+92 21 32799000"
@@ -87,7 +87,7 @@ class PhoneHouse:
         client = RealtimeClient(settings.provider_url, "sk-test", self.provider)
         lines = lines_of(self.personas, settings)
         self.phone = PhoneChannel(
-            self.registry, client, settings, lines, DatabaseDedupe(self.database, "ring")
+            self.registry, client, settings, lines, DatabaseDedupe(self.database, "ring"), PERSONA
         )
 
     @property
@@ -223,6 +223,18 @@ async def test_a_line_that_nobody_has_is_not_found(house: PhoneHouse) -> None:
         await house.phone.take(ringing(call_id, to=to))
         assert house.posted() == (f"/calls/{call_id}/reject", {"status_code": 404})
     assert house.calls == []
+
+
+async def test_where_no_line_is_named_the_default_persona_answers_and_the_log_says_so(
+    line: SidebandProvider, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    nobody_named = {"bank": BANK.model_copy(update={"phone_numbers": []})}
+    secret = {"openai_webhook_secret": SECRET}
+    async with a_house(line, tmp_path, personas=nobody_named, settings=secret) as house:
+        house.phone.warn()
+        assert f"{PERSONA.name} answers every phone call" in caplog.text
+        call, _ = await house.connected()
+        assert call.persona.name == PERSONA.name
 
 
 async def test_other_events_reach_no_provider(house: PhoneHouse) -> None:

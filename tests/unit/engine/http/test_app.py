@@ -196,3 +196,46 @@ async def test_an_error_of_the_engines_own_has_the_apis_shape_too(
     async with httpx.AsyncClient(transport=transport, base_url="http://engine") as http:
         answer = await http.post("/realtime/calls", files=multipart(offer), headers=authorization())
     expect_error(answer, 500, "internal_error")
+
+
+FROM_A_PAGE = {"Origin": "https://app.example"}
+PREFLIGHT = FROM_A_PAGE | {
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization,content-type,x-openai-agents-sdk",
+}
+
+
+async def test_a_page_of_any_origin_may_post_an_offer_with_an_ephemeral_key_and_read_where_the_call_is(
+    http: httpx.AsyncClient, offer: str
+) -> None:
+    preflight = await http.options("/realtime/calls", headers=PREFLIGHT | {"Authorization": ""})
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == "*"
+    assert "X-OpenAI-Agents-SDK" in preflight.headers["access-control-allow-headers"]
+    secret = (await http.post("/realtime/client_secrets", json={"session": SESSION})).json()
+    headers = authorization(secret["value"]) | FROM_A_PAGE
+    answer = await http.post("/realtime/calls", content=offer, headers=headers)
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (201, "*")
+    assert "Location" in answer.headers["access-control-expose-headers"]
+    assert "access-control-allow-credentials" not in answer.headers
+
+
+async def test_a_page_can_read_why_its_ephemeral_key_is_refused(http: httpx.AsyncClient) -> None:
+    headers = authorization("ek_expired") | FROM_A_PAGE
+    answer = await http.post("/realtime/calls", content="v=0", headers=headers)
+    expect_error(answer, 401, "invalid_api_key")
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["client_secrets", "calls/rtc_1/hangup"])
+async def test_the_routes_of_the_server_key_are_closed_to_pages(http: httpx.AsyncClient, path: str) -> None:
+    preflight = await http.options(f"/realtime/{path}", headers=PREFLIGHT)
+    answer = await http.post(f"/realtime/{path}", headers=FROM_A_PAGE)
+    assert preflight.status_code == 405
+    assert not any(name.startswith("access-control-") for name in (*preflight.headers, *answer.headers))
+
+
+async def test_no_page_reads_what_the_server_key_gets(http: httpx.AsyncClient, offer: str) -> None:
+    answer = await http.post("/realtime/calls", content=offer, headers=FROM_A_PAGE)
+    assert answer.status_code == 201
+    assert "access-control-allow-origin" not in answer.headers

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from calls.channels.api_session import ReportedEvent
 from calls.channels.api_session_registry import UNITS_PER_MINUTE
 from calls.registry import CallRefused
 from calls.time_slice import TimeSlice
@@ -138,7 +139,8 @@ async def test_the_event_loop_does_other_things_between_slices_of_a_report(
             await asyncio.sleep(0)
 
     counting = asyncio.create_task(count())
-    events = [each for number in range(100) for each in turns.typed(f"user_{number}", "x")]
+    typed = [each for number in range(100) for each in turns.typed(f"user_{number}", "x")]
+    events = [ReportedEvent(each) for each in typed]
     await session.report(events)
     counting.cancel()
     assert turns_of_loop >= len(events)
@@ -148,7 +150,9 @@ async def test_two_reports_at_once_are_taken_in_one_after_the_other(api: ApiHous
     http = api.http()
     session = api.book.get(await api.open(http), None)
     assert session
-    first, second = ([e for n in range(50) for e in turns.typed(f"{who}_{n}", "x" * 2000)] for who in "ab")
+    first, second = (
+        [ReportedEvent(e) for n in range(50) for e in turns.typed(f"{who}_{n}", "x" * 2000)] for who in "ab"
+    )
     await asyncio.gather(session.report(first), session.report(second))
     assert [item.id[0] for item in session.call.conversation.items] == ["a"] * 50 + ["b"] * 50
 

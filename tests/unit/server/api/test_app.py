@@ -74,14 +74,15 @@ async def test_a_database_that_fails_is_said_so(api: ApiHouse, monkeypatch: pyte
 async def test_the_api_describes_itself_and_says_how_to_get_in(api: ApiHouse) -> None:
     described = (await api.http(None).get("/openapi.json")).json()
     assert set(described["paths"]) >= {
-        "/token",
-        "/session",
-        "/session/renew",
-        "/extract-profile",
-        "/sessions",
+        "/v1/token",
+        "/v1/session",
+        "/v1/session/renew",
+        "/v1/extract-profile",
+        "/v1/sessions",
     }
+    assert "/session" not in described["paths"]
     assert set(described["components"]["securitySchemes"]) == {"key", "admin"}
-    statuses = described["paths"]["/session"]["post"]["responses"]
+    statuses = described["paths"]["/v1/session"]["post"]["responses"]
     assert "422" not in statuses and {"400", "401", "404", "429"} <= statuses.keys()
 
 
@@ -111,9 +112,62 @@ async def test_every_example_of_a_shape_is_one(api: ApiHouse) -> None:
             shapes[name].model_validate(example)
 
 
-@pytest.mark.parametrize("path", ["/docs", "/redoc"])
-async def test_there_is_no_page_that_loads_foreign_scripts(api: ApiHouse, path: str) -> None:
-    assert (await api.http().get(path)).status_code == 404
+async def test_there_is_no_page_that_loads_foreign_scripts(api: ApiHouse) -> None:
+    assert (await api.http().get("/redoc")).status_code == 404
+    page = await api.http(None).get("/docs")
+    assert "<script" not in page.text and "src=" not in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+async def test_every_path_of_the_first_version_answers_without_it_as_with_it(api: ApiHouse) -> None:
+    described = (await api.http(None).get("/openapi.json")).json()
+    versioned = {path: each for path, each in described["paths"].items() if path.startswith("/v1/")}
+    assert len(versioned) >= 10
+    http = api.http()
+    for path, operations in versioned.items():
+        for method in operations:
+            filled = path.format(session_id="session_unknown", form="txt")
+            new = await http.request(method, filled)
+            old = await http.request(method, filled.removeprefix("/v1"))
+            assert (old.status_code, old.json().keys()) == (new.status_code, new.json().keys()), path
+
+
+async def test_a_query_parameter_that_does_not_exist_is_said_so_and_the_old_paths_ignore_it(
+    api: ApiHouse,
+) -> None:
+    http = api.http()
+    answer = await http.get("/v1/sessions?limt=5")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "unknown_parameter")
+    assert "before and limit" in answer.json()["error"]["message"]
+    assert (await http.get("/v1/sessions?limit=5")).status_code == 200
+    assert (await http.get("/sessions?limt=5")).status_code == 200
+    bodyless = (await http.post("/v1/token?model=x")).json()["error"]
+    assert "no query parameters" in bodyless["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "headers", "wanted"),
+    [
+        ("/v1/session", '{"voice": "marin"}', {}, "application/json"),
+        ("/v1/session", '{"voice": "marin"}', {"Content-Type": "text/plain"}, "application/json"),
+        ("/v1/session", "a=1", {"Content-Type": "application/x-www-form-urlencoded"}, "application/json"),
+        ("/v1/session/{}/call", "{}", {"Content-Type": "application/json"}, "application/sdp"),
+    ],
+)
+async def test_a_body_of_the_wrong_type_is_told_the_right_one(
+    api: ApiHouse, path: str, content: str, headers: dict[str, str], wanted: str
+) -> None:
+    http = api.http()
+    session_id = await api.open(http, relayed=True)
+    answer = await http.post(path.format(session_id), content=content, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (415, "unsupported_media_type")
+    assert f"Content-Type: {wanted}" in answer.json()["error"]["message"]
+
+
+async def test_an_unknown_route_says_where_the_routes_are(api: ApiHouse) -> None:
+    answer = await api.http().get("/v1/sesions")
+    assert answer.status_code == 404
+    assert "/openapi.json" in answer.json()["error"]["message"]
 
 
 async def test_only_allowed_origins_may_use_it_from_a_browser(api: ApiHouse) -> None:
@@ -132,7 +186,15 @@ async def pages(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.mark.parametrize(
     ("path", "is_api"),
-    [("/token", True), ("/sessions/x", True), ("/", False), ("/sessionless", False), ("/x/token", False)],
+    [
+        ("/v1/token", True),
+        ("/docs", True),
+        ("/token", True),
+        ("/sessions/x", True),
+        ("/", False),
+        ("/sessionless", False),
+        ("/x/token", False),
+    ],
 )
 async def test_the_apis_paths_are_the_apis_and_all_others_the_pages(path: str, is_api: bool) -> None:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:

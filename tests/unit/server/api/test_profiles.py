@@ -42,7 +42,6 @@ async def test_a_profile_is_written_by_the_provider_from_the_unmasked_words(api:
     api.write_next({"name": None, "phone": "0300 1234567", "city": "Lahore", "secret": "kept by no one"})
     answer = (await http.post("/extract-profile", json={"sessionId": session_id})).json()
     assert answer["profile"] == NOTHING_KNOWN | {"phone": "0300 1234567", "city": "Lahore"}
-    assert answer["pushed"] is False
     assert answer["instructions"].startswith("Be kind.") and "Lahore" in answer["instructions"]
     request = sent(api)
     assert (request["model"], request["store"]) == ("gpt-6-luna", False)
@@ -65,6 +64,19 @@ async def test_a_clients_own_schema_says_what_is_kept(api: ApiHouse) -> None:
     assert (usage["source"], usage["model"]) == ("extraction", "gpt-6-luna")
     assert Decimal(usage["costUsd"]) == Decimal("0.00015") == Decimal(stored["costUsd"])
     assert day(api).usd >= Decimal("0.00015")
+
+
+async def test_the_live_session_of_a_client_is_told_with_its_next_report(api: ApiHouse) -> None:
+    http = api.http()
+    session_id = await api.open(http)
+    await api.say(http, session_id, "Lahore")
+    api.write_next({"city": "Lahore"})
+    answer = (await http.post("/v1/extract-profile", json={"sessionId": session_id})).json()
+    assert answer["pushed"] is True
+    report = {"items": [{"role": "user", "text": "And now?"}]}
+    (update,) = (await http.post(f"/v1/session/{session_id}/events", json=report)).json()["send"]
+    assert update["type"] == "session.update"
+    assert update["session"] == {"type": "realtime", "instructions": answer["instructions"]}
 
 
 async def test_the_next_secret_of_the_session_knows_the_profile(api: ApiHouse) -> None:

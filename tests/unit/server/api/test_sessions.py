@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,113 @@ async def test_a_session_is_a_secret_and_a_record_of_the_key_that_opened_it(api:
     record = await api.records.get_session(answer.json()["sessionId"])
     assert record and (record.kind, record.reason) == ("api", "server_stopping")
     assert record.owner and KEY not in record.owner
+
+
+@pytest.mark.parametrize("path", ["/v1/token", "/v1/session", "/token", "/session"])
+async def test_a_body_is_optional(api: ApiHouse, path: str) -> None:
+    answer = await api.http().post(path)
+    assert answer.is_success, answer.text
+    assert answer.json()["clientSecret"] == "ek_1"
+
+
+async def test_the_answer_says_where_to_post_the_offer(api: ApiHouse) -> None:
+    http = api.http()
+    token = (await http.post("/v1/token")).json()
+    opened = (await http.post("/v1/session")).json()
+    assert token["callsUrl"] == opened["callsUrl"] == "https://api.openai.com/v1/realtime/calls"
+    renewed = (await http.post("/v1/session/renew", json={"sessionId": opened["sessionId"]})).json()
+    assert renewed["callsUrl"] == opened["callsUrl"]
+    relayed = (await http.post("/v1/session", json={"relayed": True})).json()
+    path = f"/v1/session/{relayed['sessionId']}/call"
+    assert relayed["callsUrl"] == f"http://guftagu.example{path}"
+    assert (await http.post(path, content=OFFER)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("public_url", "origin"),
+    [(None, "http://guftagu.example"), ("https://a.example", "https://a.example")],
+)
+async def test_the_engine_is_at_the_address_of_this_server(
+    tmp_path: Path, public_url: str | None, origin: str
+) -> None:
+    async with ApiHouse.in_(tmp_path, openai_api_key=None, public_url=public_url) as api:
+        token = (await api.http().post("/v1/token")).json()
+    assert token["callsUrl"] == f"{origin}/engine/v1/realtime/calls"
+
+
+async def test_a_model_that_is_still_served_may_be_chosen_and_one_that_was_shut_down_not(
+    tmp_path: Path,
+) -> None:
+    wanted = {"model": "gpt-realtime", "voice": "marin"}
+    async with ApiHouse.in_(tmp_path, today=lambda: date(2027, 1, 19)) as api:
+        assert (await api.http().post("/v1/token", json=wanted)).status_code == 200
+        assert api.house.provider.session()["model"] == "gpt-realtime"
+    async with ApiHouse.in_(tmp_path, today=lambda: date(2027, 1, 20)) as api:
+        answer = await api.http().post("/v1/token", json=wanted)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "not_allowed")
+
+
+async def test_a_client_gets_the_secret_of_a_transcription_session(api: ApiHouse) -> None:
+    http = api.http()
+    wanted = {"type": "transcription", "transcription": "gpt-live-transcribe", "language": "en"}
+    for path in ("/v1/token", "/v1/session"):
+        answer = await http.post(path, json=wanted)
+        assert answer.is_success, answer.text
+        session = api.house.provider.session()
+        assert session["type"] == "transcription" and "instructions" not in session
+        heard = session["audio"]["input"]
+        assert (heard["transcription"]["model"], heard["transcription"]["languages"]) == (
+            "gpt-live-transcribe",
+            ["en"],
+        )
+        assert heard["turn_detection"] is None, "it leaves the end of an utterance to the client"
+
+
+async def test_a_transcription_session_is_recorded_renewed_and_told_nothing(api: ApiHouse) -> None:
+    http = api.http()
+    session_id = await api.open(http, type="transcription")
+    events = [*turns.speech_heard("u1"), *turns.transcribed("u1", "Good morning")]
+    await http.post(f"/v1/session/{session_id}/events", json={"events": events})
+    api.write_next({"city": "Lahore"})
+    profile = await http.post("/v1/extract-profile", json={"sessionId": session_id})
+    assert profile.json()["pushed"] is False
+    assert (await http.post("/v1/session/renew", json={"sessionId": session_id})).json()["history"] == []
+    sent = (await http.post(f"/v1/session/{session_id}/events", json={})).json()["send"]
+    assert sent == []
+    await api.finish()
+    assert [item.text for item in await api.records.items(session_id)] == ["Good morning"]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"type": "transcription", "model": "gpt-realtime-2.1"},
+        {"type": "transcription", "transcription": "whisper-9"},
+        {"language": "en"},
+        {"type": "translation"},
+    ],
+)
+async def test_what_does_not_fit_the_type_of_session_is_refused(
+    api: ApiHouse, wanted: dict[str, Any]
+) -> None:
+    answer = await api.http().post("/v1/session", json=wanted)
+    assert (answer.status_code, api.house.provider.requests) == (400, [])
+
+
+async def test_items_may_carry_their_times(api: ApiHouse) -> None:
+    http = api.http()
+    session_id = await api.open(http)
+    items = [
+        {"role": "user", "text": "I lost my card", "startedAtMs": 1200, "endedAtMs": 2700},
+        {"role": "assistant", "text": "I block it", "startedAtMs": 3000, "endedAtMs": 4100},
+    ]
+    answer = await http.post(f"/v1/session/{session_id}/events", json={"items": items})
+    assert answer.json() == {"taken": 2, "send": []}
+    wrong = {"role": "user", "text": "x", "startedAtMs": 10, "endedAtMs": 9}
+    assert (await http.post(f"/v1/session/{session_id}/events", json={"items": [wrong]})).status_code == 400
+    await api.finish()
+    kept = [(item.started_at_ms, item.ended_at_ms) for item in await api.records.items(session_id)]
+    assert kept == [(0, 1500), (1800, 2900)]
 
 
 async def test_a_session_that_cannot_be_recorded_is_not_opened(
@@ -91,7 +199,10 @@ async def test_a_controlled_persona_hands_out_no_secret_however_it_is_asked(api:
 
 async def test_where_all_calls_are_controlled_there_are_no_tokens(tmp_path: Path) -> None:
     async with ApiHouse.in_(tmp_path, control="sideband") as api:
-        assert (await api.http().post("/token", json={})).status_code == 403
+        for wanted in ({}, {"type": "transcription"}):
+            assert (await api.http().post("/token", json=wanted)).status_code == 403
+        relayed = {"type": "transcription", "relayed": True}
+        assert (await api.http().post("/session", json=relayed)).status_code == 201
 
 
 async def test_what_the_client_reports_is_recorded_as_its_word(api: ApiHouse) -> None:

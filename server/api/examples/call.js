@@ -1,0 +1,10 @@
+const send = (url, key, type, body) => fetch(url, { method: "POST", body, headers: { Authorization: `Bearer ${key}`, "Content-Type": type } });
+const post = async (path, body) => (await send(server + path, key, "application/json", JSON.stringify(body))).json();
+const { sessionId, clientSecret, callsUrl } = await post("/v1/session", { persona: "jsbank" });
+const peer = new RTCPeerConnection(), channel = peer.createDataChannel("oai-events"), heard = [];
+peer.addTrack((await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks()[0]);
+peer.ontrack = ({ track }) => Object.assign(new Audio(), { srcObject: new MediaStream([track]) }).play();
+channel.onmessage = ({ data }) => heard.push(JSON.parse(data));
+setInterval(async () => heard.length && (await post(`/v1/session/${sessionId}/events`, { events: heard.splice(0, 500) })).send.forEach((event) => channel.send(JSON.stringify(event))), 500);
+await peer.setLocalDescription();
+await peer.setRemoteDescription({ type: "answer", sdp: await (await send(callsUrl, clientSecret, "application/sdp", peer.localDescription.sdp)).text() });
