@@ -68,13 +68,14 @@ def _joined(speeches: Sequence[Speech]) -> Iterator[Speech]:
 def _together(first: Speech, second: Speech) -> Speech | None:
     if first.speaker != second.speaker or not (first.is_short or second.is_short):
         return None
-    if first.start_ms is None or first.end_ms is None or second.start_ms is None:
-        return None
-    end_ms = max(first.end_ms, second.end_ms or second.start_ms)
-    pause_ms, length_ms = second.start_ms - first.end_ms, end_ms - first.start_ms
-    text = f"{first.text} {second.text}"
-    if not 0 <= pause_ms <= JOINED_PAUSE_MS or length_ms > LONGEST_JOINED_MS:
-        return None
+    text, end_ms = f"{first.text} {second.text}", first.end_ms
+    if second.start_ms is not None:
+        if first.start_ms is None or first.end_ms is None:
+            return None
+        end_ms = max(first.end_ms, second.end_ms or second.start_ms)
+        pause_ms, length_ms = second.start_ms - first.end_ms, end_ms - first.start_ms
+        if not 0 <= pause_ms <= JOINED_PAUSE_MS or length_ms > LONGEST_JOINED_MS:
+            return None
     if len(_cues(text, first.speaker)) > 1:
         return None
     return Speech(text, first.start_ms, end_ms, first.speaker)

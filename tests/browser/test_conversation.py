@@ -206,7 +206,9 @@ def test_half_an_emoji_costs_itself_alone(
 ) -> None:
     caller = caller_at(provider_app.url).open()
     caller.go_live()
-    provider.call.send(*typed("user_1", "\ude00 پہلے"), *reply_begins("agent_1", "user_1", ["جی \ud83d", " ہاں"]))
+    provider.call.send(
+        *typed("user_1", "\ude00 پہلے"), *reply_begins("agent_1", "user_1", ["جی \ud83d", " ہاں"])
+    )
     expect(caller.bubble("user_1")).to_contain_text("\ufffd پہلے")
     expect(caller.bubble("agent_1")).to_contain_text("جی \ufffd ہاں")
     provider.call.send(*reply_ends("agent_1", "user_1", "جی \U0001f600 ہاں"))

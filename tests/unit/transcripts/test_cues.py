@@ -108,15 +108,19 @@ def test_speeches_of_two_words_by_one_speaker_are_joined() -> None:
     assert (cue.lines, cue.start_ms, cue.end_ms) == (("Good morning. My name is Ali.",), 0, 2400)
 
 
+def test_two_words_that_nobody_timed_are_joined_with_those_that_they_follow() -> None:
+    (cue,) = cues(Speech("Yes, please.", 1000, 1500), Speech("Thank you."), Speech("Goodbye."))
+    assert (cue.lines, cue.start_ms) == (("Yes, please. Thank you. Goodbye.",), 1000)
+
+
 @pytest.mark.parametrize(
     "other",
     [
         Speech("is Ali.", 1900, 2400, "B"),
         Speech("is Ali.", 2600, 3100, "A"),
-        Speech("is Ali.", None, None, "A"),
         Speech("is " + "very " * 15 + "long.", 1600, 3000, "A"),
     ],
-    ids=["another speaker", "a pause", "no times", "too long"],
+    ids=["another speaker", "a pause", "too long"],
 )
 def test_nothing_else_is_joined(other: Speech) -> None:
     assert cues(Speech("My name", 1000, 1500, "A"), other)[0].lines == ("My name",)
