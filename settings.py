@@ -361,14 +361,14 @@ class Settings(
 
     @property
     def provider_url(self) -> str:
-        """Where this server reaches the provider, without a slash at the end."""
+        """The address at which this server reaches the provider, without a slash at the end."""
         if self.openai_base_url:
             return self.openai_base_url
         return OPENAI_URL if self.openai_api_key else f"http://{self._reached_host}:{self.port}{ENGINE_PATH}"
 
     @property
     def _reached_host(self) -> str:
-        """Where this server reaches itself: the family's loopback address where it listens everywhere."""
+        """The host at which this server reaches itself: loopback where it listens everywhere."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)
         return f"[{host}]" if ":" in host else host
 
@@ -380,7 +380,7 @@ class Settings(
 
     @property
     def browser_provider_url(self) -> str:
-        """Where a browser reaches the provider (ephemeral signalling); our engine is on the page's origin."""
+        """The address at which a browser reaches the provider; our engine is on the page's origin."""
         return ENGINE_PATH if self.provider_kind == "engine" else self.provider_url
 
     @property

@@ -24,7 +24,7 @@ class TooManyTries(Exception):
     """An address must wait before its next try is looked at."""
 
     def __init__(self, retry_after_s: float) -> None:
-        """Create the too many tries.
+        """Create the refusal.
 
         :param retry_after_s: seconds until the next try is looked at
         """

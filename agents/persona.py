@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 from agents.guide_search import search_tool
 from agents.limits import OwnLimits
 from agents.tools import Prepare, Tool, ToolMistake, load_tools, offered
+from guides.sections import without_search_phrases
 from realtime.session import SessionSpec, transcription_for
 from text_files import NotText, read_text
 
@@ -48,14 +49,14 @@ class Strict(BaseModel):
 
 
 class TranscriptionSettings(Strict):
-    """How the caller's speech becomes text."""
+    """Settings of how the caller's speech becomes text."""
 
     model: Text = "gpt-transcribe"
     languages: list[Language] = []
 
 
 class TurnDetection(Strict):
-    """When the provider decides that the caller has finished."""
+    """Settings of when the provider decides that the caller has finished."""
 
     type: Literal["server_vad", "semantic_vad", "manual"] = "server_vad"
     """`manual`: never; the caller holds a button while speaking."""
@@ -191,27 +192,33 @@ class Persona(Strict):
                 shown |= words.model_dump(exclude_none=True)
         return PageWords(**shown)
 
-    @property
-    def told_guide(self) -> str:
-        """What the instructions hold of the guide: all of it, or how to look it up."""
-        return SEARCH_FIRST if len(self.guide) > self.guide_limit else self.guide
+    def told_guide(self, *, for_engine: bool = False) -> str:
+        """Return what the instructions hold of the guide: all of it, or how to look it up."""
+        told = without_search_phrases(self.guide)
+        if len(told) > self.guide_limit:
+            return SEARCH_FIRST
+        return self.guide if for_engine else told
 
     def session(
         self,
         *,
         controlled: bool = False,
+        for_engine: bool = False,
         model: str | None = None,
         voice: str | None = None,
         transcription_model: str | None = None,
         prompt_id: str | None = None,
     ) -> SessionSpec:
-        """Return what a call with this persona asks of the provider; arguments override the folder."""
+        """Return what a call with this persona asks of the provider; arguments override the folder.
+
+        :param for_engine: whether our own engine answers, whose demo agent finds sections by what callers say
+        """
         languages = self.transcription.languages or self.languages
         noise_reduction = None if self.noise_reduction == "off" else {"type": self.noise_reduction}
         return SessionSpec(
             model=model or self.model,
             voice=voice or self.voice,
-            instructions=f"{self.instructions}\n\n{self.told_guide}".strip(),
+            instructions=f"{self.instructions}\n\n{self.told_guide(for_engine=for_engine)}".strip(),
             transcription=transcription_for(
                 transcription_model or self.transcription.model, languages, self.key_terms
             ),
@@ -260,7 +267,7 @@ def _guide(folder: Path) -> str:
 
 
 def _able_to_search(persona: Persona) -> Persona:
-    if len(persona.guide) <= persona.guide_limit:
+    if len(without_search_phrases(persona.guide)) <= persona.guide_limit:
         return persona
     search = search_tool(persona.guide, persona.language)
     return persona.model_copy(update={"tools": {search.name: search} | persona.tools})
@@ -297,7 +304,7 @@ def load_personas(root: Path) -> tuple[dict[str, Persona], list[PersonaError]]:
 
 
 def luminance(color: str) -> float:
-    """Of `#rrggbb`, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    """Return the luminance of `#rrggbb`, from 0 (black) to 1 (white), as WCAG 2.2 defines it."""
     parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

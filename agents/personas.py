@@ -1,6 +1,7 @@
 """The personas of a deployment, each as its folder says now."""
 
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from agents.persona import Persona, PersonaError, load_persona
 
 log = logging.getLogger("guftagu.personas")
 
-FILES = ("persona.toml", "guide.md", "tools.py")
+ENDINGS = (".toml", ".md", ".py")
+"""Of the files that make a persona."""
 
-Stamp = tuple[tuple[int, int] | None, ...]
+Stamp = frozenset[tuple[str, int, int]]
+"""Of each file its name, when it was changed (ns) and its size in bytes."""
 
 
 class Personas(Mapping[str, Persona]):
@@ -48,13 +51,16 @@ class Personas(Mapping[str, Persona]):
 
 
 def _stamp(folder: Path) -> Stamp:
-    """When each file was changed (ns), and its size; None for one that is not there."""
-    return tuple(_file_stamp(folder / name) for name in FILES)
-
-
-def _file_stamp(file: Path) -> tuple[int, int] | None:
+    """Return what tells an edited folder from one that is as it was; empty for one that is not there."""
     try:
-        found = file.stat()
+        return frozenset(_file_stamps(folder))
     except FileNotFoundError:
-        return None
-    return found.st_mtime_ns, found.st_size
+        return frozenset()
+
+
+def _file_stamps(folder: Path) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(ENDINGS):
+                found = entry.stat()
+                yield entry.name, found.st_mtime_ns, found.st_size

@@ -1,6 +1,6 @@
 """Tools: plain typed async functions that the agent may call, and what they are told of the call."""
 
-import importlib.util
+import importlib
 import inspect
 import re
 import sys
@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -32,7 +33,7 @@ class ToolRefused(Exception):
     """A tool does not do what it was asked to, for a reason the caller may hear."""
 
     def __init__(self, code: str, sentence: str) -> None:
-        """Create the tool refused.
+        """Create the refusal.
 
         :param code: for records, such as `identity_needed`
         :param sentence: what the agent may tell the caller
@@ -144,22 +145,30 @@ def load_tools(folder: Path) -> PersonaTools:
 
     :raises ToolMistake: a function in it cannot be a tool, or `prepare` is not an async function
     """
-    file = folder / "tools.py"
-    if not file.exists():
+    if not (folder / "tools.py").exists():
         return PersonaTools()
-    name = f"persona_tools.{folder.name}"
-    spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise ToolMistake(f"{folder.name}/tools.py: cannot be read")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
+    module = importlib.import_module(f"{_new_package(folder)}.tools")
     prepare = vars(module).get("prepare")
     if prepare is not None and not inspect.iscoroutinefunction(prepare):
         raise ToolMistake("prepare: takes an async function of the database")
     return PersonaTools(
         {each.name: each for each in vars(module).values() if isinstance(each, Tool)}, prepare
     )
+
+
+def _new_package(folder: Path) -> str:
+    """Make a package of a persona's folder, whose modules are read anew; return its name.
+
+    So `tools.py` imports a module beside it by `from .name import …`, also in a folder that was copied.
+    """
+    name = f"persona_{folder.name}"
+    for known in [each for each in sys.modules if each == name or each.startswith(f"{name}.")]:
+        del sys.modules[known]
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    importlib.invalidate_caches()
+    return name
 
 
 def offered(tools: Mapping[str, Tool], *, controlled: bool) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from bench import attacks, connect, engine, guide, masking, redial, report, scopes, text
+from bench import attacks, connect, engine, guide, masking, questions, redial, report, scopes, text
 from bench.machine import Machine
 from bench.starters import chromium
 
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "scopes": scopes.measure,
     "guide": guide.measure,
     "masking": masking.measure,
+    "questions": questions.measure,
     "attacks": attacks.measure,
 }
 

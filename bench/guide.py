@@ -65,7 +65,7 @@ def searched_tokens(persona: Persona, questions: list[str]) -> int:
     total = held
     for question in questions:
         asking = text_tokens(json.dumps({"query": question}, ensure_ascii=False))
-        found = "\n\n".join(section.markdown for section in search.find(question))
+        found = "\n\n".join(each.section.for_agent(each.passage) for each in search.find(question))
         total += held
         held += asking + text_tokens(found)
         total += held

@@ -33,7 +33,7 @@ DELTA = "لفظ "
 INTERVAL_S = (0.040, 0.060)
 """Seconds between deltas, about 0.05; random, since an even rate would keep its phase to the screen's."""
 MESSAGES_BEFORE = (0, 5000)
-FILL_BURST, FILL_INTERVAL_S = 50, 0.06
+FILL_BURST, FILL_INTERVAL_S = 50, 0.25
 """Seconds between deltas, faster than speech and slow enough for our page's limit on events."""
 AIM_MEDIAN_MS, AIM_P95_MS = 4, 8
 

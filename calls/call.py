@@ -361,20 +361,14 @@ class Call:
                 self._logged_codes.add(change.code)
                 log.info("%s: error event %s", self.id, change.code)
 
-    def report(self, phase: str, reason: str | None = None, detail: dict[str, Any] | None = None) -> None:
+    def report(self, phase: str, reason: str | None = None, retry_after_s: float | None = None) -> None:
         """Follow what the browser says of itself: a phase, or that the call `failed` or `ended` and why."""
         if self.closed or self.away:
             return
         if phase in REPORTED_PHASES:
             self._enter(REPORTED_PHASES[phase])
         elif phase in ("failed", "ended"):
-            retry_after = (detail or {}).get("retry_after_s")
-            self._end(
-                Closed(
-                    failure_code(reason) or "peer_lost",
-                    retry_after if isinstance(retry_after, int | float) else None,
-                )
-            )
+            self._end(Closed(failure_code(reason) or "peer_lost", retry_after_s))
 
     def _enter(self, phase: Phase) -> None:
         if phase == "reconnecting":

@@ -28,7 +28,7 @@ ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 class CallControls:
-    """Of one call."""
+    """The controls of one call."""
 
     def __init__(self, call: Call, persona: Persona) -> None:
         """Create the call controls.

@@ -94,7 +94,7 @@ class Summarised:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Nothing more comes: after `Closed`, what was still to be done at the provider is done."""
+    """The last event: after `Closed`, what was still to be done at the provider is done."""
 
     closed: Closed
 

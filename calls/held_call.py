@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from calls.call import Call, Cancellable, Timer, loop_timer
-from calls.events import CallChange, RenewalWished
+from calls.events import CallChange, Closed, RenewalWished
 from calls.owned_tasks import OwnedTasks
 from calls.tickets import Ticket
 
@@ -51,6 +51,7 @@ class HeldCall:
         visitor_id: str,
         *,
         grace_s: float,
+        is_engine: bool,
         on_changes: Callable[[Call, list[CallChange]], None],
         timer: Timer = loop_timer,
     ) -> None:
@@ -58,6 +59,7 @@ class HeldCall:
 
         :param desk: gives the tickets for the browser's offers
         :param grace_s: how long the page's connection may be away before the call ends
+        :param is_engine: whether this server is the provider, which may be reached by nothing but HTTP
         :param on_changes: gets what happens in the call that is held, its end included
         """
         self.call: Call | None = None
@@ -65,6 +67,7 @@ class HeldCall:
         self._desk = desk
         self._visitor_id = visitor_id
         self._grace_s = grace_s
+        self._is_engine = is_engine
         self._on_changes = on_changes
         self._timer = timer
         self._tasks = OwnedTasks()
@@ -90,6 +93,18 @@ class HeldCall:
             self.dial()
         else:
             self._bridge.refuse()
+
+    def report(self, phase: str, reason: str | None, retry_after_s: float | None) -> Closed | None:
+        """Follow what the browser says of its attempt; return how it failed where no call is held."""
+        if self._is_engine and reason == "no_media_path":
+            reason = "no_media_path_engine"
+        if phase == "redialling":
+            self.redial()
+        elif self.call:
+            self.call.report(phase, reason, retry_after_s)
+        elif phase == "failed":
+            return Closed(reason or "unknown", retry_after_s)
+        return None
 
     def release(self, reason: str) -> None:
         """End the call that is held, and hold none: the visitor's next call must not find it in its place."""

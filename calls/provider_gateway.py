@@ -89,6 +89,7 @@ class ProviderGateway:
         settings = self._settings
         return persona.session(
             controlled=self.controls(persona),
+            for_engine=settings.provider_kind == "engine",
             model=settings.openai_model,
             voice=settings.openai_voice,
             transcription_model=settings.openai_transcription_model,

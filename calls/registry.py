@@ -69,7 +69,7 @@ class Registry:
 
     @property
     def live(self) -> int:
-        """How many calls hold a place now."""
+        """The number of calls that hold a place now."""
         return sum(call.holds_place for call in self._calls.values())
 
     def controls(self, persona: Persona) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from commands.audio.reading import UnreadableAudio, duration_s, read_audio
+from commands.audio.reading import RATE, UnreadableAudio, duration_s, read_audio
 from commands.audio.segments import segments_of
 from commands.exit_codes import ExitCode
 from commands.provider import NothingListens, Provider, provider_of
@@ -165,7 +165,7 @@ def _session(settings: Settings, language: str | None) -> dict[str, Any]:
         "type": "transcription",
         "audio": {
             "input": {
-                "format": {"type": "audio/pcm", "rate": 24_000},
+                "format": {"type": "audio/pcm", "rate": RATE},
                 "transcription": transcription,
                 "turn_detection": None,
             }

@@ -105,6 +105,7 @@ class CallerPage:
             registry,
             self._visitor_id,
             grace_s=settings.page_grace_seconds,
+            is_engine=settings.provider_kind == "engine",
             on_changes=self._follow,
         )
         self._view.show_idle()
@@ -121,7 +122,7 @@ class CallerPage:
 
     @property
     def _persona(self) -> Persona:
-        """As its folder says now, so that the next call takes up an edit."""
+        """The persona as its folder says now, so that the next call takes up an edit."""
         return self._personas[self._name]
 
     # -- the pieces --------------------------------------------------------------------------------
@@ -195,26 +196,18 @@ class CallerPage:
             self._call_controls.adjust(choice)
 
     def _on_phase(self, reported: PhaseReported) -> None:
-        reason = self._sharpened(reported.reason)
-        if reason in OBSTACLES:
-            self._microphone_help.show(reason)
+        if reported.reason in OBSTACLES:
+            self._microphone_help.show(reported.reason)
         if reported.phase == "pressed":
             self._press()
         elif reported.phase == "microphone":
             self._begin(resumes=reported.resumes)
-        elif reported.phase == "redialling":
-            self._redial()
-        elif self._call:
-            self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
-        elif reported.phase == "failed":
-            self._view.show_end(Closed(reason or "unknown", reported.retry_after_s))
+        elif failed := self._held.report(reported.phase, reported.reason, reported.retry_after_s):
+            self._view.show_end(failed)
+        elif reported.phase == "redialling" and self._call and self._call_controls:
+            self._call_controls.redialled()
         if reported.phase in ("failed", "ended"):
             self._pressed = None
-
-    def _sharpened(self, reason: str | None) -> str | None:
-        # Our engine answers on this very host, which may pass nothing but HTTP.
-        engine = self._settings.provider_kind == "engine"
-        return "no_media_path_engine" if engine and reason == "no_media_path" else reason
 
     def _pace_ms(self) -> int:
         """One millisecond per live call keeps all pages together at a thousand batches a second."""
@@ -281,11 +274,6 @@ class CallerPage:
         greet(call)
         self._held.dial()
         return call
-
-    def _redial(self) -> None:
-        self._held.redial()
-        if self._call and self._call_controls:
-            self._call_controls.redialled()
 
     def _follow(self, call: Call, changes: list[CallChange]) -> None:
         if self._call is None:

@@ -87,6 +87,7 @@ class CaptionsPage:
             captions,
             self._visitor_id,
             grace_s=settings.page_grace_seconds,
+            is_engine=settings.provider_kind == "engine",
             on_changes=lambda call, changes: self._view.follow(call, changes),
         )
         self._view.show_idle()
@@ -164,30 +165,20 @@ class CaptionsPage:
                 self._call.end("too_fast")
 
     def _on_phase(self, reported: PhaseReported) -> None:
-        reason = self._sharpened(reported.reason)
-        if reason in OBSTACLES:
-            self._microphone_help.show(reason)
+        if reported.reason in OBSTACLES:
+            self._microphone_help.show(reported.reason)
         if reported.phase == "microphone":
             self._open_call()
-        elif reported.phase == "redialling":
-            self._held.redial()
         elif reported.phase == "finishing" and self._call:
             self._last_words = LastWords(self._call.conversation)
             self._view.show_finishing()
-        elif self._call:
-            self._call.report(reported.phase, reason, {"retry_after_s": reported.retry_after_s})
-        elif reported.phase == "failed":
-            self._view.show_end(Closed(reason or "unknown", reported.retry_after_s))
+        elif failed := self._held.report(reported.phase, reported.reason, reported.retry_after_s):
+            self._view.show_end(failed)
 
     def _end_after_last_words(self, event: dict[str, Any]) -> None:
         if self._last_words and self._last_words.are_there(event):
             self._last_words = None
             self._webrtc.bridge.stop("stopped")
-
-    def _sharpened(self, reason: str | None) -> str | None:
-        # Our engine answers on this very host, which may pass nothing but HTTP.
-        engine = self._settings.provider_kind == "engine"
-        return "no_media_path_engine" if engine and reason == "no_media_path" else reason
 
     # -- the session -------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ def colors(persona: Persona) -> str:
 
 
 def is_dark(persona: Persona) -> bool:
-    """For a page's `dark`; by the `color-scheme` it writes, the stylesheet knows from the first paint on."""
+    """Return a page's `dark`, whose `color-scheme` tells the stylesheet from the first paint on."""
     return persona.colors.theme == "dark"
 
 

@@ -63,7 +63,7 @@ def overlay_routes(book: OverlayRegistry) -> APIRouter:
 
 
 async def _serve(websocket: WebSocket, overlay: Overlay) -> None:
-    """Until the viewer leaves, sends anything (ours have nothing to say), or the address is revoked."""
+    """Serve until the viewer leaves, sends anything (ours have nothing to say), or the address is revoked."""
     showing = asyncio.create_task(_show(websocket, overlay))
     leaving = asyncio.create_task(websocket.receive())
     try:

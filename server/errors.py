@@ -36,7 +36,7 @@ class ErrorDetail(BaseModel):
 
 
 class ErrorAnswer(BaseModel):
-    """Every answer that is no success."""
+    """The shape of every answer that is no success."""
 
     model_config = {"json_schema_extra": {"examples": [{"error": AN_ERROR}]}}
     error: ErrorDetail
@@ -54,7 +54,7 @@ class ApiError(Exception):
         retry_after_s: float | None = None,
         challenge: str | None = None,
     ) -> None:
-        """Create the api error.
+        """Create the error.
 
         :param challenge: `WWW-Authenticate`, with a 401
         """
@@ -80,7 +80,7 @@ def error(status: int, code: str, message: str, retry_after_s: float | None = No
 
 
 def session_unknown() -> ApiError:
-    """Also for what is somebody else's: nobody learns what exists."""
+    """Return the refusal, also for what is somebody else's: nobody learns what exists."""
     return ApiError(404, "session_unknown", "There is no such session.")
 
 

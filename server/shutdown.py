@@ -56,7 +56,7 @@ class Closing:
     def __init__(
         self, *steps: Step, total_s: float = TOTAL_SECONDS, exit_now: Callable[[int], None] = os._exit
     ) -> None:
-        """Create the closing.
+        """Create the shutdown.
 
         :param steps: in their order
         :param total_s: seconds after a signal at which the process is ended, whatever is left

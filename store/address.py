@@ -16,7 +16,7 @@ SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"
 
 
 class AddressRefused(ValueError):
-    """No database can be reached by this address. The text says what is taken, never the address itself."""
+    """An address that leads to no database. The text says what is taken, never the address itself."""
 
 
 def address_of(url: str) -> URL:

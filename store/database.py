@@ -74,7 +74,7 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """For reading; what is read stays usable afterwards.
+        """Open a session for reading; what is read stays usable afterwards.
 
         :raises StoreFailure: the database did not answer
         """
@@ -84,7 +84,7 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """For writing: all of it or, after an error, nothing.
+        """Open a transaction for writing: all of it or, after an error, nothing.
 
         :raises StoreFailure: nothing was written
         """
@@ -94,7 +94,7 @@ class Database:
 
     @asynccontextmanager
     async def schema_change(self) -> AsyncIterator[AsyncConnection]:
-        """For making or changing tables: a transaction that waits for every other one of this kind.
+        """Open a transaction for making or changing tables, which waits for every other one of this kind.
 
         :raises StoreFailure: nothing was changed
         """

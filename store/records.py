@@ -212,7 +212,7 @@ class Records:
             return await session.get(SessionRecord, session_id)
 
     async def items(self, session_id: str) -> list[ItemRecord]:
-        """In conversation order."""
+        """Return the items in conversation order."""
         query = select(ItemRecord).where(ItemRecord.session_id == session_id)
         return await self._all(query.order_by(ItemRecord.position, ItemRecord.item_id))
 

@@ -88,7 +88,7 @@ def to_txt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
 
 
 def to_md(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
-    """Nothing that was said can become a link, an image, a heading or HTML."""
+    """Return Markdown in which nothing that was said becomes a link, an image, a heading or HTML."""
     title, *head = (_markdown(isolated(each)) for each in _head(lines, meta))
     body = [_turned(_markdown_line(line, meta), meta) for line in _told(lines)]
     return "\n\n".join([f"# {title}", *head, *body]) + "\n"

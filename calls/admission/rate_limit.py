@@ -18,7 +18,7 @@ class Starts:
     """Counts starts over the last minute."""
 
     def __init__(self, per_minute: int) -> None:
-        """Create the starts.
+        """Create the limit.
 
         :param per_minute: of one visitor
         """

@@ -67,7 +67,7 @@ class CaptionsGateway(ProviderGateway):
         return build_transcription_session(self.spec(persona))
 
     def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
-        """How to listen; the model that is recorded and billed is the recogniser."""
+        """Return the session to ask for; the model that is recorded and billed is the recogniser."""
         return replace(persona.session(), model=persona.transcription.model, voice="", instructions="")
 
 
@@ -108,11 +108,11 @@ class Captions:
         return self._registry.ice_servers(visitor_id)
 
     async def ticket(self, call: Call) -> RelayTicket:
-        """Where the browser posts its offer: always here, for the secret must not leave this server."""
+        """Return where the browser posts its offer: always here, for the secret stays on this server."""
         return self._registry.relay_ticket(call)
 
     def listener(self, choice: CaptionsChoice) -> Persona:
-        """Nobody who speaks: the listening half of a persona."""
+        """Return the listening half of a persona, which never speaks."""
         changed: dict[str, Any] = {
             "name": NAME,
             "language": choice.language,

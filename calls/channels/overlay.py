@@ -58,7 +58,7 @@ class Overlay:
             self._wake()
 
     def revoke(self) -> None:
-        """Nobody sees anything any more."""
+        """Close the visitor's address and every overlay that is open at it."""
         self.is_revoked = True
         self._wake()
 

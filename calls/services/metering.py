@@ -33,7 +33,7 @@ class DaySpending:
         by_payer: Mapping[str, Decimal] | None = None,
         limit_usd: Decimal | None = None,
     ) -> None:
-        """Create the day spending.
+        """Create the day's spending.
 
         :param today: the day that counts now, such as `lambda: datetime.now(UTC).date()`
         :param usd: what was spent today before this process began
@@ -151,7 +151,7 @@ class Meter:
 
     @property
     def seconds(self) -> float:
-        """How long the provider has held the call's sessions."""
+        """The seconds for which the provider has held the call's sessions."""
         return self._seconds_before + (0.0 if self._started_s is None else self._clock() - self._started_s)
 
     def start(self) -> None:

@@ -10,7 +10,7 @@ LABELS = ("local", "remote", "local_trace", "remote_trace")
 class Scopes(
     ui.element,
     component="scopes.js",
-    dependencies=["../../static/scope.js", "../../static/scope_switch.js"],
+    dependencies=["scope.js", "scope_switch.js"],
 ):
     """*Local Input* and *Remote Audio*, shown and hidden by the row of tools."""
 

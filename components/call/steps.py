@@ -8,7 +8,7 @@ from components.shared.words import Words
 
 
 def steps(persona: Persona, words: Words) -> None:
-    """For wide screens, beside the circle."""
+    """Draw the steps beside the circle, for wide screens."""
     with ui.element("aside").classes("steps"):
         TextNode("h2", words["steps.title"]).classes("steps__title")
         with ui.element("ol").classes("steps__list"):

@@ -69,7 +69,7 @@ class Flooded:
 
 @dataclass(frozen=True, slots=True)
 class TicketWished:
-    """Nobody calls yet; the page wants a ticket that the next click may use at once."""
+    """The page's wish, before any call, for a ticket that the next click may use at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class ControlUsed:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """How the caller wants to be spoken and listened to, all of it."""
+    """The caller's whole choice of how to be spoken and listened to."""
 
     choice: Choice
 

@@ -167,7 +167,7 @@ class WebRTC(
         on_entry: Callable[[Entry], None],
         pace_ms: Callable[[], float],
     ) -> None:
-        """Create the web RTC.
+        """Create the element.
 
         :param orb: CSS selector of the element whose `--mic` and `--voice` follow the levels, 0 to 1
         :param grace_s: how long the page's socket may be down before the browser ends the call

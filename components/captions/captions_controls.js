@@ -4,28 +4,42 @@ import { commitUtterances } from "commits";
 import { stopListening } from "last_words";
 import { canShare, chooseSource } from "sources";
 
-const SOURCES = ["microphone", "tab"];
-
 export default {
+  template: `
+    <div class="captions-controls">
+      <div class="controls">
+        <button class="button button--start" type="button" :disabled="running" @click="bridgeHalf().start()">
+          {{ words[again ? "start_again" : "start"] }}
+        </button>
+        <button class="button button--stop" type="button" :disabled="!running" @click="stop">{{ words.stop }}</button>
+      </div>
+      <fieldset class="captions-sources" :disabled="running">
+        <legend class="captions-label">{{ words.source }}</legend>
+        <label v-for="each in sources" class="captions-source" :data-chosen="mark(source === each.name)"
+               :data-off="mark(!each.works || running)">
+          <input type="radio" name="captions-source" :value="each.name" :checked="source === each.name"
+                 :disabled="!each.works" @change="choose({ source: each.name })">
+          <span>{{ words[each.name] }}</span>
+        </label>
+      </fieldset>
+      <p v-if="!sharing" class="captions-hint">{{ words.source_unsupported }}</p>
+      <p v-if="source === 'tab'" class="captions-hint">{{ words.tab_hint }}</p>
+      <label class="captions-language">
+        <span class="captions-label">{{ words.language }}</span>
+        <select class="captions-select" :disabled="running" @change="choose({ language: $event.target.value })">
+          <option v-for="(name, value) in languages" :value="value" :selected="value === language">{{ name }}</option>
+        </select>
+      </label>
+    </div>`,
   props: { words: Object, languages: Object, bridge: Number, running: Boolean, again: Boolean, commits: Boolean },
-  data: () => ({ source: "microphone", language: "" }),
-  render() {
-    const { words, running } = this;
-    const button = (name, kind, disabled, onClick) =>
-      Vue.h("button", { class: `button button--${kind}`, type: "button", disabled, onClick }, words[name]);
-    return Vue.h("div", { class: "captions-controls" }, [
-      Vue.h("div", { class: "controls" }, [
-        button(this.again ? "start_again" : "start", "start", running, () => this.bridgeHalf().start()),
-        button("stop", "stop", !running, () => stopListening(this.bridgeHalf())),
-      ]),
-      Vue.h("fieldset", { class: "captions-sources", disabled: running }, [
-        Vue.h("legend", { class: "captions-label" }, words.source),
-        ...SOURCES.map((source) => this.choice(source)),
-      ]),
-      canShare() ? null : Vue.h("p", { class: "captions-hint" }, words.source_unsupported),
-      this.source === "tab" ? Vue.h("p", { class: "captions-hint" }, words.tab_hint) : null,
-      this.languageChoice(),
-    ]);
+  data: () => ({ source: "microphone", language: "", sharing: canShare() }),
+  computed: {
+    sources() {
+      return [
+        { name: "microphone", works: true },
+        { name: "tab", works: this.sharing },
+      ];
+    },
   },
   created() {
     this.language = Object.keys(this.languages)[0];
@@ -41,25 +55,11 @@ export default {
     bridgeHalf() {
       return getElement(this.bridge);
     },
-    choice(source) {
-      const disabled = source === "tab" && !canShare();
-      const onChange = () => this.choose({ source });
-      const checked = this.source === source;
-      const radio = { type: "radio", name: "captions-source", value: source, checked, disabled, onChange };
-      const mark = (on) => (on ? "" : null);
-      const look = { class: "captions-source", "data-chosen": mark(checked), "data-off": mark(disabled || this.running) };
-      return Vue.h("label", look, [Vue.h("input", radio), Vue.h("span", this.words[source])]);
+    stop() {
+      stopListening(this.bridgeHalf());
     },
-    languageChoice() {
-      const options = Object.entries(this.languages).map(([value, name]) =>
-        Vue.h("option", { value, selected: value === this.language }, name),
-      );
-      const onChange = ({ target }) => this.choose({ language: target.value });
-      return Vue.h("label", { class: "captions-language" }, [
-        Vue.h("span", { class: "captions-label" }, this.words.language),
-        Vue.h("select", { class: "captions-select", disabled: this.running, onChange }, options),
-      ]);
-    },
+    /** Value of an attribute that is there or is not. */
+    mark: (on) => (on ? "" : null),
     choose(changed) {
       Object.assign(this, changed);
       chooseSource(this.source);

@@ -16,7 +16,7 @@ LABELS = (
 class CaptionsControls(
     ui.element,
     component="captions_controls.js",
-    dependencies=["../../static/sources.js", "../../static/last_words.js", "../../static/commits.js"],
+    dependencies=["../../static/sources.js", "last_words.js", "commits.js"],
 ):
     """What may be chosen is told with every change, before the start that it is meant for."""
 

@@ -5,35 +5,29 @@ import { copyText } from "clipboard";
 const SAID_MS = 2500;
 
 export default {
+  template: `
+    <section class="overlay-link" :aria-label="words.overlay_title">
+      <h2 class="overlay-link__title">{{ words.overlay_title }}</h2>
+      <p class="captions-hint">{{ words.overlay_hint }}</p>
+      <a v-if="path" class="overlay-link__address" :href="path" target="_blank" rel="noopener" dir="ltr"
+         :aria-label="words.overlay_open">{{ url() }}</a>
+      <div class="overlay-link__row">
+        <template v-if="path">
+          <button class="captions-button" type="button" @click="copy">{{ words.overlay_copy }}</button>
+          <button class="captions-button" type="button" @click="$emit('revoke')">{{ words.overlay_revoke }}</button>
+        </template>
+        <button v-else class="captions-button" type="button" @click="$emit('make')">{{ words.overlay_make }}</button>
+        <span class="overlay-link__said" role="status">{{ said }}</span>
+      </div>
+    </section>`,
   props: { words: Object, path: String },
   data: () => ({ said: "" }),
-  render() {
-    const { words } = this;
-    return Vue.h("section", { class: "overlay-link", "aria-label": words.overlay_title }, [
-      Vue.h("h2", { class: "overlay-link__title" }, words.overlay_title),
-      Vue.h("p", { class: "captions-hint" }, words.overlay_hint),
-      this.path ? this.address() : null,
-      Vue.h("div", { class: "overlay-link__row" }, [
-        ...(this.path
-          ? [this.button("overlay_copy", () => this.copy()), this.button("overlay_revoke", () => this.$emit("revoke"))]
-          : [this.button("overlay_make", () => this.$emit("make"))]),
-        Vue.h("span", { class: "overlay-link__said", role: "status" }, this.said),
-      ]),
-    ]);
-  },
   beforeUnmount() {
     clearTimeout(this.saying);
   },
   methods: {
     url() {
       return new URL(this.path, window.location.href).href;
-    },
-    address() {
-      const about = { class: "overlay-link__address", href: this.path, target: "_blank", rel: "noopener", dir: "ltr" };
-      return Vue.h("a", { ...about, "aria-label": this.words.overlay_open }, this.url());
-    },
-    button(name, onClick) {
-      return Vue.h("button", { class: "captions-button", type: "button", onClick }, this.words[name]);
     },
     async copy() {
       const copied = await copyText(this.url()).then(() => true, () => false);

@@ -22,9 +22,7 @@ LABELS = (
 FAILURES = ("microphone_denied", "microphone_missing", "microphone_busy", "insecure_origin")
 
 
-class SettingsDrawer(
-    ui.element, component="settings_drawer.js", dependencies=["../../static/microphone_test.js"]
-):
+class SettingsDrawer(ui.element, component="settings_drawer.js", dependencies=["microphone_test.js"]):
     """Opened by the row of tools. Choices arrive as `Chosen` entries of the bridge."""
 
     def __init__(

@@ -105,11 +105,11 @@ class TranscriptElement(
 
     @property
     def call_id(self) -> str | None:
-        """Of the call that is shown, if any."""
+        """The id of the call that is shown, if any."""
         return self._call.id if self._call else None
 
     def find(self, query: str) -> list[Match]:
-        """Where the words stand in the whole conversation."""
+        """Return where the words stand in the whole conversation."""
         if self._view is None:
             return []
         return find(filter(is_shown, self._view.conversation.newest_first()), query)

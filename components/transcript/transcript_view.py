@@ -324,7 +324,7 @@ def clock(at_ms: float | None, began_at_ms: float | None) -> str:
 
 
 def heard_units(item: Item) -> int | None:
-    """Where the unheard part begins, in UTF-16 units, never inside a word; None: unknown."""
+    """Return where the unheard part begins, in UTF-16 units, never inside a word; None: unknown."""
     if item.heard is None:
         return None
     return units(item.text[: word_ceil(item.text, item.heard)])

@@ -167,7 +167,7 @@ class _Filler:
         return next((Filled(value, size=len(value)) for value in empty if _fits(value, schema)), None)
 
     def _boolean(self, schema: Schema, path: list[str]) -> Filled:
-        """Only whether to get in touch again is a yes or no that the rules can tell."""
+        """Return the one yes or no that the rules can tell: whether to get in touch again."""
         wanted = finder_for(path, _description(schema)) is facts.follow_up
         known = wanted and self._fact(schema, path) is not None
         return Filled(known, known)

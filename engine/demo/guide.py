@@ -1,104 +1,65 @@
-"""The guide inside the instructions: Markdown sections, and the one that answers a question."""
+"""The guide inside the instructions or of a tool's output, and the sentences of it that answer a question."""
 
-import logging
-import math
-import re
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
+from itertools import chain
 
-import bm25s
-
-from engine.demo.words import content_words
+from engine.demo.spoken_to_caller import said_to_caller
 from engine.tts.plain_text import sentences
+from guides.guide_index import MIN_SHARE, Found, GuideIndex
+from guides.sections import Passage, sections
+from guides.words import terms
 
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # It tells of every index it builds.
-
-HEADING = re.compile(r"^\s{0,3}#{1,6}\s+(.*)$")
-HEADING_WEIGHT = 3
-"""How often a heading counts among the words of its section."""
-MIN_COVERAGE = 0.34
-"""Share of a question, by the weight of its words, that a section must speak of."""
 ANSWER_SENTENCES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class GuideSection:
-    """What stands under one heading."""
-
-    heading: str
-    sentences: list[str]
-
-    def words(self) -> list[str]:
-        """For retrieval: the heading counts more than the text."""
-        return content_words(self.heading) * HEADING_WEIGHT + content_words(" ".join(self.sentences))
-
-
-def sections(markdown: str) -> list[GuideSection]:
-    """Return the sections with text in them.
-
-    What stands before the first heading tells the agent how to be, not what to say.
-    """
-    found: list[tuple[str, list[str]]] = []
-    for line in markdown.splitlines():
-        if heading := HEADING.match(line):
-            found.append((heading[1].rstrip().rstrip("#").rstrip(), []))
-        elif found:
-            found[-1][1].append(line)
-    split = [GuideSection(heading, sentences("\n".join(lines))) for heading, lines in found]
-    return [section for section in split if section.sentences]
-
-
 class Guide:
-    """Sections, indexed."""
+    """Answers questions by sentences of a guide, as they stand there.
+
+    What stands before the first heading tells the agent how to be, and quoted lines are notes to the agent:
+    neither is said.
+    """
 
     def __init__(self, markdown: str) -> None:
-        self._sections = sections(markdown)
-        self._words = [section.words() for section in self._sections]
-        self._in_sections = Counter(word for found in self._words for word in set(found))
-        self._index = bm25s.BM25(method="bm25+")
-        if self._in_sections:
-            self._index.index(self._words, show_progress=False)
+        self._index = GuideIndex(markdown)
 
     def answer(self, question: str) -> str | None:
-        """Return the sentences of the best section that answer best; None when nothing fits."""
-        asked = content_words(question)
-        section = self._section(asked)
-        return " ".join(self._passage(section, asked)) if section else None
+        """Return at most three sentences of the best section; None when nothing fits."""
+        found = self._best(question)
+        if not found:
+            return None
+        others = [each for each in found.section.passages if each is not found.passage]
+        return _answer([found.passage, *others], question, self._index.weight)
 
     def heading(self, question: str) -> str | None:
         """Return the heading of the section that answers; None when nothing fits."""
-        section = self._section(content_words(question))
-        return section.heading if section else None
+        found = self._best(question)
+        return found.section.heading if found else None
 
-    def _section(self, asked: list[str]) -> GuideSection | None:
-        known = [word for word in asked if word in self._in_sections]
-        if not known:
-            return None
-        scores = self._index.get_scores(known)
-        best = max(range(len(scores)), key=lambda n: float(scores[n]))
-        if self._coverage(asked, set(self._words[best])) < MIN_COVERAGE:
-            return None
-        return self._sections[best]
+    def _best(self, question: str) -> Found | None:
+        found = (each for each in self._index.find(question) if each.section.heading)
+        best = next(found, None)
+        return best if best and best.share >= MIN_SHARE else None
 
-    def _coverage(self, asked: list[str], found: set[str]) -> float:
-        total = sum(self._weight(word) for word in asked)
-        return sum(self._weight(word) for word in asked if word in found) / total
 
-    def _weight(self, word: str) -> float:
-        return math.log(1 + (len(self._words) + 1) / (self._in_sections[word] + 0.5))
+def looked_up(output: str, question: str) -> str | None:
+    """Return the answer of sections that a search found, the best first; None where there is no section."""
+    found = next((each for each in sections(output) if each.heading and each.passages), None)
+    return _answer(found.passages, question, lambda _term: 1.0) if found else None
 
-    def _passage(self, section: GuideSection, asked: list[str]) -> list[str]:
-        """Return the stretch of sentences with most of the question in it; the earliest of equals."""
-        wanted = set(asked) - set(content_words(section.heading))
-        said = section.sentences
-        starts = range(max(1, len(said) - ANSWER_SENTENCES + 1))
-        values = [self._value(" ".join(said[n : n + ANSWER_SENTENCES]), wanted) for n in starts]
-        start = values.index(max(values))
-        return said[start : start + ANSWER_SENTENCES]
 
-    def _value(self, text: str, wanted: set[str]) -> float:
-        return sum(self._weight(word) for word in wanted & set(content_words(text)))
+def _answer(passages: list[Passage], question: str, weight: Callable[[str], float]) -> str | None:
+    """Return the stretch of the first passage with most of the question in it, and what fits of the others.
+
+    :param passages: of one section, the best one first
+    :param weight: of a term of the question
+    """
+    said, *others = (said_to_caller(sentences(passage.text)) for passage in passages)
+    asked = set(terms(question))
+    starts = range(max(1, len(said) - ANSWER_SENTENCES + 1))
+    values = [sum(map(weight, asked & set(terms(" ".join(said[n : n + ANSWER_SENTENCES]))))) for n in starts]
+    best = said[values.index(max(values)) :]
+    return " ".join([*best, *chain.from_iterable(others)][:ANSWER_SENTENCES]) or None
 
 
 @lru_cache(maxsize=32)

@@ -8,16 +8,20 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from engine.demo.guide import Guide, guide_in
+from engine.demo.direct_questions import direct_answer
+from engine.demo.guide import ANSWER_SENTENCES, guide_in, looked_up
 from engine.demo.out_of_band_answers import aside
 from engine.demo.phrases import phrase
-from engine.demo.small_talk import small_talk
+from engine.demo.small_talk import mostly_small_talk, small_talk
 from engine.demo.tool_rules import choose_call, look_up
 from engine.llm.bounded_text import bounded
 from engine.llm.language_model import Piece, Prompt, TextPiece
 from engine.session.items import Item, words_of
+from engine.tts.plain_text import sentences
 
 ANSWER_FIELDS = ("message", "answer", "text", "result", "summary")
+FOR_THE_AGENT = ("instructions", "instruction", "note_to_agent")
+"""Fields of a function's output that tell the agent what to do: they are never said."""
 TOLD_TO_SAY = re.compile(r"[^\n«“\"]*\bsay\b[^\n«“\"]*[«“\"]([^«»“”\"]+)[»”\"]", re.IGNORECASE)
 """Instructions that begin by giving words to be said, such as: Say exactly this: «Welcome!»"""
 MAX_OPENING = 4000
@@ -69,6 +73,8 @@ def _words(item: Item) -> str:
 
 def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Piece:
     calling = any(item["type"] == "function_call" for item in turn)
+    if told := direct_answer(typed, prompt.instructions, prompt.language):
+        return TextPiece(told)
     if not calling and (call := choose_call(typed, prompt.tools, prompt.tool_choice)):
         return call
     if kind := small_talk(typed):
@@ -77,7 +83,8 @@ def _answer(typed: str, turn: list[Item], prompt: Prompt) -> Piece:
         return TextPiece(answer)
     if not calling and (call := look_up(typed, prompt.tools, prompt.tool_choice)):
         return call
-    return TextPiece(phrase("in_progress" if calling else "nothing_fits", prompt.language))
+    otherwise = mostly_small_talk(typed) or "nothing_fits"
+    return TextPiece(phrase("in_progress" if calling else otherwise, prompt.language))
 
 
 def _listened(heard: list[Item]) -> bool:
@@ -94,15 +101,18 @@ def _not_understood(heard: list[Item], prompt: Prompt) -> Piece:
 
 
 def _told(output: str, question: str, language: str) -> str:
-    """Return what of an output answers: of sections of a guide the best one, of anything else all."""
-    return Guide(output).answer(question) or _spoken_output(output, language)
+    """Return what of an output answers: the best section of a guide, the beginning of anything else."""
+    return looked_up(output, question) or _spoken_output(output, question, language)
 
 
-def _spoken_output(output: str, language: str) -> str:
+def _spoken_output(output: str, question: str, language: str) -> str:
     try:
-        return _spoken(json.loads(output), language) or phrase("done", language)
+        value = json.loads(output)
     except (ValueError, RecursionError):
-        return output
+        return " ".join(sentences(output)[:ANSWER_SENTENCES]) or phrase("done", language)
+    if isinstance(value, dict) and value.get("found") == 0:
+        return phrase(mostly_small_talk(question) or "nothing_fits", language)
+    return _spoken(value, language) or phrase("done", language)
 
 
 def _spoken(value: Any, language: str) -> str:
@@ -125,7 +135,11 @@ def _spoken_fields(fields: dict[str, Any], language: str) -> str:
     for name in ANSWER_FIELDS:
         if isinstance(fields.get(name), str):
             return str(fields[name])
-    told = [f"{name.replace('_', ' ')}: {_spoken(value, language)}" for name, value in fields.items()]
+    told = [
+        f"{name.replace('_', ' ')}: {_spoken(value, language)}"
+        for name, value in fields.items()
+        if name not in FOR_THE_AGENT
+    ]
     return _listed(told, language)
 
 

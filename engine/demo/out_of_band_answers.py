@@ -35,7 +35,7 @@ def aside(prompt: Prompt) -> str | None:
 
 
 def topic(turns: list[Turn], instructions: str, otherwise: str) -> str:
-    """At most five words: headings of the guide that answered, or words of the caller's first question.
+    """Return at most five words: headings of the guide that answered, or words of the first question.
 
     :param otherwise: the language when nothing was said
     """
@@ -48,7 +48,7 @@ def topic(turns: list[Turn], instructions: str, otherwise: str) -> str:
 
 
 def summary(turns: list[Turn], otherwise: str) -> str:
-    """Two sentences: what was asked first, and how the last answer began.
+    """Return two sentences: what was asked first, and how the last answer began.
 
     :param otherwise: the language when nothing was said
     """
@@ -82,7 +82,7 @@ def _answered(turns: list[Turn], language: str) -> str:
 
 
 def _joined(headings: list[str]) -> str:
-    """As many headings as fit; of the first one as much as fits."""
+    """Return as many headings as fit; of the first one as much as fits."""
     told = ""
     comma = "، " if language_of_text(" ".join(headings), "en") == "ur" else ", "
     for heading in headings:

@@ -13,7 +13,7 @@ class EngineError(Exception):
         status: int = 400,
         kind: str = "invalid_request_error",
     ) -> None:
-        """Create the engine error.
+        """Create the error.
 
         :param code: machine-readable, such as `unknown_parameter`
         :param param: path of the offending field, such as `session.voice`

@@ -39,7 +39,7 @@ HTTP_CODES = {404: "unknown_url", 405: "method_not_supported", 413: "request_too
 
 
 class ExpiresAfter(StrictObject):
-    """How long an ephemeral key is good for."""
+    """The time for which an ephemeral key is good."""
 
     anchor: Literal["created_at"] = "created_at"
     seconds: Annotated[int, Field(ge=10, le=7200)] = 600

@@ -10,10 +10,9 @@ from av import AudioFrame, AudioResampler
 
 from engine.http.api_error import EngineError
 from engine.media.vad import FRAME_BYTES, SAMPLE_RATE
-from engine.session.session_config import AudioFormat, SessionConfig
+from engine.session.session_config import PCM_RATE, AudioFormat, SessionConfig
 from engine.session.transcription_config import AnyConfig
 
-APPENDED_RATE = 24_000
 MAX_APPEND_BYTES = 15 * 1024 * 1024
 BYTES_PER_SAMPLE = 2
 
@@ -88,7 +87,7 @@ def _new_resampler() -> AudioResampler:
 
 def _frame(pcm: bytes) -> AudioFrame:
     frame = AudioFrame.from_ndarray(np.frombuffer(pcm, np.int16).reshape(1, -1), format="s16", layout="mono")
-    frame.sample_rate = APPENDED_RATE
+    frame.sample_rate = PCM_RATE
     return frame
 
 

@@ -45,12 +45,12 @@ class SpokenItem:
 
     @property
     def played_ms(self) -> int:
-        """How much the caller was sent."""
+        """The milliseconds of sound that the caller was sent."""
         return self.sent * PACKET_MS
 
     @property
     def length_ms(self) -> int:
-        """How much there is by now, sent or not."""
+        """The milliseconds of sound that are there by now, sent or not."""
         return (self.sent + len(self.packets)) * PACKET_MS
 
 

@@ -53,7 +53,7 @@ _FILTER = _low_pass()
 
 
 class PacketDecoder:
-    """Of one call."""
+    """The decoder of one call."""
 
     def __init__(self, on_frame: Callable[[bytes], None], call_later: CallLater) -> None:
         """Create the packet decoder.
@@ -86,7 +86,7 @@ class PacketDecoder:
             self._silence = self._call_later(FRAME_MS / 1000, self._be_silent)
 
     def close(self) -> None:
-        """Nothing more is heard."""
+        """Stop decoding."""
         self._end_silence()
 
     def _decoded(self, payload: bytes) -> list[AudioFrame]:

@@ -106,7 +106,7 @@ async def _stopped(transport: RTCIceTransport) -> None:
 
 
 class StraightBuffer:
-    """In the place of aiortc's jitter buffer, which waits for the next packet, and for 16 when one is lost.
+    """A buffer without aiortc's waits: for the next packet, and for 16 when one is lost.
 
     Nothing is left for aiortc's own decoder, a thread and two wake-ups of the loop a packet.
     """

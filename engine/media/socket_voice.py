@@ -6,9 +6,9 @@ import numpy as np
 from av import AudioFrame, AudioResampler
 
 from engine.media.audio_output import PACKET_MS, Player, SpokenItem
+from engine.session.session_config import PCM_RATE
 
-OUTPUT_RATE = 24_000
-PACKET_BYTES = OUTPUT_RATE * PACKET_MS // 1000 * 2
+PACKET_BYTES = PCM_RATE * PACKET_MS // 1000 * 2
 
 
 class SocketVoice:
@@ -58,7 +58,7 @@ class PcmEncoder:
         :param sample_rate: of the PCM, in Hz
         """
         self._sample_rate = sample_rate
-        self._resampler = AudioResampler(format="s16", layout="mono", rate=OUTPUT_RATE)
+        self._resampler = AudioResampler(format="s16", layout="mono", rate=PCM_RATE)
         self._rest = bytearray()
 
     def encode(self, pcm: bytes) -> list[bytes]:

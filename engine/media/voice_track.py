@@ -74,7 +74,7 @@ class VoiceTrack(MediaStreamTrack):
         return packet
 
     def stop(self) -> None:
-        """No more packets."""
+        """End the track."""
         super().stop()
         self._news.set()
 
@@ -98,7 +98,7 @@ class VoiceTrack(MediaStreamTrack):
         self._timestamp += packets * SAMPLES_PER_PACKET
 
     async def _rest(self) -> None:
-        """Until there is news, but not so long that the browser misses a packet."""
+        """Wait until there is news, but not so long that the browser misses a packet."""
         with suppress(TimeoutError):
             async with asyncio.timeout(REST_S):
                 await self._news.wait()

@@ -40,7 +40,7 @@ class Pipeline:
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """How long a call may take."""
+    """Limits of how long a call may take."""
 
     connect_s: float = 20
     """From the answer until media flows."""
@@ -126,7 +126,7 @@ class EngineCall:
         return answer
 
     def attach(self, sideband: EngineSideband) -> None:
-        """From now on the sideband hears and may ask everything."""
+        """Let the sideband hear and ask everything from now on."""
         self._sidebands.append(sideband)
         self.session.attach(sideband)
 

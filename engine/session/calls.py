@@ -11,7 +11,7 @@ from engine.session.transcription_config import AnyConfig
 
 
 class Calls:
-    """Every live call by its id."""
+    """The live calls by their ids."""
 
     def __init__(
         self, pipeline: Pipeline, limits: EngineLimits, ice_servers: Callable[[], list[RTCIceServer]]

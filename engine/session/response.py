@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from engine.session.items import Item, Items, new_id
+from engine.session.session_config import PCM_RATE
 
 Emit = Callable[..., None]
 Status = Literal["completed", "cancelled", "failed"]
@@ -39,7 +40,7 @@ class ResponseEvents:
             "conversation_id": conversation_id,
             "output_modalities": [modality],
             "max_output_tokens": max_output_tokens,
-            "audio": {"output": {"format": {"type": "audio/pcm", "rate": 24000}, "voice": voice}},
+            "audio": {"output": {"format": {"type": "audio/pcm", "rate": PCM_RATE}, "voice": voice}},
         }
         self._output: list[Item] = []
         self._open: Item | None = None

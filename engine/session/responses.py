@@ -46,7 +46,7 @@ class ResponseContext(Protocol):
 
     @property
     def committed_ms(self) -> int:
-        """How much of the caller's speech is in the conversation."""
+        """The milliseconds of the caller's speech that are in the conversation."""
 
     def emit(self, event_type: str, **fields: Any) -> None:
         """Send an event to every connection."""
@@ -67,7 +67,7 @@ class Run:
 
 
 class ResponseRunner:
-    """At most one at a time in the conversation, any number out of band."""
+    """Runs responses: at most one at a time in the conversation, any number out of band."""
 
     def __init__(
         self,

@@ -72,16 +72,16 @@ class EngineSession:
 
     @property
     def committed_ms(self) -> int:
-        """How much of the caller's speech is in the conversation."""
+        """The milliseconds of the caller's speech that are in the conversation."""
         return self.input_audio.committed_ms
 
     def attach(self, connection: Connection) -> None:
-        """From now on `connection` gets every event; first `session.created`."""
+        """Send `connection` every event from now on; first `session.created`."""
         self.connections.append(connection)
         connection.send(encoded("session.created", session=self.shown()))
 
     def detach(self, connection: Connection) -> None:
-        """No more events for `connection`."""
+        """Send `connection` no more events."""
         if connection in self.connections:
             self.connections.remove(connection)
 

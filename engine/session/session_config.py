@@ -1,6 +1,6 @@
 """The session object: what a client may set, the effective defaults, and how `session.update` merges."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,10 @@ Metadata = Annotated[
     dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]], Field(max_length=16)
 ]
 MaxTokens = Annotated[int, Field(ge=1)] | Literal["inf"]
+
+
+PCM_RATE: Final = 24_000
+"""Samples a second of sound that is sent over a WebSocket, either way."""
 
 
 class AudioFormat(Sparse):
@@ -72,7 +76,7 @@ TurnDetection = Annotated[ServerVad | SemanticVad, Field(discriminator="type")] 
 class AudioInput(StrictObject):
     """`audio.input`."""
 
-    format: AudioFormat = AudioFormat(rate=24000)
+    format: AudioFormat = AudioFormat(rate=PCM_RATE)
     noise_reduction: NoiseReduction | None = None
     transcription: InputTranscription | None = None
     turn_detection: TurnDetection = ServerVad()
@@ -87,7 +91,7 @@ class CustomVoice(StrictObject):
 class OutputAudioConfig(StrictObject):
     """`audio.output`."""
 
-    format: AudioFormat = AudioFormat(rate=24000)
+    format: AudioFormat = AudioFormat(rate=PCM_RATE)
     voice: str | CustomVoice = "marin"
     speed: Annotated[float, Field(ge=0.25, le=1.5)] = 1.0
 

@@ -57,7 +57,7 @@ class WhisperSpeechToText:
     """Recognises with faster-whisper."""
 
     def __init__(self, model: str, load: Callable[[str], Model] | None = None) -> None:
-        """Create the whisper speech to text.
+        """Create the recogniser.
 
         :param load: gives the model of a name; a test's, or the library's
         """
@@ -125,7 +125,7 @@ class WhisperSpeechToText:
 
 @lru_cache(maxsize=1)
 def _model(name: str) -> Model:
-    """On the processor, which is everywhere: with a graphics card its drivers may still be missing."""
+    """Return the model on the processor: with a graphics card its drivers may still be missing."""
     os.environ.pop("OMP_THREAD_LIMIT", None)  # Set by `engine.media.vad` for its own library.
     library = importlib.import_module(LIBRARY)
     model: Model = library.WhisperModel(name, device="cpu", compute_type="int8")

@@ -37,7 +37,7 @@ _worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="espeak")
 
 @dataclass(frozen=True, slots=True)
 class Timbre:
-    """How one of the API's voices sounds here."""
+    """The sound of one of the API's voices here."""
 
     variant: str
     """An espeak-ng voice variant: m1 to m8 are men, f1 to f5 women."""

@@ -43,7 +43,7 @@ def _pieces(sentence: str) -> list[str]:
 
 
 def _cut(piece: str) -> list[str]:
-    """At words, where a text has no clauses, and within words that are longer than any."""
+    """Cut at words, where a text has no clauses, and within words that are longer than any."""
     parts = [""]
     for word in LONG_WORD.findall(piece):
         if parts[-1] and len(parts[-1]) + len(word) > 2 * MAX_SENTENCE:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """How a sentence is to sound."""
+    """The wanted sound of a sentence."""
 
     language: str
     """`ur` or `en`."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from agents.tools import Identity, ToolContext, ToolRefused, tool
-from personas.jsbank.bank import DemoBank, DemoCard
 from store.database import Database
+
+from .bank import DemoBank, DemoCard
 
 GUIDE = Path(__file__).with_name("guide.md").read_text("utf-8-sig")
 DEMO = "یہ نمائشی ڈیٹا ہے۔"
@@ -170,7 +171,7 @@ def _rupees(paisa: int) -> str:
 
 
 def _iban_problem(iban: str) -> str | None:
-    """Why this is no IBAN; None if nothing speaks against it."""
+    """Return why this is no IBAN; None if nothing speaks against it."""
     length = IBAN_LENGTHS.get(iban[:2])
     if length and len(iban) != length:
         return f"پاکستانی آئی بی اے این میں {length} حروف اور ہندسے ہوتے ہیں، اس میں {len(iban)} ہیں۔"

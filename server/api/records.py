@@ -30,7 +30,7 @@ MOST = 200
 
 
 class Form(StrEnum):
-    """How a transcript is written."""
+    """The ways to write a transcript."""
 
     TXT = "txt"
     JSON = "json"

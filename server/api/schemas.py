@@ -35,7 +35,7 @@ AnyObject = Annotated[dict[str, Any], AfterValidator(_checked), AfterValidator(w
 
 
 def examples(*shown: dict[str, Any]) -> ConfigDict:
-    """How a shape looks when it is used."""
+    """Return the schema's examples: how a shape looks when it is used."""
     return ConfigDict(json_schema_extra={"examples": list(shown)})
 
 

@@ -39,7 +39,7 @@ SDP_ANSWER: dict[int | str, dict[str, Any]] = {201: {"description": "The SDP ans
 
 
 def session_routes(sessions: ApiSessionRegistry) -> APIRouter:
-    """Every route needs a key, or comes from this machine; a session answers only the key that opened it."""
+    """Return the routes. Each needs a key, or a request from this machine; a session knows its key."""
     router = APIRouter(tags=["sessions"])
 
     def own(session_id: str, owner: str) -> ApiSession:

@@ -46,7 +46,7 @@ class RequestLog:
 
 
 def _path(scope: Scope) -> str:
-    """As it was sent, not decoded: a line break in it stays in the line."""
+    """Return the path as it was sent, not decoded: a line break in it stays in the line."""
     if secret := next((start for start in SECRET_PATHS if scope["path"].startswith(start)), None):
         return f"{secret}…"
     raw: bytes = scope.get("raw_path") or scope["path"].encode()

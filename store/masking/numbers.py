@@ -57,7 +57,7 @@ def _without_lone_words(run: list[DigitGroup]) -> list[DigitGroup]:
 
 
 def _is_card(run: Sequence[DigitGroup]) -> bool:
-    """By Luhn's checksum or by its groups; no card begins with 0."""
+    """Tell a card by Luhn's checksum or by its groups; no card begins with 0."""
     groups = [group.digits for group in run]
     digits = "".join(groups)
     looks_so = len(groups) == 1 or all(len(group) == 4 for group in groups[:-1])

@@ -25,6 +25,7 @@ PARTS = (
     "commands",
     "state",
     "transcripts",
+    "guides",
 )
 MAY_IMPORT = {
     "main": set(PARTS),
@@ -33,17 +34,18 @@ MAY_IMPORT = {
     "text_units": set[str](),
     "paths": set[str](),
     "access": set[str](),
-    "agents": {"realtime", "settings", "store", "text_files", "transcripts"},
+    "agents": {"guides", "realtime", "settings", "store", "text_files", "transcripts"},
     "pages": {"access", "agents", "components", "calls", "settings"},
     "components": {"agents", "calls", "paths", "realtime", "text_files", "text_units"},
     "server": {"access", "agents", "calls", "paths", "realtime", "settings", "state", "store", "transcripts"},
     "calls": {"access", "agents", "realtime", "settings", "state", "store", "text_units", "transcripts"},
     "store": set[str](),
     "realtime": {"text_units"},
-    "engine": {"transcripts"},
+    "engine": {"guides", "transcripts"},
     "commands": {"agents", "engine", "realtime", "settings", "text_units", "transcripts"},
     "state": {"store"},
     "transcripts": {"text_units"},
+    "guides": {"transcripts"},
 }
 
 

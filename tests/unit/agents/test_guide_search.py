@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.guide_search import FOUND_SECTIONS, NOTHING, PIECE_CHARS, GuideSearch, search_tool, sections
+from agents.guide_search import FOUND_SECTIONS, NOTHING, GuideSearch, search_tool
 from agents.tools import Tool, ToolContext
 from tests.fakes.no_database import NO_DATABASE
 
@@ -19,7 +19,7 @@ Parcels take three days.
 
 
 def headings(guide: str, query: str) -> list[str]:
-    return [section.heading for section in GuideSearch(guide).find(query)]
+    return [found.section.heading for found in GuideSearch(guide).find(query)]
 
 
 async def found_by(tool: Tool, query: str) -> str:
@@ -44,7 +44,7 @@ def test_a_callers_question_finds_its_section(question: str, heading: str) -> No
     ("question", "heading"),
     [
         ("کارڈ گم ہو جائے تو کیا کروں؟", "کارڈ گم یا چوری ہو جائے"),
-        ("كھاته", "کھاتہ کھلوانا"),
+        ("كھاته کھلوانا", "کھاتہ کھلوانا"),
         ("پِن بھول گیا", "پن کوڈ بھول جائیں"),
     ],
     ids=["urdu", "arabic letters", "vowel signs"],
@@ -72,13 +72,6 @@ def test_no_more_sections_are_given_than_help() -> None:
     assert len(headings(guide, "plan price")) == FOUND_SECTIONS
 
 
-def test_a_long_section_is_cut_between_its_paragraphs() -> None:
-    paragraphs = [f"{n} " + "word " * 150 for n in range(4)]
-    pieces = sections("# Long\n" + "\n\n".join(paragraphs))
-    assert len(pieces) == 4
-    assert all(piece.heading == "Long" and len(piece.text) < PIECE_CHARS for piece in pieces)
-
-
 async def test_the_tool_gives_the_sections_as_they_stand_in_the_guide() -> None:
     assert await found_by(search_tool(GUIDE, "en"), "opening hours") == "# Opening hours\nWe open at nine."
 
@@ -90,3 +83,9 @@ async def test_the_tool_says_in_the_agents_language_that_there_is_nothing(langua
 
 def test_the_tool_is_public_for_it_only_reads() -> None:
     assert search_tool(GUIDE, "en").public
+
+
+async def test_the_passage_that_answers_stands_first_and_what_callers_say_is_left_out() -> None:
+    guide = "# Fees\nA card costs nothing.\n\nA copy costs one.\n> Callers say: paper, print.\n\n> Be short."
+    found = await found_by(search_tool(guide, "en"), "print on paper")
+    assert found == "# Fees\nA copy costs one.\n\nA card costs nothing.\n\n> Be short."

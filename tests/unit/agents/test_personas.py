@@ -62,3 +62,27 @@ def test_only_the_personas_it_was_given_are_in_it(root: Path) -> None:
     personas = Personas(root, {"shop": loaded["shop"]})
     assert list(personas) == ["shop"]
     assert "other" not in personas
+
+
+TOOLS = """
+from agents.tools import tool
+from .stock import COUNT
+
+
+@tool()
+async def stock() -> int:
+    \"\"\"Return the stock.\"\"\"
+    return COUNT
+"""
+
+
+async def test_a_module_beside_the_tools_is_the_folders_own_and_its_edit_counts(root: Path) -> None:
+    write(root, "copied")
+    names = ("shop", "copied")
+    for name, count in (("shop", 1), ("copied", 2)):
+        (root / name / "tools.py").write_text(TOOLS, "utf-8")
+        (root / name / "stock.py").write_text(f"COUNT = {count}\n", "utf-8")
+    personas = opened(root)
+    assert [await personas[name].tools["stock"].function() for name in names] == [1, 2]
+    edit(root / "copied" / "stock.py", "COUNT = 33\n")
+    assert [await personas[name].tools["stock"].function() for name in names] == [1, 33]

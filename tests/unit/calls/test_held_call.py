@@ -50,6 +50,7 @@ class HoldingPage:
             self.house.registry,
             "visitor",
             grace_s=GRACE_S,
+            is_engine=True,
             on_changes=lambda _, changes: self.changes.extend(changes),
             timer=self.house.timer,
         )
@@ -169,3 +170,24 @@ async def test_a_browser_that_used_up_its_legs_is_refused(page: HoldingPage) -> 
 async def test_a_browser_that_dials_again_without_a_call_is_refused(page: HoldingPage) -> None:
     page.held.redial()
     assert page.bridge.told[:] == [("refuse",)]
+
+
+async def test_what_fails_before_there_is_a_call_is_returned_to_be_shown(page: HoldingPage) -> None:
+    assert page.held.report("failed", "microphone_denied", 3.0) == Closed("microphone_denied", 3.0)
+    assert page.held.report("failed", None, None) == Closed("unknown")
+    assert page.held.report("connecting", None, None) is None
+
+
+async def test_a_call_without_a_media_path_to_our_own_engine_ends_with_the_reason_that_names_it(
+    page: HoldingPage,
+) -> None:
+    call = await page.live()
+    assert page.held.report("failed", "no_media_path", None) is None
+    assert call.closed and call.closed.reason == "no_media_path_engine"
+
+
+async def test_a_browser_that_dials_again_gets_another_ticket(page: HoldingPage) -> None:
+    call = await page.live()
+    assert page.held.report("redialling", None, None) is None
+    await page.held._tasks.finish()
+    assert ("dial", call.id) in page.bridge.told

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.demo.guide import Guide, sections
+from engine.demo.guide import Guide
 
 GUIDE = """
 Always be kind and never name a price of a garden.
@@ -16,10 +16,6 @@ Roses drink twice a week. Cactus drinks once a month. Ferns want wet soil. Orchi
 # Empty
 """
 JSBANK = (Path(__file__).parents[4] / "personas/jsbank/guide.md").read_text("utf-8")
-
-
-def test_sections_stand_under_headings_of_any_level_and_have_text() -> None:
-    assert [section.heading for section in sections(GUIDE)] == ["Opening hours", "Watering plants"]
 
 
 def test_what_stands_before_the_first_heading_is_never_quoted() -> None:

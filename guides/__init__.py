@@ -1,0 +1,1 @@
+"""Guides: Markdown sections, and the one that speaks of a question."""
