@@ -1,7 +1,7 @@
 """Where a text of any script may be cut."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from text_units import atoms, columns, grapheme_floor, graphemes, shortened, word_ceil, word_floor
@@ -45,6 +45,7 @@ def test_the_end_of_a_word_is_found_in_every_script() -> None:
     assert word_ceil("one", 2) == 3
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("ab \nみ。「ーกำ\u0301👨\u200d🇵क्ष"), max_size=40), st.integers(-3, 50))
 def test_a_cut_lies_inside_the_text_and_outside_of_graphemes(text: str, at: int) -> None:
     ends = {0}

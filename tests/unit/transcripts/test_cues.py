@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from text_units import columns
@@ -142,6 +142,7 @@ speech = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(speech, max_size=8))
 def test_cues_are_in_order_last_a_while_and_never_overlap(speeches: list[Speech]) -> None:
     shown = cues(*speeches)
