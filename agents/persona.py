@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from agents.guide_search import search_tool
 from agents.limits import OwnLimits
@@ -17,6 +17,15 @@ from text_files import NotText, read_text
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Uri = Annotated[str, StringConstraints(pattern=r"^(tel:\+?[0-9][0-9.()-]*|sips?:[^\s<>]+)$")]
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]
+"""ISO 639 code."""
+Languages = Annotated[
+    list[Language],
+    Field(min_length=1),
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+]
+"""One code, or a list of them, the most likely first."""
+PageLanguage = Literal["en", "ur"]
 NoiseReduction = Literal["near_field", "far_field", "off"]
 Adjustable = Literal["voice", "speed", "noise_reduction", "turn_detection", "answers"]
 NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
@@ -43,7 +52,7 @@ class TranscriptionSettings(Strict):
     """Settings of how the caller's speech becomes text."""
 
     model: Text = "gpt-transcribe"
-    languages: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")]] = []
+    languages: list[Language] = []
 
 
 class TurnDetection(Strict):
@@ -87,6 +96,32 @@ class Colors(Strict):
         return "light" if luminance(self.ground) > 0.179 else "dark"
 
 
+class OwnWords(Strict):
+    """A persona's own words in one language of the page; others are taken from the persona itself."""
+
+    title: Text | None = None
+    heading: Text | None = None
+    intro: str | None = None
+    footer: str | None = None
+    start_label: Text | None = None
+    stop_label: Text | None = None
+    hint: str | None = None
+    idle_label: str | None = None
+
+
+class PageWords(Strict):
+    """A persona's own words as a page in one language shows them; an empty label is the catalogue's."""
+
+    title: str
+    heading: str
+    intro: str
+    footer: str
+    hint: str
+    start_label: str = ""
+    stop_label: str = ""
+    idle_label: str = ""
+
+
 class Persona(Strict):
     """One agent, as the page, the session and the limits see it."""
 
@@ -95,9 +130,11 @@ class Persona(Strict):
     heading: Text
     intro: str = ""
     footer: str = ""
-    language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}$")] = "en"
-    """ISO 639 code of what the agent speaks."""
-    page_language: Literal["en", "ur"] | None = None
+    words: dict[PageLanguage, OwnWords] = {}
+    """The words above in other languages of the page."""
+    languages: Languages = Field(default=["en"], alias="language")
+    """What the agent speaks."""
+    page_language: PageLanguage | None = None
     """Of the page's own words, where neither address nor browser asks for one; None: English."""
     start_label: Text = "Start Conversation"
     stop_label: Text = "Stop"
@@ -137,6 +174,24 @@ class Persona(Strict):
     """The function `prepare` of `tools.py`: makes the tables that its tools need."""
     colors: Colors = Colors()
 
+    @property
+    def language(self) -> str:
+        """The language that the agent speaks, or will most likely speak."""
+        return self.languages[0]
+
+    def own_words(self, page_language: str) -> PageWords:
+        """Return what a page in this language shows.
+
+        Labels that stand in no table for a language are English.
+        """
+        shown = {name: getattr(self, name) for name in ("title", "heading", "intro", "footer", "hint")}
+        if page_language == "en":
+            shown |= {name: getattr(self, name) for name in ("start_label", "stop_label", "idle_label")}
+        for language, words in self.words.items():
+            if language == page_language:
+                shown |= words.model_dump(exclude_none=True)
+        return PageWords(**shown)
+
     def told_guide(self, *, for_engine: bool = False) -> str:
         """Return what the instructions hold of the guide: all of it, or how to look it up."""
         told = without_search_phrases(self.guide)
@@ -158,7 +213,7 @@ class Persona(Strict):
 
         :param for_engine: whether our own engine answers, whose demo agent finds sections by what callers say
         """
-        languages = self.transcription.languages or [self.language]
+        languages = self.transcription.languages or self.languages
         noise_reduction = None if self.noise_reduction == "off" else {"type": self.noise_reduction}
         return SessionSpec(
             model=model or self.model,

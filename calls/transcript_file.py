@@ -1,13 +1,23 @@
 """The caller's own conversation as a file: what the page shows, unmasked, for it goes to nobody else."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable
 
 from calls.call import Call
 from calls.time_slice import TimeSlice
 from realtime.conversation.item import Item
-from transcripts.conversation import ExportedLine, TranscriptMeta, to_json, to_md, to_srt, to_txt, to_vtt
+from transcripts.conversation import (
+    ExportedLine,
+    Phrases,
+    TranscriptMeta,
+    to_json,
+    to_md,
+    to_srt,
+    to_txt,
+    to_vtt,
+)
+
+__all__ = ["FORMS", "Phrases", "Shown", "TranscriptMeta", "transcript_file"]
 
 FORMS = {
     "txt": (to_txt, "text/plain"),
@@ -22,17 +32,12 @@ Shown = Callable[[Item], tuple[str, str]]
 """What the page shows of an item: its text, and the ISO 639 code of its language."""
 
 
-async def transcript_file(
-    call: Call, form: str, opened_at: datetime, speakers: Mapping[str, str], shown: Shown
-) -> str:
+async def transcript_file(call: Call, form: str, meta: TranscriptMeta, shown: Shown) -> str:
     """Return the text of the file, made in slices and written in a thread.
 
     A long conversation takes some 100 ms of each.
 
-
     :param form: one of `FORMS`
-    :param opened_at: the time of day the call began, with its zone
-    :param speakers: their names by role
     """
     lines = []
     time_slice = TimeSlice()
@@ -40,7 +45,6 @@ async def transcript_file(
         if item.role != "system":
             lines.append(_line(call, item, *shown(item)))
         await time_slice.pause_when_over()
-    meta = TranscriptMeta(call.id, call.persona.title, opened_at, speakers=speakers)
     return await asyncio.to_thread(FORMS[form][0], lines, meta)
 
 

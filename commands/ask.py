@@ -26,12 +26,12 @@ from realtime.client_events import (
     response_cancel,
     response_create,
 )
-from realtime.conversation.heard import whole_words
 from realtime.events import ServerEvent, server_event
 from realtime.failures import ProviderFailure
 from realtime.session import build_session
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost
 from settings import Settings
+from text_units import word_floor
 
 APPEND_BYTES = RATE * BYTES_PER_SAMPLE // 10
 """Bytes of audio in one event: 100 ms."""
@@ -88,7 +88,7 @@ class SpokenAnswer:
         """Drop what could not have been played by now; return the ms heard of each item that was cut."""
         whole_ms = _ms(self.pcm)
         left_ms = min(whole_ms, round((now - self.began_at) * 1000)) if self.began_at is not None else 0
-        self.text = self.text[: whole_words(self.text, len(self.text) * left_ms // max(whole_ms, 1))]
+        self.text = self.text[: word_floor(self.text, len(self.text) * left_ms // max(whole_ms, 1))]
         heard: dict[str, int] = {}
         for item_id, sound in self.sound.items():
             length_ms, kept_ms = _ms(sound), min(_ms(sound), left_ms)

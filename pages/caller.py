@@ -129,7 +129,7 @@ class CallerPage:
 
     def _build(self) -> None:
         words, persona = self._words, self._persona
-        with page_frame(persona, persona.title):
+        with page_frame(persona, persona.own_words(words.language).title):
             header(persona, words, others=len(self._personas) > 1)
             with ui.element("div").classes("main"):
                 steps(persona, words)
@@ -144,10 +144,10 @@ class CallerPage:
                     if self._settings.provider_kind == "engine":
                         demo_badge(words)
                 with ui.element("section").classes("panel"):
-                    self._transcript = TranscriptElement(words, persona.language)
+                    self._transcript = TranscriptElement(words, *persona.languages)
                     TranscriptTools(words, self._transcript).move(target_index=0)
                     field = TextField(words, self._webrtc)
-            footer(persona)
+            footer(persona, words)
         self._view = CallView(words, persona, orb, status, controls, field, notice)
 
     def _build_webrtc(self) -> WebRTC:

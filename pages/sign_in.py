@@ -27,10 +27,10 @@ def install(access_gate: AccessGate, persona: Persona) -> None:
 
     def build(words: Words) -> None:
         problem = ui.context.client.request.query_params.get("problem")
-        with page_frame(persona, persona.title):
+        with page_frame(persona, persona.own_words(words.language).title):
             header(persona, words)
             sign_in_form(words, SIGN_IN_PATH, problem if problem in PROBLEMS else None)
-            footer(persona)
+            footer(persona, words)
 
     serve_page(SIGN_IN_PATH, persona, build)
 

@@ -2,7 +2,8 @@
 
 import { MAX_FRAME_BYTES, wireBytes } from "uplink";
 
-const MAX_TEXT = 12000; // characters of one string in a forwarded event
+const MAX_TEXT = 12000; // UTF-16 units of one string in a forwarded event
+const LONGEST_GRAPHEME = 64; // UTF-16 units that are looked back over for where a character of several begins
 const UNREAD_KEYS = new Set(["instructions", "tools", "logprobs"]); // large, and nobody in the page reads them
 const WORDS = new Set(["text", "transcript", "arguments"]);
 const FINAL = /^(response\..*done|conversation\.item\.done)$/; // repeats what came in deltas
@@ -19,7 +20,7 @@ export function readEvent(data, { known, wanted }) {
     if (UNREAD_KEYS.has(key)) return undefined;
     if (typeof value !== "string" || value.length <= MAX_TEXT) return value;
     cut = true;
-    return repeats && WORDS.has(key) ? "" : `${value.slice(0, MAX_TEXT)}…`; // what was streamed is whole
+    return repeats && WORDS.has(key) ? "" : `${beginning(value, MAX_TEXT)}…`; // what was streamed is whole
   };
   try {
     repeats = data.length > MAX_TEXT && FINAL.test(JSON.parse(data)?.type);
@@ -29,6 +30,16 @@ export function readEvent(data, { known, wanted }) {
   } catch {
     return { problem: "event_broken" };
   }
+}
+
+const graphemes = window.Intl?.Segmenter && new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** The first `most` UTF-16 units of a longer text, without the character that they would cut. */
+function beginning(text, most) {
+  if (!graphemes) return text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "");
+  const from = most - LONGEST_GRAPHEME;
+  const around = graphemes.segment(text.slice(from, most + LONGEST_GRAPHEME));
+  return text.slice(0, from + around.containing(LONGEST_GRAPHEME).index);
 }
 
 const fits = (event) => wireBytes([0, 0, event]) <= MAX_FRAME_BYTES - 100; // of which its number and time take some

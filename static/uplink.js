@@ -34,7 +34,8 @@ export class Uplink {
     const from = this.sent;
     let bytes = 0;
     for (; this.sent < this.kept.length; this.sent++) {
-      bytes += wireBytes(this.kept[this.sent]);
+      const entry = (this.kept[this.sent] = sendable(this.kept[this.sent]));
+      bytes += wireBytes(entry);
       if (bytes > MAX_FRAME_BYTES && this.sent > from) break;
     }
     return this.kept.slice(from, this.sent);
@@ -58,6 +59,19 @@ function continues(before, event) {
   const same = (key) => before[key] === event[key];
   const joinable = typeof event.delta === "string" && before.delta?.length < MAX_JOINED;
   return joinable && ["type", "item_id", "response_id", "content_index"].every(same);
+}
+
+const ESCAPED_HALF = /\\ud[89a-f]/; // how JSON.stringify writes half a surrogate pair
+const HALF = /\p{Surrogate}/gu;
+
+/** The server cannot decode a frame that holds half a surrogate pair, and would lose all that is in it. */
+const sendable = (entry) => (ESCAPED_HALF.test(JSON.stringify(entry)) ? wellFormed(entry) : entry);
+
+function wellFormed(value) {
+  if (typeof value === "string") return value.replace(HALF, "\uFFFD");
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map((pair) => pair.map(wellFormed)));
 }
 
 const encoder = new TextEncoder();

@@ -2,24 +2,15 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from transcripts import subtitles
+from transcripts.cues import Speech, subtitles_of
+from transcripts.isolation import isolated, marked
 from transcripts.subtitles import Subtitle
 
-SPEAKERS = {"user": "Caller", "assistant": "Agent", "system": "System"}
-REPORTED = "Reported by the caller's side, not by the provider."
-NOT_HEARD = "not heard"
-CUE_CHARS = 84
-"""Two lines of a subtitle."""
-SHORTEST_CUE_MS = 500
-CHARS_PER_SECOND = 14
-"""At which speech is read along, where nobody measured how long it took."""
-RIGHT_TO_LEFT, END_OF_ISOLATE = "\u2067", "\u2069"
-_BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&:@])")
 
 
@@ -53,21 +44,35 @@ class ExportedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrases:
+    """What a transcript says in words of its own, in the language of its reader."""
+
+    speakers: Mapping[str, str] = field(
+        default_factory=lambda: {"user": "Caller", "assistant": "Agent", "system": "System"}
+    )
+    """By role."""
+    reported: str = "Reported by the caller's side, not by the provider."
+    not_heard: str = "not heard"
+    right_to_left: bool = False
+    """Whether the language is written so."""
+
+
+@dataclass(frozen=True, slots=True)
 class TranscriptMeta:
     """What stands above a transcript."""
 
     session_id: str
     title: str
     opened_at: datetime
+    """The time of day, with the zone in which it is written."""
     closed_at: datetime | None = None
     topic: str | None = None
     summary: str | None = None
-    speakers: Mapping[str, str] = field(default_factory=lambda: SPEAKERS)
-    """By role."""
+    phrases: Phrases = Phrases()
 
     def speaker(self, line: ExportedLine) -> str:
         """Return the name under which a line is written."""
-        return self.speakers.get(line.role, line.role)
+        return self.phrases.speakers.get(line.role, line.role)
 
 
 # -- to read -----------------------------------------------------------------------------------------------
@@ -75,32 +80,38 @@ class TranscriptMeta:
 
 def to_txt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """Return the conversation as plain text."""
-    head = [_readable(each) for each in (meta.title, _dates(meta), meta.summary, _source_note(lines)) if each]
-    body = [f"{_stamp(line)}{_readable(meta.speaker(line))}: {_with_cut(line)}" for line in _told(lines)]
-    return "\n".join([*head, "", *body, ""])
+    body = [
+        _turned(f"{_stamp(line)}{isolated(meta.speaker(line))}: {_with_cut(line, meta)}", meta)
+        for line in _told(lines)
+    ]
+    return "\n".join([*map(isolated, _head(lines, meta)), "", *body, ""])
 
 
 def to_md(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """Return Markdown in which nothing that was said becomes a link, an image, a heading or HTML."""
-    head = [
-        f"# {_markdown(meta.title)}",
-        *(_markdown(each) for each in (_dates(meta), meta.summary, _source_note(lines)) if each),
-    ]
-    body = [
-        f"**{_markdown(meta.speaker(line))}** {_markdown(_stamp(line))}{_markdown(_with_cut(line))}"
-        for line in _told(lines)
-    ]
-    return "\n\n".join([*head, *body]) + "\n"
+    title, *head = (_markdown(isolated(each)) for each in _head(lines, meta))
+    body = [_turned(_markdown_line(line, meta), meta) for line in _told(lines)]
+    return "\n\n".join([f"# {title}", *head, *body]) + "\n"
 
 
 def to_json(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """All items, tool calls among them, and all fields; times of day in ISO 8601."""
-    session = {**asdict(meta), "opened_at": meta.opened_at.isoformat()}
-    session["closed_at"] = meta.closed_at and meta.closed_at.isoformat()
-    del session["speakers"]
+    session = {
+        "session_id": meta.session_id,
+        "title": meta.title,
+        "opened_at": meta.opened_at.isoformat(),
+        "closed_at": meta.closed_at and meta.closed_at.isoformat(),
+        "topic": meta.topic,
+        "summary": meta.summary,
+    }
     return json.dumps(
         {"session": session, "items": [asdict(line) for line in lines]}, ensure_ascii=False, indent=2
     )
+
+
+def _head(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> list[str]:
+    """Return the title, and what else stands above what was said."""
+    return [meta.title, *filter(None, (_dates(meta), meta.summary, _source_note(lines, meta)))]
 
 
 def _spoken(lines: Sequence[ExportedLine]) -> Iterator[ExportedLine]:
@@ -113,12 +124,12 @@ def _told(lines: Sequence[ExportedLine]) -> Iterator[ExportedLine]:
 
 
 def _dates(meta: TranscriptMeta) -> str:
-    opened = f"{meta.opened_at:%Y-%m-%d %H:%M}"
-    return f"{opened} - {meta.closed_at:%H:%M} {meta.opened_at:%Z}" if meta.closed_at else opened
+    until = f" - {meta.closed_at:%H:%M}" if meta.closed_at else ""
+    return f"{meta.opened_at:%Y-%m-%d %H:%M}{until} {meta.opened_at:%Z}".rstrip()
 
 
-def _source_note(lines: Sequence[ExportedLine]) -> str | None:
-    return REPORTED if any(line.source != "provider" for line in lines) else None
+def _source_note(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str | None:
+    return meta.phrases.reported if any(line.source != "provider" for line in lines) else None
 
 
 def _stamp(line: ExportedLine) -> str:
@@ -128,27 +139,24 @@ def _stamp(line: ExportedLine) -> str:
     return f"[{minutes:02}:{seconds:02}] "
 
 
-def _with_cut(line: ExportedLine) -> str:
+def _with_cut(line: ExportedLine, meta: TranscriptMeta) -> str:
     if unheard := line.unheard_text.strip():
-        return _readable(f"{line.heard_text.rstrip()} … [{NOT_HEARD}: {unheard}]")
-    return _readable(f"{line.text} …" if line.interrupted else line.text)
+        return isolated(f"{line.heard_text.rstrip()} … [{meta.phrases.not_heard}: {unheard}]")
+    return isolated(f"{line.text} …" if line.interrupted else line.text)
+
+
+def _markdown_line(line: ExportedLine, meta: TranscriptMeta) -> str:
+    speaker, said = _markdown(meta.speaker(line)), _markdown(_with_cut(line, meta))
+    return f"**{speaker}** {_markdown(_stamp(line))}{said}"
 
 
 def _markdown(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", text)
 
 
-def _readable(text: str) -> str:
-    """One line in which nothing said can turn the direction of what stands beside it."""
-    line = " ".join(_BIDI_CONTROLS.sub("", text).split())
-    line = "".join(each for each in line if unicodedata.category(each) != "Cc")
-    return f"{RIGHT_TO_LEFT}{line}{END_OF_ISOLATE}" if _runs_right_to_left(line) else line
-
-
-def _runs_right_to_left(text: str) -> bool:
-    """Tell by the majority of its strong characters: Urdu may begin with a Latin name."""
-    directions = [unicodedata.bidirectional(each) for each in text]
-    return sum(each in ("R", "AL") for each in directions) > directions.count("L")
+def _turned(line: str, meta: TranscriptMeta) -> str:
+    """Return a line that begins at the side where its reader's language begins."""
+    return marked(line) if meta.phrases.right_to_left else line
 
 
 # -- subtitles ---------------------------------------------------------------------------------------------
@@ -161,46 +169,11 @@ def to_srt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
 
 def to_vtt(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> str:
     """Return the conversation as WebVTT subtitles."""
-    return subtitles.to_vtt(_cues(lines, meta), _source_note(lines))
+    return subtitles.to_vtt(_cues(lines, meta), _source_note(lines, meta))
 
 
 def _cues(lines: Sequence[ExportedLine], meta: TranscriptMeta) -> Iterator[Subtitle]:
-    """Yield what was heard as cues in the order of the conversation; no cue begins before another ends."""
-    heard = [line for line in _spoken(lines) if line.heard_text.strip()]
-    for line, (start, end) in zip(heard, _times(heard), strict=True):
-        yield from _split(
-            Subtitle(start, end, " ".join(line.heard_text.split()), _readable(meta.speaker(line)))
-        )
-
-
-def _times(lines: Sequence[ExportedLine]) -> list[tuple[int, int]]:
-    """Start and end of each line. One that nobody timed follows the line before it."""
-    wanted: list[tuple[int, int]] = []
-    for line in lines:
-        last_start, last_end = wanted[-1] if wanted else (-SHORTEST_CUE_MS, 0)
-        start = last_end if line.start_ms is None else max(line.start_ms, last_start + SHORTEST_CUE_MS)
-        reading_ms = len(line.heard_text) * 1000 // CHARS_PER_SECOND
-        wanted.append((start, max(line.end_ms or 0, start + max(reading_ms, SHORTEST_CUE_MS))))
-    next_starts = [start for start, _ in wanted[1:]] + [wanted[-1][1]] if wanted else []
-    return [(start, min(end, following)) for (start, end), following in zip(wanted, next_starts, strict=True)]
-
-
-def _split(cue: Subtitle) -> Iterator[Subtitle]:
-    """Yield a long reply as several cues, its time shared by length."""
-    pieces = _pieces(cue.text)
-    total, start, done = sum(map(len, pieces)), cue.start_ms, 0
-    for piece in pieces:
-        done += len(piece)
-        end = cue.start_ms + (cue.end_ms - cue.start_ms) * done // total
-        yield Subtitle(start, end, _readable(piece), cue.speaker)
-        start = end
-
-
-def _pieces(text: str) -> list[str]:
-    pieces = [""]
-    for word in text.split():
-        if pieces[-1] and len(pieces[-1]) + len(word) >= CUE_CHARS:
-            pieces.append(word)
-        else:
-            pieces[-1] = f"{pieces[-1]} {word}".strip()
-    return pieces
+    """Yield what was heard, in the order of the conversation."""
+    return subtitles_of(
+        [Speech(line.heard_text, line.start_ms, line.end_ms, meta.speaker(line)) for line in _spoken(lines)]
+    )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal, get_args
 
-from transcripts.subtitles import Subtitle, to_srt, to_vtt
+from transcripts.cues import Speech, subtitles_of
+from transcripts.subtitles import to_srt, to_vtt
 
 Format = Literal["txt", "json", "srt", "vtt"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -35,17 +36,17 @@ def written(cues: Sequence[Cue], form: Format) -> str:
         case "txt":
             return "".join(f"{cue.shown}\n" for cue in _shown(cues))
         case "srt":
-            return to_srt(_subtitles(cues))
+            return to_srt(subtitles_of(_speeches(cues)))
         case "vtt":
-            return to_vtt(_subtitles(cues))
+            return to_vtt(subtitles_of(_speeches(cues)))
 
 
 def _shown(cues: Sequence[Cue]) -> list[Cue]:
     return [cue for cue in cues if cue.shown]
 
 
-def _subtitles(cues: Sequence[Cue]) -> list[Subtitle]:
-    return [Subtitle(_ms(cue.start_s), _ms(cue.end_s), cue.shown) for cue in _shown(cues)]
+def _speeches(cues: Sequence[Cue]) -> list[Speech]:
+    return [Speech(cue.shown, _ms(cue.start_s), _ms(cue.end_s)) for cue in _shown(cues)]
 
 
 def _ms(seconds: float) -> int:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Subtitle:
-    """Words on one line that are shown from one moment to another."""
+    """Words that are shown from one moment to another."""
 
     start_ms: int
     end_ms: int
-    text: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
+    """None of them is empty: an empty line would end the subtitle."""
     speaker: str | None = None
     """The name of the person who speaks, where it is known."""
 
@@ -34,11 +35,12 @@ def to_vtt(subtitles: Iterable[Subtitle], note: str | None = None) -> str:
 
 
 def _named(subtitle: Subtitle) -> str:
-    return f"{subtitle.speaker}: {subtitle.text}" if subtitle.speaker else subtitle.text
+    text = "\n".join(subtitle.lines)
+    return f"{subtitle.speaker}: {text}" if subtitle.speaker else text
 
 
 def _voiced(subtitle: Subtitle) -> str:
-    text = _escaped(subtitle.text)
+    text = _escaped("\n".join(subtitle.lines))
     return f"<v {_escaped(subtitle.speaker)}>{text}</v>" if subtitle.speaker else text
 
 

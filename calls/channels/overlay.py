@@ -11,6 +11,7 @@ from typing import Literal
 
 from calls.services.masked_items import masked_ends
 from realtime.conversation import Conversation
+from text_units import grapheme_floor, word_ceil
 
 TOKEN_BYTES = 16
 """128 bits."""
@@ -133,4 +134,6 @@ def last_sentences(conversation: Conversation) -> list[str]:
 def _fitting(text: str) -> str:
     if len(text) <= LONGEST_CHARS:
         return text
-    return f"… {text[-LONGEST_CHARS:].partition(' ')[2]}"
+    from_char = len(text) - LONGEST_CHARS
+    shown = text[word_ceil(text, from_char) :].strip()
+    return f"… {shown or text[grapheme_floor(text, from_char) :]}"

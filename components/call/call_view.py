@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agents.persona import Persona
+from agents.persona import PageWords, Persona
 from calls.call import Call
 from calls.call_controls import EXPECTED_ERRORS
 from calls.events import CallChange, CallerActed, Closed, LegEnded, Noticed, PhaseChanged, Warned
@@ -31,13 +31,16 @@ class CallView:
 
     @property
     def start_label(self) -> str:
-        """The persona's own label in English, the catalogue's in other languages."""
-        return self.persona.start_label if self.words.language == "en" else self.words["controls.start"]
+        """The persona's own label, or the catalogue's in a language for which it has none."""
+        return self._own.start_label or self.words["controls.start"]
+
+    @property
+    def _own(self) -> PageWords:
+        return self.persona.own_words(self.words.language)
 
     def show_idle(self) -> None:
         """Show that nothing has happened yet."""
-        own = self.persona.idle_label if self.words.language == "en" else ""
-        self.status.show("idle", own or self.words("status.idle", start=self.start_label))
+        self.status.show("idle", self._own.idle_label or self.words("status.idle", start=self.start_label))
 
     def begin(self) -> None:
         """Begin a new call: nothing of an earlier one counts."""
@@ -74,7 +77,7 @@ class CallView:
 
     def _show_running(self, stage: CallDisplayState) -> None:
         self.was_live = self.was_live or stage == "live"
-        self.status.show(stage, self.words(f"status.{stage}", hint=self.persona.hint).strip())
+        self.status.show(stage, self.words(f"status.{stage}", hint=self._own.hint).strip())
         self.orb.show(stage)
         live, speaking = stage in LIVE_STAGES, stage == "agent_speaking"
         self.controls.show(running=True, start_label=self.start_label, live=live, speaking=speaking)

@@ -13,10 +13,10 @@ class Controls(LiveElement, component="controls.js"):
 
     def __init__(self, webrtc: WebRTC, drawer: SettingsDrawer, words: Words, persona: Persona) -> None:
         super().__init__()
-        english = words.language == "en"
+        own = persona.own_words(words.language)
         self._props["bridge"] = webrtc.id
-        self._props["start_label"] = persona.start_label if english else words["controls.start"]
-        self._props["stop_label"] = persona.stop_label if english else words["controls.stop"]
+        self._props["start_label"] = own.start_label or words["controls.start"]
+        self._props["stop_label"] = own.stop_label or words["controls.stop"]
         with self:
             self._tools = CallTools(webrtc, drawer, words, persona)
 

@@ -18,6 +18,6 @@ def steps(persona: Persona, words: Words) -> None:
 
 
 def how_to_speak(persona: Persona, words: Words) -> str:
-    """Names the language where the catalogue knows it."""
-    named = f"steps_speak.{persona.language}"
-    return words[named if named in words else "steps.speak"]
+    """Name the language, where there is one and the catalogue knows it."""
+    named = "-".join(persona.languages)
+    return words[f"steps_speak.{named}" if f"steps_speak.{named}" in words else "steps.speak"]

@@ -8,6 +8,7 @@ from calls.call_controls import ACTIONS, Action
 from calls.choice import Choice, choice_of
 from calls.codes import failure_code, notice_code
 from components.shared.token_bucket import TokenBucket
+from realtime.fields import well_formed
 from realtime.json_size import json_size
 
 MAX_ENTRIES = 2000
@@ -216,7 +217,7 @@ def _phase(event: dict[str, Any]) -> PhaseReported | None:
 def _said(text: object) -> TypedText | None:
     if not isinstance(text, str) or not text.strip():
         return None
-    return TypedText(text.strip()[:MAX_SAID_CHARS])
+    return TypedText(well_formed(text.strip()[:MAX_SAID_CHARS]))
 
 
 def _control_used(action: object) -> ControlUsed | None:

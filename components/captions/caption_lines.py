@@ -19,4 +19,4 @@ class CaptionLines(TranscriptElement):
 
     def expect(self, language: str) -> None:
         """Set the language of what will be said from the next session on."""
-        self._language = language
+        self._languages = (language,)

@@ -50,5 +50,6 @@ class OverlayFeed:
         return [self._line(text) for text in last_sentences(self._call.conversation)]
 
     def _line(self, text: str) -> OverlayLine:
-        letters = Letters(self._call.persona.language).add(text)
+        expected, *also = self._call.persona.languages
+        letters = Letters(expected, also).add(text)
         return OverlayLine(text, letters.language, letters.direction)

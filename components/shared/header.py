@@ -16,10 +16,11 @@ def header(persona: Persona, words: Words, *, others: bool = False) -> None:
 
     :param others: whether there are more assistants to choose from
     """
+    own = persona.own_words(words.language)
     with ui.element("header").classes("header").props("role=banner"):
-        persona_text("h1", persona.heading, persona).classes("header__heading")
-        if persona.intro:
-            persona_text("p", persona.intro, persona).classes("header__intro")
+        persona_text("h1", own.heading, persona).classes("header__heading")
+        if own.intro:
+            persona_text("p", own.intro, persona).classes("header__intro")
         if others:
             link = TextNode("a", words["assistants.others"]).classes("header__others")
             link.props(f'href="{PICKER_PATH}?lang={words.language}"')

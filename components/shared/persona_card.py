@@ -13,16 +13,21 @@ def persona_card(persona: Persona, words: Words) -> None:
     card = ui.element("a").classes("persona-card").style(f"--own: {persona.colors.accent}")
     card.props(f'href="/p/{persona.name}?lang={words.language}"')
     with card:
-        persona_text("span", persona.title, persona).classes("persona-card__title")
-        spoken = words("assistants.speaks", language=language_name(persona, words))
+        own = persona.own_words(words.language)
+        persona_text("span", own.title, persona).classes("persona-card__title")
+        spoken = words("assistants.speaks", language=language_names(persona, words))
         TextNode("span", spoken).classes("persona-card__language")
-        for text in filter(None, (persona.intro, persona.footer)):
+        for text in filter(None, (own.intro, own.footer)):
             persona_text("span", text, persona).classes("persona-card__intro")
 
 
-def language_name(persona: Persona, words: Words) -> str:
-    """Return the name in the page's language; the code where the catalogue has no name."""
-    named = f"language.{persona.language}"
+def language_names(persona: Persona, words: Words) -> str:
+    """Return what the persona speaks, in the page's language; a code where the catalogue has no name."""
+    return words["assistants.comma"].join(_language_name(language, words) for language in persona.languages)
+
+
+def _language_name(language: str, words: Words) -> str:
+    named = f"language.{language}"
     if named in words:
         return words[named]
-    return persona.language
+    return language

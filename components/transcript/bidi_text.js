@@ -2,19 +2,20 @@
 // from right to left Latin words and numbers ("0300 1234567"), in text that runs from left to right Urdu ones.
 
 const DIGIT = "0-9\\u0660-\\u0669\\u06F0-\\u06F9";
-const LATIN = "A-Za-z\\u00C0-\\u024F";
-const ARABIC = "\\u0620-\\u064A\\u064B-\\u065F\\u066E-\\u06D3\\u06D5-\\u06EF\\u06FA-\\u06FF\\u0750-\\u077F\\uFB50-\\uFDFF\\uFE70-\\uFEFC";
-const WORD = `[${LATIN}${DIGIT}]`;
+// Letters that run from left to right, and the blocks that Unicode keeps for those that run from right to left.
+const LTR = "A-Za-z\\u00AA\\u00B5\\u00BA\\u00C0-\\u0589\\u0900-\\u1FFF\\u2C00-\\u2DFF\\u3005-\\u3007\\u3031-\\uA48F\\uA4D0-\\uABFF\\uAC00-\\uD7FF\\uF900-\\uFAFF";
+const RTL = "\\u0591-\\u05F4\\u0700-\\u08FF\\uFB1D-\\uFB4F\\u{10800}-\\u{10FFF}\\u{1E800}-\\u{1EFFF}\\u0620-\\u064A\\u064B-\\u065F\\u066E-\\u06D3\\u06D5-\\u06EF\\u06FA-\\u06FF\\u0750-\\u077F\\uFB50-\\uFDFF\\uFE70-\\uFEFC";
+const WORD = `[${LTR}${DIGIT}]`;
 const JOINED = `${WORD}(?:[ .,:/@+_%#&'*\\u066B\\u066C-]?${WORD})*`;
 const ABBREVIATED = "(?:Rs|No|Mr|Mrs|Ms|Dr)\\. ?";
 const SIGN = "(?<![^\\s(\\[«“])[-+\\u2212]"; // of a number, not a hyphen between words
-const URL_RUN = `https?://[^\\s${ARABIC}]*${WORD}`;
+const URL_RUN = `https?://[^\\s${RTL}]*${WORD}`;
 const LTR_RUN = `${URL_RUN}|${ABBREVIATED}${JOINED}(?:/-)?|(?:${SIGN})?[$€£₨*#+]*(?:\\(${JOINED}\\)[ -]?)?${JOINED}(?:/-|[%#])?`;
-const RTL_RUN = `[${ARABIC}${DIGIT.slice(3)}]+(?:[ ،'\\u200c-]+[${ARABIC}${DIGIT.slice(3)}]+)*`;
+const RTL_RUN = `[${RTL}${DIGIT.slice(3)}]+(?:[ ،'\\u200c-]+[${RTL}${DIGIT.slice(3)}]+)*`;
 
 const SIDES = {
-  rtl: { run: new RegExp(LTR_RUN, "gu"), foreign: new RegExp(WORD, "u"), own: new RegExp(`[${ARABIC}]`, "gu"), dir: "ltr" },
-  ltr: { run: new RegExp(RTL_RUN, "gu"), foreign: new RegExp(`[${ARABIC}]`, "u"), own: new RegExp(`[${LATIN}]`, "gu"), dir: "rtl" },
+  rtl: { run: new RegExp(LTR_RUN, "gu"), foreign: new RegExp(WORD, "u"), own: new RegExp(`[${RTL}]`, "gu"), dir: "ltr" },
+  ltr: { run: new RegExp(RTL_RUN, "gu"), foreign: new RegExp(`[${RTL}]`, "u"), own: new RegExp(`[${LTR}]`, "gu"), dir: "rtl" },
 };
 const SHORT = 24; // characters that do not break over two lines: a number, or what a button is called
 // Browsers lay a whole text node out again when it grows: short ones keep a long answer as quick as a short one.

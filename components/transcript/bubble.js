@@ -7,6 +7,13 @@ import { Voice } from "voice_pace";
 
 const SAID_MS = 2500;
 
+/** What a language calls itself, as far as the browser knows. */
+function nameOf(language) {
+  if (language === "und") return "";
+  if (!window.Intl?.DisplayNames) return language;
+  return new Intl.DisplayNames([language], { type: "language" }).of(language);
+}
+
 export function make(tag, className, attributes = {}) {
   const node = document.createElement(tag);
   node.className = className;
@@ -53,7 +60,7 @@ export class Bubble {
   turn(language, direction) {
     this.node.lang = language;
     this.node.dir = this.direction = direction;
-    this.language.textContent = this.names[language] ?? language;
+    this.language.textContent = this.names[language] ?? nameOf(language);
     this.text(this.body.textContent);
   }
 

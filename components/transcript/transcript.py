@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timezone
 
 from nicegui import ui
 
 from calls.call import Call
 from calls.events import CallChange
-from calls.transcript_file import transcript_file
+from calls.transcript_file import Phrases, TranscriptMeta, transcript_file
 from components.shared.direction import Letters
 from components.shared.words import Words
 from components.transcript.transcript_search import Match, find
@@ -49,14 +49,15 @@ class TranscriptElement(
 ):
     """Follows a call; tells the browser once per turn of the loop what to draw."""
 
-    def __init__(self, words: Words, language: str) -> None:
+    def __init__(self, words: Words, language: str, *also: str) -> None:
         """Create the transcript element.
 
         :param language: ISO 639 code of what the persona speaks
+        :param also: codes of other languages that it speaks
         """
         super().__init__()
         self._words = words
-        self._language = language
+        self._languages = (language, *also)
         self._call: Call | None = None
         self._opened_at = datetime.now(UTC)
         self._view: TranscriptView | None = None
@@ -73,7 +74,7 @@ class TranscriptElement(
 
     def follow(self, call: Call) -> None:
         """Show this call from now on; what an earlier one left stays until this one has something to show."""
-        view = TranscriptView(call.conversation, self._words, self._language)
+        view = TranscriptView(call.conversation, self._words, *self._languages)
         self._call, self._view, self._opened_at = call, view, datetime.now(UTC)
         cleared = False
         self._unfollow()
@@ -128,20 +129,37 @@ class TranscriptElement(
         ]
         self._draw([["mark", None, there]])
 
-    async def as_file(self, form: str) -> str:
-        """Return the conversation as the page shows it; empty without one."""
+    async def as_file(self, form: str, zone: timezone) -> tuple[str, str] | None:
+        """Return name and text of the conversation as the page shows it; None without one.
+
+        :param zone: in which times of day are written
+        """
         if not self._call:
-            return ""
-        return await transcript_file(self._call, form, self._opened_at, self._speakers, self._shown)
+            return None
+        opened_at = self._opened_at.astimezone(zone)
+        persona = self._call.persona
+        title = persona.own_words(self._words.language).title
+        meta = TranscriptMeta(self._call.id, title, opened_at, phrases=self._phrases())
+        text = await transcript_file(self._call, form, meta, self._shown)
+        return f"{persona.name}-{opened_at:%Y-%m-%d-%H%M}.{form}", text
+
+    def _phrases(self) -> Phrases:
+        return Phrases(
+            speakers=self._speakers,
+            reported=self._words["transcript.reported"],
+            not_heard=self._words["transcript.unheard"].rstrip(":"),
+            right_to_left=self._words.direction == "rtl",
+        )
 
     def _shown(self, item: Item) -> tuple[str, str]:
         view = self._view
         assert view is not None
         if item.kind == "function_call":
             return f"{item.name} ({self._words[f'transcript.tool_state.{view.tool_state(item)}']})", "en"
+        expected, *also = self._languages
         if item.kind != "message":
-            return "", self._language
-        return item.text or view.note_of(item) or "", Letters(self._language).add(item.text).language
+            return "", expected
+        return item.text or view.note_of(item) or "", Letters(expected, also).add(item.text).language
 
     # -- drawing -------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ import { line } from "page_line";
 const SEARCH_AFTER_MS = 150; // of quiet typing
 const SAID_MS = 2500;
 
+const utcOffset = () => -new Date().getTimezoneOffset(); // minutes east of UTC
+
 const picture = (name) =>
   Vue.h("svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, ICONS[name].map((d) => Vue.h("path", { d })));
 
@@ -132,7 +134,7 @@ export default {
     },
     download(form) {
       this.choose(false);
-      this.$emit("download", form);
+      this.$emit("download", { form, utcOffset: utcOffset() });
     },
     save(name, type, text) {
       const url = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
@@ -142,7 +144,7 @@ export default {
     },
     async copyAll() {
       const text = new Promise((resolve) => (this.taken = resolve));
-      this.$emit("copy");
+      this.$emit("copy", utcOffset());
       await copyText(text).then(() => this.say(this.words.copied), () => this.say(this.words.copy_failed));
     },
     take(text) {

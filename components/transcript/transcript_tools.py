@@ -1,5 +1,6 @@
 """What people do with a transcript: search it, copy it, take it along, read it very large."""
 
+from datetime import UTC, timedelta, timezone
 from typing import Any
 
 from nicegui import events, ui
@@ -30,6 +31,8 @@ LABELS = (
     "vtt",
 )
 MAX_QUERY_CHARS = 200
+LARGEST_OFFSET_MINUTES = 14 * 60
+"""Of a time zone from UTC."""
 
 
 class TranscriptTools(ui.element, component="transcript_tools.js"):
@@ -66,24 +69,33 @@ class TranscriptTools(ui.element, component="transcript_tools.js"):
         self._transcript.show_matches(self._matches, self._current)
         self.run_method("found", self._current + 1, len(self._matches))
 
-    async def _copy(self) -> None:
-        text = await self._file("txt")
-        if text is not None:
-            self.run_method("take", text)
+    async def _copy(self, event: events.GenericEventArguments) -> None:
+        if not self._is_writing:
+            file = await self._file("txt", zone_of(event.args))
+            self.run_method("take", file[1] if file else "")
 
     async def _download(self, event: events.GenericEventArguments) -> None:
-        form: Any = event.args
-        if isinstance(form, str) and form in FORMS and self._transcript.call_id:
-            name, text = f"{self._transcript.call_id}.{form}", await self._file(form)
-            if text is not None:
-                self.run_method("save", name, FORMS[form][1], text)
+        asked: Any = event.args if isinstance(event.args, dict) else {}
+        form = asked.get("form")
+        if self._is_writing or not isinstance(form, str) or form not in FORMS:
+            return
+        if file := await self._file(form, zone_of(asked.get("utcOffset"))):
+            name, text = file
+            self.run_method("save", name, FORMS[form][1], text)
 
-    async def _file(self, form: str) -> str | None:
-        """Return the conversation in one of `FORMS`; None while another file is being written."""
-        if self._is_writing:
-            return None
+    async def _file(self, form: str, zone: timezone) -> tuple[str, str] | None:
+        """Return name and text of the conversation in one of `FORMS`; nobody asks while one is written."""
         self._is_writing = True
         try:
-            return await self._transcript.as_file(form)
+            return await self._transcript.as_file(form, zone)
         finally:
             self._is_writing = False
+
+
+def zone_of(offset_minutes: object) -> timezone:
+    """Return the reader's time zone by its minutes east of UTC; UTC for what cannot be one."""
+    if isinstance(offset_minutes, bool) or not isinstance(offset_minutes, int):
+        return UTC
+    if abs(offset_minutes) > LARGEST_OFFSET_MINUTES:
+        return UTC
+    return timezone(timedelta(minutes=offset_minutes))

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from calls.events import CallChange, Closed
-from components.shared.direction import Letters
+from components.shared.direction import Direction, Letters
 from components.shared.words import Words
 from realtime.bounds import MAX_ITEMS
 from realtime.conversation import Conversation
@@ -29,6 +29,7 @@ from realtime.conversation.changes import (
 )
 from realtime.conversation.item import Item
 from realtime.recent import RecentDict, RecentIds
+from text_units import shortened, word_ceil
 
 Op = list[Any]
 
@@ -44,20 +45,23 @@ class Shown:
     """What is known of a bubble in the window."""
 
     letters: Letters
+    turned: tuple[str, Direction]
+    """Language and direction as the page shows them."""
     chars: int = 0
 
 
 class TranscriptView:
     """What the page shows of one conversation."""
 
-    def __init__(self, conversation: Conversation, words: Words, language: str) -> None:
+    def __init__(self, conversation: Conversation, words: Words, language: str, *also: str) -> None:
         """Create the transcript view.
 
         :param language: what the persona speaks, assumed where letters do not tell
+        :param also: other languages that it speaks
         """
         self.conversation = conversation
         self._words = words
-        self._language = language
+        self._language, self._also = language, also
         self._window: list[str] = []
         self._shown: dict[str, Shown] = {}
         self._has_earlier = self._has_later = False
@@ -116,9 +120,8 @@ class TranscriptView:
 
     def _open(self, item: Item, before: str | None) -> list[Op]:
         self._window.insert(self._window.index(before) + 1 if before else 0, item.id)
-        letters = Letters(self._language)
-        self._shown[item.id] = Shown(letters)
-        added = ["add", item.id, item.role, before, letters.language, letters.direction, self._time(item)]
+        shown = self._shown[item.id] = self._empty()
+        added = ["add", item.id, item.role, before, *shown.turned, self._time(item)]
         return [added, *self._tool(item)]
 
     def _time(self, item: Item) -> str:
@@ -218,23 +221,26 @@ class TranscriptView:
         shown.chars += len(text)
         if room <= 0 or not text:
             return []
-        fitting = text if len(text) <= room else f"{text[:room]}…"
-        return [["append", item_id, fitting], *self._turn(item_id, shown.letters, fitting)]
+        fitting = text if len(text) <= room else f"{shortened(text, room)}…"
+        return [["append", item_id, fitting], *self._turn(item_id, shown, fitting)]
 
     def _replace(self, item_id: str, text: str) -> list[Op]:
-        before = self._shown[item_id].letters.language
-        shown = self._shown[item_id] = Shown(Letters(self._language))
+        before = self._shown[item_id].turned
+        shown = self._shown[item_id] = self._empty()
         ops = self._append(item_id, text)
-        turned = [["turn", item_id, shown.letters.language, shown.letters.direction]]
         return [
             ["text", item_id, ops[0][2] if ops else ""],
-            *(turned if shown.letters.language != before else []),
+            *([["turn", item_id, *shown.turned]] if shown.turned != before else []),
         ]
 
-    def _turn(self, item_id: str, letters: Letters, text: str) -> list[Op]:
-        before = letters.language
-        letters.add(text)
-        return [] if letters.language == before else [["turn", item_id, letters.language, letters.direction]]
+    def _empty(self) -> Shown:
+        letters = Letters(self._language, self._also)
+        return Shown(letters, (letters.language, letters.direction))
+
+    def _turn(self, item_id: str, shown: Shown, text: str) -> list[Op]:
+        before, letters = shown.turned, shown.letters.add(text)
+        shown.turned = letters.language, letters.direction
+        return [] if shown.turned == before else [["turn", item_id, *shown.turned]]
 
     def _updated(self, item_id: str) -> list[Op]:
         item = self.conversation.item(item_id)
@@ -321,10 +327,7 @@ def heard_units(item: Item) -> int | None:
     """Return where the unheard part begins, in UTF-16 units, never inside a word; None: unknown."""
     if item.heard is None:
         return None
-    end = item.heard
-    while 0 < end < len(item.text) and not item.text[end].isspace():
-        end += 1
-    return units(item.text[:end])
+    return units(item.text[: word_ceil(item.text, item.heard)])
 
 
 def units(text: str) -> int:

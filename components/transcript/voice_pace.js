@@ -3,6 +3,9 @@
 
 import { rangeIn } from "bidi_text";
 
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\p{sc=Tibetan}]/u;
+const AROUND = 32; // UTF-16 units on either side of the voice in which its word is looked for
+const words = window.Intl?.Segmenter && new Intl.Segmenter(undefined, { granularity: "word" });
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const ahead = CSS.highlights && new Highlight(); // words that are yet to be said; older browsers just show them
 if (ahead) CSS.highlights.set("ahead", ahead);
@@ -56,9 +59,15 @@ export class Voice {
 
 const startOf = ({ startContainer, startOffset }) => [startContainer, startOffset];
 
-/** Where the word ends that the voice is in. */
+/** Where the word ends that the voice is in; the browser knows the words of scripts without spaces between them. */
 function endOfWord(text, at) {
   if (at <= 0) return 0;
-  const rest = text.slice(Math.ceil(at)).search(/\s/);
-  return rest < 0 ? text.length : Math.ceil(at) + rest;
+  const from = Math.ceil(at);
+  const space = text.slice(from).search(/\s/);
+  const end = space < 0 ? text.length : from + space;
+  if (!words || !UNSPACED.test(text.slice(from - 1, end))) return end;
+  const start = Math.max(0, from - AROUND);
+  const word = words.segment(text.slice(start, from + AROUND)).containing(from - start);
+  if (!word || start + word.index === from) return Math.min(from, text.length);
+  return start + word.index + word.segment.length;
 }

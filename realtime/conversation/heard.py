@@ -1,12 +1,14 @@
 """Estimate of how much of a reply the caller heard before it was cut.
 
 The server reports *when* a reply was cut, in milliseconds of its audio, never at which word. The words come
-from the estimate of `realtime.conversation.pace`: after n milliseconds n × pace characters were heard.
+from the estimate of `realtime.conversation.pace`: after n milliseconds n × pace characters were heard. The
+word that the cut divides was not; in a script without spaces between words that is the character.
 """
 
 from collections.abc import Sequence
 
 from realtime.conversation.pace import spoken_chars
+from text_units import word_floor
 
 
 def heard_lengths(
@@ -30,7 +32,7 @@ def _by_audio_end(texts: Sequence[str], ends_ms: Sequence[float | None], pace: f
     lengths: list[int | None] = []
     for place, (text, end) in enumerate(zip(texts, ends_ms, strict=True)):
         if end is not None:
-            lengths.append(whole_words(text, spoken_chars(end, pace)))
+            lengths.append(word_floor(text, spoken_chars(end, pace)))
         else:
             lengths.append(None if place < last_cut else 0)
     return lengths
@@ -41,13 +43,6 @@ def _by_played_time(texts: Sequence[str], played_chars: int) -> list[int | None]
     left = played_chars
     for place, text in enumerate(texts):
         wholly = left >= len(text) and place < len(texts) - 1
-        lengths.append(None if wholly else whole_words(text, left))
+        lengths.append(None if wholly else word_floor(text, left))
         left = max(0, left - len(text))
     return lengths
-
-
-def whole_words(text: str, chars: int) -> int:
-    """Return the length of `text` cut after `chars` characters, without the word that the cut divides."""
-    if chars >= len(text):
-        return len(text)
-    return max(0, text.rfind(" ", 0, chars + 1), text.rfind("\n", 0, chars + 1))

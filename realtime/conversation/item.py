@@ -5,6 +5,7 @@ from typing import Literal
 
 from realtime.bounds import MAX_ITEM_CHARS, MAX_ITEM_PARTS
 from realtime.conversation.changes import TextAppended, TextReplaced
+from text_units import shortened
 
 Role = Literal["user", "assistant", "system", "tool"]
 Kind = Literal["message", "function_call", "function_call_output"]
@@ -104,7 +105,7 @@ class Item:
         if part not in self._parts and (len(self._parts) == MAX_ITEM_PARTS or room <= 0):
             self.shortened = True
             return None
-        self._parts[part] = text[:room]
+        self._parts[part] = shortened(text, room)
         self.text = "\n".join(self._parts[each] for each in sorted(self._parts))
         if self.text == before:
             return None

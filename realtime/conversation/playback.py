@@ -86,7 +86,7 @@ class Playback:
         if not (response.cleared or response.cancelled or any(end is not None for end in ends_ms)):
             return
         played_ms = response.played_ms if response.cleared else None
-        lengths = heard_lengths([item.text for item in items], ends_ms, played_ms, response.chars_per_ms)
+        lengths = heard_lengths([item.text for item in items], ends_ms, played_ms, self._pace_of(response))
         for item, heard in zip(items, lengths, strict=True):
             cut_off = response.cleared and item is items[-1]
             never_finished = response.cancelled and item.status == "incomplete"
@@ -111,8 +111,11 @@ class Playback:
                 break
             chars_before += len(each.text)
         response.voice_reported.add(item.id)
-        since_ms = response.voice_since_ms(chars_before, at_ms)
-        self._report(VoiceMoved(item.id, response.chars_per_ms, since_ms))
+        pace = self._pace_of(response)
+        self._report(VoiceMoved(item.id, pace, response.voice_since_ms(chars_before, at_ms, pace)))
+
+    def _pace_of(self, response: Response) -> float:
+        return response.pace_of(next((item.text for item in self.messages_of(response) if item.text), ""))
 
     def _cut(self, item: Item, heard: int | None, *, interrupted: bool) -> None:
         if (item.heard, item.interrupted) != (heard, interrupted):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from realtime.bounds import MAX_ITEMS, MAX_RESPONSE_ITEMS, MAX_RESPONSES
-from realtime.conversation.pace import SHORTEST_SAMPLE_MS, USUAL_CHARS_PER_MS, reaches_after_ms
+from realtime.conversation.pace import SHORTEST_SAMPLE_MS, reaches_after_ms, usual_chars_per_ms
 from realtime.fields import Json
 from realtime.recent import RecentDict, RecentIds
 
@@ -28,7 +28,8 @@ class Response:
     started_ms: float | None = None
     played_ms: float | None = None
     """Milliseconds from the start of playback to its end or its cut."""
-    chars_per_ms: float = USUAL_CHARS_PER_MS
+    chars_per_ms: float | None = None
+    """Its own pace once that was measured; until then that of the call when it began; None: the usual one."""
     voice_reported: set[str] = field(default_factory=set)
     """Ids of its items for which a `VoiceMoved` was reported."""
 
@@ -49,22 +50,29 @@ class Response:
         """Return the ids of its items by `output_index`."""
         return sorted(self.items, key=self.items.__getitem__)
 
-    def start_playback(self, at_ms: float | None, chars_per_ms: float) -> None:
+    def start_playback(self, at_ms: float | None, chars_per_ms: float | None) -> None:
         """Note when playback began, once.
 
-        :param chars_per_ms: pace to assume until its own is known
+        :param chars_per_ms: pace to assume until its own is known; None: the usual one of its text
         """
         if not self.started:
             self.started, self.started_ms, self.chars_per_ms = True, at_ms, chars_per_ms
 
-    def voice_since_ms(self, chars_before: int, at_ms: float | None) -> float | None:
+    def pace_of(self, text: str) -> float:
+        """Return the characters a millisecond at which it speaks.
+
+        :param text: its first words, which tell the script
+        """
+        return usual_chars_per_ms(text) if self.chars_per_ms is None else self.chars_per_ms
+
+    def voice_since_ms(self, chars_before: int, at_ms: float | None, chars_per_ms: float) -> float | None:
         """Return for how many ms the voice is behind `chars_before`; less than 0: it is not there yet.
 
         None where it is not played now, or the times are not known.
         """
         if self.started_ms is None or at_ms is None or self.played_ms is not None:
             return None
-        return at_ms - self.started_ms - reaches_after_ms(chars_before, self.chars_per_ms)
+        return at_ms - self.started_ms - reaches_after_ms(chars_before, chars_per_ms)
 
     def end_playback(self, at_ms: float | None) -> None:
         """Note how long it was played, once."""

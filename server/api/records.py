@@ -50,7 +50,7 @@ FORMS: dict[Form, tuple[Export, str]] = {
 
 AnyForm = Annotated[Form, Path(examples=[Form.SRT])]
 EXAMPLES = {
-    Form.TXT: "Shop\n2026-11-21 09:30\n\n[00:00] Caller: Salaam\n",
+    Form.TXT: "Shop\n2026-11-21 09:30 UTC\n\n[00:00] Caller: Salaam\n",
     Form.JSON: '{"session": {"session_id": "session_1", …}, "items": [{"text": "Salaam", …}]}',
     Form.MD: "# Shop\n\n**Caller** [00:00] Salaam\n",
     Form.SRT: "1\n00:00:00,000 --> 00:00:02,400\nCaller: Salaam\n",

@@ -199,3 +199,38 @@ def test_an_error_event_becomes_a_small_notice_and_the_call_goes_on(
     expect(caller.notice).to_be_visible()
     provider.send(*spoken_turn(1, QUESTION, ANSWER))
     expect(caller.bubble("agent_1")).to_contain_text(ANSWER)
+
+
+def test_half_an_emoji_costs_itself_alone(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url).open()
+    caller.go_live()
+    provider.call.send(
+        *typed("user_1", "\ude00 پہلے"), *reply_begins("agent_1", "user_1", ["جی \ud83d", " ہاں"])
+    )
+    expect(caller.bubble("user_1")).to_contain_text("\ufffd پہلے")
+    expect(caller.bubble("agent_1")).to_contain_text("جی \ufffd ہاں")
+    provider.call.send(*reply_ends("agent_1", "user_1", "جی \U0001f600 ہاں"))
+    expect(caller.bubble("agent_1")).to_contain_text("جی \U0001f600 ہاں")
+
+
+CUT = """async ([text, known]) => {
+  const { readEvent } = await import("inbound");
+  const event = { type: known, item: { id: "a", content: [{ type: "input_text", text }] } };
+  return readEvent(JSON.stringify(event), { known: [known], wanted: [known] }).event.item.content[0].text;
+}"""
+
+
+def test_a_very_long_text_is_cut_between_its_characters(
+    provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    page = caller_at(provider_app.url).open().page
+    for last in (
+        "\U0001f600",
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",
+        "\U0001f1f5\U0001f1f0",
+        "e\u0301",
+    ):
+        cut = page.evaluate(CUT, ["a" * 11_999 + last + "b", "conversation.item.added"])
+        assert cut == "a" * 11_999 + "…"

@@ -35,6 +35,17 @@ def test_words_wait_for_their_voice_and_brighten_one_after_another(
     assert TEXT.endswith(ahead(caller.page)) and ahead(caller.page)
 
 
+def test_words_of_a_script_without_spaces_brighten_one_after_another_too(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url, reduced_motion="no-preference").open()
+    caller.go_live()
+    said = "お客様のカードは停止されました。" * 8
+    provider.send(*reply_begins("agent_1", None, [said]))
+    caller.page.wait_for_function(f"0 < ({AHEAD}).length && ({AHEAD}).length < {len(said) - 10}")
+    assert said.endswith(ahead(caller.page))
+
+
 def test_when_playback_ends_every_word_is_bright(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:

@@ -4,6 +4,7 @@ Each case names pieces of a text in the order in which they must be seen from le
 words must read from left to right. Every text is tried whole, and streamed in bits.
 """
 
+import unicodedata
 from typing import Any
 
 from playwright.sync_api import Locator, expect
@@ -34,12 +35,15 @@ RIGHT_TO_LEFT: dict[str, list[str]] = {
     "JS Bank کی شاخ کراچی میں ہے": ["کراچی", "شاخ", "JS Bank"],
     "بینک HBL، UBL، MCB سب کھلے ہیں": ["سب", "MCB", "UBL", "HBL", "بینک"],
     "ہمیں help@jsbl.com پر لکھیں شکریہ": ["پر", "help@jsbl.com", "ہمیں"],
+    "המספר 0300-1234567 של JS Bank פתוח": ["פתוח", "JS Bank", "של", "0300-1234567", "המספר"],
+    "کارڈ का नाम Карта درست ہے جناب": ["جناب", "درست", "का नाम", "کارڈ"],
 }
 LEFT_TO_RIGHT: dict[str, list[str]] = {
     "Please visit صدر 42 today": ["visit", "صدر", "42", "today"],
     "The branch شارع فیصل is open 9:30 to 17:00": ["branch", "فیصل", "شارع", "is", "9:30", "17:00"],
     "You may say شکریہ، then wait": ["say", "شکریہ", "then"],
     "The amount ۵۰۰ روپے only is due": ["amount", "روپے", "۵۰۰", "only"],
+    "The word שלום 42 means peace": ["word", "שלום", "42", "means"],
     "We sent Rs. 500 to کراچی 12 branches": ["Rs. 500", "کراچی", "12", "branches"],
     f"Your IBAN {IBAN} is right": ["IBAN", IBAN, "right"],
     "Call +92 300 1234567 or (042) 111 222 333 now": ["+92 300 1234567", "(042) 111 222 333", "now"],
@@ -99,11 +103,11 @@ def misread(bubble: Locator, pieces: list[str]) -> list[str]:
 
 def reads_well(piece: str, xs: list[float]) -> bool:
     """Latin letters and digits of either kind from left to right."""
-    return is_urdu(piece) or xs == sorted(xs)
+    return runs_right_to_left(piece) or xs == sorted(xs)
 
 
-def is_urdu(piece: str) -> bool:
-    return any(char.isalpha() and char > "\u0600" for char in piece)
+def runs_right_to_left(piece: str) -> bool:
+    return any(unicodedata.bidirectional(char) in ("R", "AL") for char in piece)
 
 
 ISOLATED = """async (cases) => {

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from components.shared.words import Words
 from tests.browser.caller import Caller
 from tests.browser.conftest import CallerFactory
 from tests.fakes.provider import ScriptedProvider
@@ -107,10 +109,35 @@ def test_the_conversation_downloads_unmasked_in_five_forms(
     talking: Caller, tmp_path: Path, form: str, ending: str
 ) -> None:
     name, text = download(talking.page, form, tmp_path)
-    assert name.endswith(f".{ending}")
+    assert re.fullmatch(rf"jsbank-\d{{4}}-\d\d-\d\d-\d{{4}}\.{ending}", name)
     assert QUESTION in text and IBAN in text
     if ending == "json":
         assert [item["item_id"] for item in json.loads(text)["items"]] == ["user_1", "agent_1", "tool_1"]
+
+
+def test_on_the_urdu_page_the_file_is_urdu_and_dated_in_the_readers_own_zone(
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory, tmp_path: Path
+) -> None:
+    caller = caller_at(f"{provider_app.url}/?lang=ur", timezone_id="Asia/Karachi")
+    words, page = Words("ur"), caller.page
+    page.goto(caller.url)
+    page.wait_for_function("window.did_handshake")
+    page.get_by_role("button", name=words["controls.start"]).click()
+    expect(caller.status).to_contain_text("بولیں")
+    provider.send(*spoken_turn(1, QUESTION, ANSWER))
+    expect(caller.bubble("agent_1")).to_contain_text(IBAN)
+    page.get_by_role("button", name=words["transcript_tools.download"]).click()
+    with page.expect_download() as waiting:
+        page.get_by_role("menuitem", name=words["transcript_tools.txt"]).click()
+    waiting.value.save_as(tmp_path / "file")
+    head, *lines = (tmp_path / "file").read_text("utf-8").splitlines()
+    assert "جے ایس بینک" in head
+    opened = datetime.strptime(lines[0], "%Y-%m-%d %H:%M UTC%z")
+    assert opened.utcoffset() == timedelta(hours=5)
+    assert waiting.value.suggested_filename == f"jsbank-{opened:%Y-%m-%d-%H%M}.txt"
+    assert words["transcript.reported"] in lines[1]
+    assert words["transcript.user"] in lines[3] and QUESTION in lines[3]
+    assert not re.search("Caller|Agent|You|Assistant|Reported", "".join(lines))
 
 
 def test_a_call_that_is_over_can_still_be_taken_along(talking: Caller, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class ScriptedCall:
 
     def send(self, *events: Event) -> None:
         """Send server events over the data channel, which must be open or about to open."""
-        self.send_raw(*(json.dumps(event, ensure_ascii=False) for event in events))
+        self.send_raw(*map(_json_of, events))
 
     def send_raw(self, *texts: str | bytes) -> None:
         self.states.wait_for(lambda state: state == "channel_open")
@@ -159,3 +159,8 @@ def _withhold(sctp: object) -> None:
 
     assert sctp is not None
     vars(sctp)["start"] = never_start
+
+
+def _json_of(event: Event) -> str:
+    """Return an event as JSON, in which half a surrogate pair can only be escaped."""
+    return json.dumps(event, ensure_ascii=False).encode(errors="backslashreplace").decode()

@@ -90,8 +90,9 @@ def test_the_page_on_personas_explains_every_field() -> None:
     section = page.split("## persona.toml", 1)[1].split("\n## ", 1)[0]
     first_cells = re.findall(r"^\| (.+?) \|", section, re.MULTILINE)
     explained = {name for cell in first_cells for name in re.findall(r"`([a-z_0-9]+)`", cell)}
-    nested = {"transcription", "turn_detection", "limits", "colors"}
-    expected = set(Persona.model_fields) - nested - {"guide", "tools", "prepare"}
+    nested = {"transcription", "turn_detection", "limits", "colors", "words"}
+    named = {field.alias or name for name, field in Persona.model_fields.items()}
+    expected = named - nested - {"guide", "tools", "prepare"}
     for table in (TranscriptionSettings, TurnDetection, OwnLimits, Colors):
         expected |= set(table.model_fields)
     assert expected <= explained

@@ -12,6 +12,7 @@ from agents.persona import (
     load_personas,
     luminance,
 )
+from components.shared.direction import Letters
 from components.shared.stylesheet import stylesheet
 from realtime.session import build_session
 
@@ -134,6 +135,10 @@ def test_settings_override_what_the_folder_says(tmp_path: Path) -> None:
         ("= broken", "not TOML"),
         (GOOD.replace('title = "T"\n', ""), "title"),
         (GOOD + 'colour = "red"\n', "colour"),
+        (GOOD + 'language = "Urdu"\n', "language"),
+        (GOOD + "language = []\n", "language"),
+        (GOOD + '[words.fr]\ntitle = "Boutique"\n', "words.fr"),
+        (GOOD + '[words.ur]\ncolour = "red"\n', "words.ur.colour"),
         (GOOD + '[colors]\nground = "red"\n', "colors.ground"),
         (GOOD + "[turn_detection]\nthreshold = 2\n", "turn_detection.threshold"),
         (GOOD + 'transfer_to = "https://example.org"\n', "transfer_to"),
@@ -199,3 +204,33 @@ def test_manual_turn_detection_is_asked_for_as_none(tmp_path: Path) -> None:
     text = GOOD + '[turn_detection]\ntype = "manual"\n'
     persona = load_persona(write(tmp_path, "shop", text.replace("{name}", "shop")))
     assert build_session(persona.session())["audio"]["input"]["turn_detection"] is None
+
+
+def test_a_persona_may_speak_several_languages_the_most_likely_first(tmp_path: Path) -> None:
+    text = 'language = ["ur", "en"]\n' + GOOD.format(name="shop")
+    persona = load_persona(write(tmp_path, "shop", text))
+    assert (persona.language, persona.languages) == ("ur", ["ur", "en"])
+    assert persona.session().transcription == {"model": "gpt-transcribe", "languages": ["ur", "en"]}
+    assert load_persona(write(tmp_path, "one", 'language = "ur"\n' + GOOD.format(name="one"))).languages == [
+        "ur"
+    ]
+
+
+def test_a_persona_has_words_of_its_own_for_each_language_of_the_page(tmp_path: Path) -> None:
+    urdu = '[words.ur]\ntitle = "دکان"\nheading = "دکان سے بات کریں"\nstart_label = "بات کریں"\n'
+    text = GOOD.format(name="shop") + 'intro = "Ask us."\nstart_label = "Talk"\nstop_label = "End"\n' + urdu
+    persona = load_persona(write(tmp_path, "shop", text))
+    english, shown = persona.own_words("en"), persona.own_words("ur")
+    assert (english.title, english.intro, english.start_label) == ("T", "Ask us.", "Talk")
+    assert (shown.title, shown.heading, shown.intro) == ("دکان", "دکان سے بات کریں", "Ask us.")
+    assert (shown.start_label, shown.stop_label) == ("بات کریں", ""), "an English label on an Urdu page"
+
+
+@pytest.mark.parametrize("name", ["ibx", "jsbank"])
+def test_a_demo_persona_is_complete_in_urdu_and_in_english(name: str) -> None:
+    persona = load_persona(PERSONAS / name)
+    for language in ("en", "ur"):
+        shown = persona.own_words(language)
+        words = [shown.title, shown.heading, shown.footer, *filter(None, [shown.intro])]
+        assert [Letters("en").add(text).language for text in words] == [language] * len(words)
+    assert bool(persona.own_words("ur").intro) == bool(persona.intro)

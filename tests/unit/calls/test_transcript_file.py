@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from calls.time_slice import TimeSlice
-from calls.transcript_file import FORMS, transcript_file
+from calls.transcript_file import FORMS, Phrases, TranscriptMeta, transcript_file
 from realtime.conversation import Conversation
 from realtime.conversation.item import Item
 from tests.fakes.turns import reply, speech_heard, transcribed, typed
 
 OPENED = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-SPEAKERS = {"user": "You", "assistant": "Assistant", "tool": "Looked something up"}
+PHRASES = Phrases({"user": "You", "assistant": "Assistant", "tool": "Looked something up"})
+META = TranscriptMeta("call_1", "Shop", OPENED, phrases=PHRASES)
 IBAN = "PK36SCBL0000001123456702"
 
 
@@ -31,12 +32,11 @@ def a_call(*, controlled: bool = False) -> Any:
     ]
     for at_ms, event in events:
         conversation.apply(event, at_ms)
-    persona = SimpleNamespace(title="Shop")
-    return SimpleNamespace(id="call_1", persona=persona, controlled=controlled, conversation=conversation)
+    return SimpleNamespace(controlled=controlled, conversation=conversation)
 
 
 async def file_of(form: str, call: Any) -> str:
-    return await transcript_file(call, form, OPENED, SPEAKERS, shown)
+    return await transcript_file(call, form, META, shown)
 
 
 def shown(item: Item) -> tuple[str, str]:
@@ -89,6 +89,6 @@ async def test_the_event_loop_does_other_things_while_a_long_conversation_is_gon
         return shown(item)
 
     counting = asyncio.create_task(count())
-    await transcript_file(call, "txt", OPENED, SPEAKERS, shown_and_counted)
+    await transcript_file(call, "txt", META, shown_and_counted)
     counting.cancel()
     assert len(set(turns_at_item)) == len(turns_at_item) > 1

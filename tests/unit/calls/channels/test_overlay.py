@@ -170,3 +170,9 @@ def test_of_a_long_sentence_the_end_is_shown_in_whole_words() -> None:
     shown = last_sentences(conversation_of("word " * 200))[0]
     assert len(shown) <= LONGEST_CHARS + 2
     assert set(shown.split()) == {"…", "word"}
+
+
+def test_of_a_long_sentence_without_spaces_the_end_is_shown_in_whole_characters() -> None:
+    shown = last_sentences(conversation_of("カードを止めました" * 60))[0]
+    assert len(shown) > LONGEST_CHARS - 5 and shown.endswith("止めました")
+    assert last_sentences(conversation_of("a" * 1000))[0] == f"… {'a' * LONGEST_CHARS}"

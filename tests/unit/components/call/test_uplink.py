@@ -111,6 +111,7 @@ def test_typed_words_are_trimmed_and_bounded() -> None:
     assert read_one({"type": "guftagu.say", "text": "  سلام  "}) == TypedText("سلام")
     said = read_one({"type": "guftagu.say", "text": "x" * 10_000})
     assert isinstance(said, TypedText) and len(said.text) == MAX_SAID_CHARS
+    assert read_one({"type": "guftagu.say", "text": "half \ud83d"}) == TypedText("half ?")
 
 
 @pytest.mark.parametrize("text", ["", "   ", None, 7, ["x"]])

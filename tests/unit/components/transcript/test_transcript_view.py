@@ -140,6 +140,7 @@ def test_a_barge_in_cuts_the_bubble() -> None:
         ("ایک دو تین", 10, 10),
         ("ایک دو تین", 0, 0),
         ("🙂🙂 دو", 1, 4),
+        ("止めました。はい", 4, 4),
     ],
 )
 def test_the_unheard_part_begins_between_words_in_the_browsers_units(
@@ -307,7 +308,11 @@ def test_the_end_of_a_call_ends_every_voice() -> None:
 
 @pytest.mark.parametrize(
     ("text", "script"),
-    [("मेरा बैलेंस क्या है", "devanagari"), ("please tell me my balance", "latin")],
+    [
+        ("मेरा बैलेंस क्या है", "devanagari"),
+        ("please tell me my balance", "latin"),
+        ("残高を教えてください", "other"),
+    ],
 )
 def test_speech_that_came_back_in_other_letters_says_so(text: str, script: str) -> None:
     talk = Talk()
@@ -319,6 +324,22 @@ def test_speech_that_came_back_in_other_letters_says_so(text: str, script: str) 
 def test_a_name_or_a_word_in_other_letters_is_no_surprise(text: str) -> None:
     talk = Talk()
     assert named(talk.hear(*speech_heard("user_1"), *transcribed("user_1", text)), "note") == []
+
+
+def test_no_language_of_a_bilingual_persona_gets_a_note() -> None:
+    conversation = Conversation()
+    view = TranscriptView(conversation, Words("en"), "en", "ur")
+    ops: list[Op] = []
+    for event in reply("agent_1", None, ["آپ کا کارڈ ", "بند کر دیا گیا ہے"]):
+        ops += view.ops(conversation.apply(event, 0))
+    assert named(ops, "note") == []
+    assert named(ops, "turn") == [["turn", "agent_1", "ur", "rtl"]]
+
+
+def test_a_bubble_turns_with_the_majority_of_its_letters_whatever_their_language() -> None:
+    talk = Talk()
+    ops = talk.hear(*reply_begins("agent_1", None, ["Visa ", "הכרטיס ", "שלך ", "נחסם"]))
+    assert named(ops, "turn") == [["turn", "agent_1", "en", "ltr"], ["turn", "agent_1", "he", "rtl"]]
 
 
 def test_typed_words_are_in_the_letters_their_writer_chose() -> None:

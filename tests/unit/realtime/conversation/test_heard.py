@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.conversation import Conversation
-from realtime.conversation.heard import heard_lengths, whole_words
+from realtime.conversation.heard import heard_lengths
 from tests.fakes import turns
 
 SPOKEN = "آپ کا کارڈ بند کر دیا گیا ہے اور نیا کارڈ سات دن میں آپ کے گھر کے پتے پر پہنچ جائے گا شکریہ"
@@ -24,11 +24,34 @@ def timetable() -> list[int]:
 
 
 @pytest.mark.parametrize(
-    ("chars", "heard"),
-    [(0, ""), (2, ""), (3, "one"), (4, "one"), (6, "one"), (7, "one two"), (99, "one two")],
+    ("text", "heard"),
+    [
+        ("one two three", "one"),
+        ("お客様のカードを止めました。", "お客様の"),
+        ("บัตรของคุณถูกระงับแล้ว", "บัตร"),
+        ("您的卡已被冻结。", "您的卡已"),
+        ("👨‍👩‍👧👨‍👩‍👧 家族", ""),
+    ],
 )
-def test_a_cut_inside_a_word_takes_the_word_away(chars: int, heard: str) -> None:
-    assert "one two"[: whole_words("one two", chars)] == heard
+def test_the_word_that_the_cut_divides_was_not_heard_or_the_character_without_words(
+    text: str, heard: str
+) -> None:
+    (length,) = heard_lengths([text], [4.0], None, 1.0)
+    assert text[:length] == heard
+
+
+@pytest.mark.parametrize("tells", ["cleared", "audio_end_ms"])
+def test_of_a_japanese_reply_that_is_cut_half_was_heard_in_half_its_time(tells: str) -> None:
+    said = "お客様のカードは停止されました。新しいカードは一週間以内に届きます。"
+    conversation = Conversation()
+    for event in turns.reply_begins("agent_1", None, [said]):
+        conversation.apply(event, 0)
+    for event in turns.barge_in("agent_1", "user_1", 2400):
+        if tells == "audio_end_ms" or event["type"] != "conversation.item.truncated":
+            conversation.apply(event, 2400)
+    item = conversation.item("agent_1")
+    assert item and item.heard == 16
+    assert said[: item.heard] == "お客様のカードは停止されました。"
 
 
 def test_played_time_is_spread_over_the_items_in_order() -> None:

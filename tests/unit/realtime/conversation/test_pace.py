@@ -6,7 +6,13 @@ import pytest
 
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, ItemCut, VoiceEnded, VoiceMoved
-from realtime.conversation.pace import USUAL_CHARS_PER_MS, SpeakingPace, reaches_after_ms, spoken_chars
+from realtime.conversation.pace import (
+    USUAL_COLUMNS_PER_MS,
+    SpeakingPace,
+    reaches_after_ms,
+    spoken_chars,
+    usual_chars_per_ms,
+)
 from tests.fakes.turns import barge_in, playback_ends, reply_begins, reply_ends
 
 TEXT = "Your card is blocked now and a new one is on its way to you. "
@@ -21,9 +27,14 @@ def voice(changes: list[Change]) -> list[Change]:
     return [change for change in changes if isinstance(change, VoiceMoved | VoiceEnded)]
 
 
-def test_the_pace_is_a_usual_one_until_replies_were_played_to_their_end() -> None:
+def test_wide_characters_are_usually_spoken_at_half_the_pace() -> None:
+    assert usual_chars_per_ms("お客様のカード") == pytest.approx(USUAL_COLUMNS_PER_MS / 2)
+    assert usual_chars_per_ms("آپ کا کارڈ") == USUAL_COLUMNS_PER_MS == usual_chars_per_ms("")
+
+
+def test_the_pace_is_not_known_until_replies_were_played_to_their_end() -> None:
     pace = SpeakingPace()
-    assert pace.chars_per_ms == USUAL_CHARS_PER_MS
+    assert pace.chars_per_ms is None
     pace.add_reply(100, 5000)
     pace.add_reply(100, 15000)
     assert pace.chars_per_ms == pytest.approx(0.01)
@@ -39,8 +50,8 @@ def test_words_that_come_before_their_voice_wait_for_it() -> None:
     events = reply_begins("a", None, WORDS[:2])
     started = events.pop(4)
     assert started["type"] == "output_audio_buffer.started"
-    assert voice(feed(conversation, events, 0)) == [VoiceMoved("a", USUAL_CHARS_PER_MS, None)]
-    assert voice(feed(conversation, [started], 300)) == [VoiceMoved("a", USUAL_CHARS_PER_MS, 0.0)]
+    assert voice(feed(conversation, events, 0)) == [VoiceMoved("a", USUAL_COLUMNS_PER_MS, None)]
+    assert voice(feed(conversation, [started], 300)) == [VoiceMoved("a", USUAL_COLUMNS_PER_MS, 0.0)]
 
 
 def test_deltas_after_the_first_tell_nothing_of_the_voice() -> None:
@@ -54,7 +65,7 @@ def test_words_that_come_while_their_voice_is_heard_already_are_told_how_far_it_
     conversation = Conversation()
     *opening, word = reply_begins("a", None, WORDS[:1])
     feed(conversation, opening, 1000)
-    assert voice(feed(conversation, [word], 1250)) == [VoiceMoved("a", USUAL_CHARS_PER_MS, 250.0)]
+    assert voice(feed(conversation, [word], 1250)) == [VoiceMoved("a", USUAL_COLUMNS_PER_MS, 250.0)]
 
 
 def test_a_second_item_of_a_reply_begins_where_the_first_is_said() -> None:
@@ -64,7 +75,7 @@ def test_a_second_item_of_a_reply_begins_where_the_first_is_said() -> None:
     event = {"type": "response.output_audio_transcript.delta", **second, "delta": "More."}
     [moved] = voice(feed(conversation, [event], 1000))
     assert isinstance(moved, VoiceMoved)
-    assert moved.since_ms == pytest.approx(1000 - len(TEXT) / USUAL_CHARS_PER_MS)
+    assert moved.since_ms == pytest.approx(1000 - len(TEXT) / USUAL_COLUMNS_PER_MS)
 
 
 def test_a_reply_played_to_its_end_is_said_and_lends_the_next_its_pace() -> None:
@@ -92,7 +103,7 @@ def test_a_provider_that_tells_nothing_of_playback_keeps_no_words_back() -> None
     events = [*reply_begins("a", None, WORDS), *reply_ends("a", None, TEXT)]
     silent = [event for event in events if event["type"] != "output_audio_buffer.started"]
     assert voice(feed(conversation, silent, 0)) == [
-        VoiceMoved("a", USUAL_CHARS_PER_MS, None),
+        VoiceMoved("a", USUAL_COLUMNS_PER_MS, None),
         VoiceEnded("a"),
     ]
 
