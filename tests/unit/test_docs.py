@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from agents.limits import OwnLimits
-from agents.persona import Colors, Persona, TranscriptionSettings, TurnDetection
+from agents.persona import (
+    Colors,
+    ModelSettings,
+    Persona,
+    RetentionRatio,
+    TranscriptionSettings,
+    TurnDetection,
+)
 from agents.tools import load_tools, offered
 from calls.leg import LegState
 from tests.unit.test_arrows import MAY_IMPORT, PARTS, files_of
@@ -91,7 +98,7 @@ def test_the_page_on_personas_explains_every_field() -> None:
     explained = {name for cell in first_cells for name in re.findall(r"`([a-z_0-9]+)`", cell)}
     nested = {"transcription", "turn_detection", "limits", "colors"}
     expected = set(Persona.model_fields) - nested - {"guide", "tools", "prepare"}
-    for table in (TranscriptionSettings, TurnDetection, OwnLimits, Colors):
+    for table in (ModelSettings, RetentionRatio, TranscriptionSettings, TurnDetection, OwnLimits, Colors):
         expected |= set(table.model_fields)
     assert expected <= explained
 
