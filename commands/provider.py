@@ -22,7 +22,7 @@ SILENT_ENGINE_S = 30 * 60.0
 """Silence after which the engine counts as broken: a large model on a slow processor takes minutes."""
 NO_RECOGNIZER = (
     "there is no speech recogniser here: set OPENAI_API_KEY or OPENAI_BASE_URL, or install the local "
-    "one, which fetches its model on first use: uv run --extra whisper main.py transcribe …"
+    "one, which fetches its model on first use: uv run --extra whisper main.py …"
 )
 
 
