@@ -6,9 +6,10 @@ from typing import Any, Literal, cast, get_args
 from agents.persona import Persona, TranscriptionSettings, TurnDetection
 from calls.call import Call
 from calls.events import CallChange
+from calls.provider.knowledge import ProviderKnowledge
+from calls.provider.stored_prompt import StoredPrompt
 from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
-from calls.stored_prompt import StoredPrompt
 from calls.tickets import RelayTicket
 from realtime.client import CreatedCall, RealtimeClient
 from realtime.conversation.changes import TextAppended
@@ -80,7 +81,9 @@ class Captions:
         :param like: whose key terms, limits and language count
         """
         self._registry = registry
-        self._gateway = CaptionsGateway(client, settings, StoredPrompt(None, client.base_url))
+        self._gateway = CaptionsGateway(
+            client, settings, ProviderKnowledge(StoredPrompt(None, client.base_url))
+        )
         self._like = like
         self._model = settings.captions_model
         self.languages = tuple(dict.fromkeys((like.language, *LANGUAGES)))

@@ -1,0 +1,40 @@
+"""Models that a provider offers, as `GET /models` lists them."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from realtime.fields import Json, an_id, mappings, number, text
+
+MAX_MODELS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ListedModel:
+    """One model."""
+
+    name: str
+    shutdown: date | None = None
+    """Day on which it is shut down, in UTC; None where nothing is said of it."""
+
+
+def models_in(answer: Any) -> list[ListedModel]:
+    """Return the models of an answer.
+
+    :raises ValueError: it is no list of models
+    """
+    if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+        raise ValueError("no list of models")
+    listed = mappings(answer, "data", MAX_MODELS)
+    return [ListedModel(name, _shutdown(each)) for each in listed if (name := an_id(each, "id"))]
+
+
+def _shutdown(model: Json) -> date | None:
+    """Return `shutdown_date`, which may be a date, a date with its time, or seconds since 1970."""
+    try:
+        if written := text(model, "shutdown_date"):
+            return date.fromisoformat(written[:10])
+        seconds = number(model.get("shutdown_date"))
+        return datetime.fromtimestamp(seconds, UTC).date() if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None
