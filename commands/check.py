@@ -29,7 +29,7 @@ from realtime.error_codes import error_code
 from realtime.events import ServerEvent, server_event
 from realtime.failures import ProviderFailure
 from realtime.fields import mapping, text
-from realtime.models import ListedModel
+from realtime.models import ListedModel, missing_model
 from realtime.prices import NothingBilled, Prices
 from realtime.session import build_session
 from realtime.socket import RealtimeSocket, SessionRefused, SocketLost, error_of
@@ -126,7 +126,7 @@ async def _look_up_models(provider: Provider, wanted: set[str], outcome: Outcome
         if name in models:
             print(f"model {name}: {_lifetime(models[name])}")
         else:
-            outcome.differs(f"model {name}: not among the provider's {len(models)} models")
+            outcome.differs(missing_model(name, models.values()))
 
 
 def _lifetime(model: ListedModel) -> str:

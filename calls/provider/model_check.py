@@ -10,17 +10,13 @@ from calls.owned_tasks import OwnedTasks, cancelled
 from calls.provider.transcription_models import today_utc
 from realtime.client import RealtimeClient
 from realtime.failures import ProviderFailure
-from realtime.models import ListedModel
+from realtime.models import ListedModel, missing_model
 from settings import Settings
 
 log = logging.getLogger("guftagu.provider")
 
 DAY_S = 24 * 60 * 60.0
 WARNED_AHEAD = timedelta(days=60)
-MAX_NAMES = 20
-"""Names of other models in one line of the log."""
-KINDS = ("realtime", "transcribe", "whisper")
-"""Parts of the names of models that a call may use."""
 
 
 def models_wanted(personas: Iterable[Persona], settings: Settings) -> list[str]:
@@ -82,7 +78,7 @@ class ModelCheck:
             return
         for name in self._wanted():
             if name not in models:
-                log.warning("%s", missing(name, models.values()))
+                log.warning("%s", missing_model(name, models.values()))
             elif told := _ending(models[name], self._today()):
                 log.warning("%s", told)
 
@@ -97,14 +93,7 @@ class ModelCheck:
             models = await self._client.models()
         except ProviderFailure:
             models = []
-        log.error("a call was refused: %s", missing(model, models))
-
-
-def missing(name: str, models: Iterable[ListedModel]) -> str:
-    """Return the sentence that says that a model is not there, and which ones a call may use."""
-    others = [model.name for model in models if any(kind in model.name for kind in KINDS)]
-    offers = f"; it offers {', '.join(sorted(others)[:MAX_NAMES])}" if others else ""
-    return f"the provider has no model {name}{offers}"
+        log.error("a call was refused: %s", missing_model(model, models))
 
 
 def _ending(model: ListedModel, today: date) -> str | None:

@@ -9,8 +9,9 @@ import pytest
 
 from agents.persona import TranscriptionSettings
 from calls.owned_tasks import OwnedTasks
-from calls.provider.model_check import DAY_S, MAX_NAMES, ModelCheck, models_wanted
+from calls.provider.model_check import DAY_S, ModelCheck, models_wanted
 from realtime.client import RealtimeClient
+from realtime.models import MAX_NAMES
 from tests.fakes.house import PERSONA
 from tests.fakes.rest_provider import RestProvider
 from tests.fakes.settings import given
