@@ -113,7 +113,10 @@ class ProviderGateway:
 
     @property
     def replaces_transcription(self) -> bool:
-        """Whether another model takes the place of one that fails to transcribe; our engine has one."""
+        """Whether another model takes the place of one that fails to transcribe, as in voice calls.
+
+        Captions keep theirs, since the page depends on it, and our engine has one.
+        """
         return self.can_be_observed and self._settings.provider_kind != "engine"
 
     @property

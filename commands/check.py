@@ -99,7 +99,7 @@ async def _check(persona: Persona, settings: Settings) -> ExitCode:
         await _look_up_models(provider, {spec.model, transcription_model, settings.extraction_model}, outcome)
         socket = await RealtimeSocket.open(provider.url, provider.key, model=spec.model)
         try:
-            got = await socket.configure(asked)
+            got = await provider.configure(socket, asked)
             print(json.dumps(shown(got), indent=2, ensure_ascii=False))
             for difference in differences(asked, got):
                 outcome.differs(difference)

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from realtime.client_events import input_audio_buffer_append, session_update
 from realtime.events import ServerEvent, server_event
-from realtime.failures import ProviderFailure, code_for_status, may_pass
+from realtime.failures import ProviderFailure, code_for_status, may_pass, named_fields
 from realtime.fields import mapping
 
 OPEN_TIMEOUT_S = 10
@@ -35,6 +35,8 @@ class SessionRefused(Exception):
 
     def __init__(self, error: dict[str, Any]) -> None:
         """:param error: the object under `error` of the event"""
+        self.named = named_fields(error)
+        """Fields of the session that the error names."""
         code, param = error.get("code"), error.get("param")
         super().__init__(f"{code}: {param}" if param else str(code))
 

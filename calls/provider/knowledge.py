@@ -4,10 +4,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from calls.provider.refused_fields import RefusedFields
 from calls.provider.stored_prompt import StoredPrompt
 from calls.provider.transcription_models import TranscriptionModels
 from realtime.failures import ProviderFailure
+from realtime.refused_fields import RefusedFields
 
 MAX_REFUSALS = 6
 """Refusals in a row after which a session is not asked for again."""

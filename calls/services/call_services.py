@@ -115,7 +115,7 @@ class CallServices:
         call.watch(self._call_limits(call, meter, shares, end or call.end).apply)
         call.watch(running.runner.apply)
         call.watch(lambda changes: self._follow_end(call, running, changes))
-        if kind != "captions" and call.gateway.replaces_transcription:
+        if call.gateway.replaces_transcription:
             call.watch(TranscriptionFallback(call, running.use_transcription_model).apply)
         if kind in ("browser", "captions"):
             call.watch(self._renewal(call).apply)

@@ -55,11 +55,18 @@ async def test_a_wrong_key_ends_it_with_the_providers_code(tmp_path: Path) -> No
 
 
 @asynccontextmanager
-async def headstrong(refuses: dict[str, Any] | None = None) -> AsyncIterator[str]:
+async def headstrong(refuses: dict[str, Any] | None = None, while_in: str = "") -> AsyncIterator[str]:
     """Run a provider that speaks with another voice and cannot write down what it hears.
 
     :param refuses: error with which it refuses the session
+    :param while_in: path of the field that it refuses the session for; empty: whatever is in it
     """
+
+    def is_refused(session: dict[str, Any]) -> bool:
+        inner: Any = session
+        for name in while_in.split(".") if while_in else ():
+            inner = inner.get(name) if isinstance(inner, dict) else None
+        return refuses is not None and inner is not None
 
     async def tell(socket: ServerConnection, kind: str, **fields: Any) -> None:
         await socket.send(json.dumps({"type": kind, **fields}))
@@ -68,7 +75,7 @@ async def headstrong(refuses: dict[str, Any] | None = None) -> AsyncIterator[str
         async for frame in socket:
             event = json.loads(frame)
             match event["type"]:
-                case "session.update" if refuses:
+                case "session.update" if is_refused(event["session"]):
                     await tell(socket, "error", error=refuses)
                 case "session.update":
                     session = event["session"] | {"client_secret": {"value": "ek_secret"}}
@@ -102,10 +109,18 @@ async def test_every_difference_and_the_cost_are_said(tmp_path: Path) -> None:
 
 
 async def test_a_refused_session_says_which_field(tmp_path: Path) -> None:
-    async with headstrong({"code": "unknown_parameter", "param": "session.truncation"}) as url:
+    async with headstrong({"code": "invalid_value", "param": "session.instructions"}) as url:
         done = await checked(tmp_path, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY)
     assert done.code == ExitCode.PROVIDER
-    assert "unknown_parameter: session.truncation" in done.complained
+    assert "invalid_value: session.instructions" in done.complained
+
+
+async def test_an_optional_field_that_is_refused_is_a_difference_like_any_other(tmp_path: Path) -> None:
+    field = "audio.input.transcription.languages"
+    async with headstrong({"code": "unknown_parameter", "param": f"session.{field}"}, while_in=field) as url:
+        done = await checked(tmp_path, OPENAI_BASE_URL=url, OPENAI_API_KEY=KEY)
+    assert done.code == ExitCode.SOME_FAILED, done.complained
+    assert f'! session.{field}: ["en"] was asked for; the session does not have it' in done.said
 
 
 @pytest.mark.parametrize(

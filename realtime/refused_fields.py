@@ -7,7 +7,7 @@ import copy
 import logging
 from typing import Any
 
-log = logging.getLogger("guftagu.calls")
+log = logging.getLogger("guftagu.provider")
 
 OPTIONAL = (
     "audio.input.noise_reduction",
@@ -31,7 +31,7 @@ OPTIONAL = (
 
 
 class RefusedFields:
-    """Those of one process, each by the model whose session it was refused for."""
+    """Fields that were refused in one process, each with the model whose session it was refused for."""
 
     def __init__(self) -> None:
         self._refused: set[tuple[str, str]] = set()

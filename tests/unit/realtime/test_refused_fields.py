@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from calls.provider.refused_fields import OPTIONAL, RefusedFields
+from realtime.refused_fields import OPTIONAL, RefusedFields
 
 
 def session(model: str = "m") -> dict[str, Any]:
