@@ -26,6 +26,7 @@ from calls.channels.captions import Captions
 from calls.channels.overlay import OverlayRegistry
 from calls.channels.phone import PhoneChannel, lines_of
 from calls.owned_tasks import OwnedTasks
+from calls.provider.model_check import ModelCheck, models_wanted
 from calls.provider_gateway import ProviderGateway
 from calls.registry import STOP_HANG_UP_SECONDS, STOP_RECORD_SECONDS, Registry
 from calls.services.archive import Archive
@@ -72,7 +73,8 @@ USAGE = """usage: main.py                    serve the page
        main.py hash-password      make ADMIN_PASSWORD_HASH
        main.py new-persona NAME   begin a persona
        main.py transcribe …       write recordings down (--help tells more)
-       main.py ask …              answer a recorded question aloud (--help tells more)"""
+       main.py ask …              answer a recorded question aloud (--help tells more)
+       main.py check              open one session, and say what came of it and what it cost"""
 TAB_SECONDS = 60 * 60
 """How long NiceGUI keeps a storage for each closed tab; ours hold nothing."""
 OWNER_ONLY_UMASK = 0o077
@@ -122,7 +124,12 @@ def build(settings: Settings, personas: Personas) -> Archive:
     app.storage.max_tab_storage_age = TAB_SECONDS
     visitors = VisitorFiles(app.storage.path)
     app.on_startup(visitors.open)
+    models = ModelCheck(client, lambda: models_wanted(personas.values(), settings), tasks)
+    gateway.knowledge.on_missing_model = models.tell_missing
+    if settings.provider_kind != "engine":
+        app.on_startup(models.open)
     ends = [
+        models.close,
         sessions.close,
         within(STOP_HANG_UP_SECONDS + STOP_RECORD_SECONDS + 0.5, "the calls", registry.close),
         within(0.5, "the database", records.close),
@@ -243,14 +250,22 @@ def announce(settings: Settings) -> None:
 
 
 def print_password_hash() -> None:
-    """Ask for the admin's password twice and print the line for `.env`."""
-    password = getpass("Password: ")
+    """Read the admin's password and print the line for `.env`."""
+    password = read_new_password()
     if len(password) < SHORTEST_PASSWORD:
         sys.exit(f"A password takes at least {SHORTEST_PASSWORD} characters.")
-    if password != getpass("Once more: "):
-        sys.exit("That is not the same twice.")
     # In quotes, because Compose would take what follows a $ for a variable.
     print(f"ADMIN_PASSWORD_HASH='{hash_password(password)}'")
+
+
+def read_new_password() -> str:
+    """Ask for a password twice; where nobody sits at a terminal, read it from the first line of the input."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass("Password: ")
+    if password != getpass("Once more: "):
+        sys.exit("That is not the same twice.")
+    return password
 
 
 def begin_persona(name: str) -> None:
@@ -262,16 +277,17 @@ def begin_persona(name: str) -> None:
     print(f"Edit persona.toml and guide.md in {folder}, then start with PERSONA={name}")
 
 
-def run_with_sound(name: str, arguments: list[str]) -> int:
-    """Run `transcribe` or `ask`, which are imported only here, since they import audio libraries."""
-    from commands import ask, transcribe
+def run_command(name: str, arguments: list[str]) -> int:
+    """Run a command of `commands/`; these are imported only here, since they import audio libraries."""
+    from commands import ask, check, transcribe
 
     if name == "transcribe":
         return transcribe.run(arguments)
     try:
         settings = load_settings()
         personas = open_personas(settings)
-        return ask.run(arguments, personas[default_persona(personas, settings)], settings)
+        command = {"ask": ask.run, "check": check.run}[name]
+        return command(arguments, personas[default_persona(personas, settings)], settings)
     except SettingsError as error:
         print(f"Settings: {error}", file=sys.stderr)
         return ExitCode.USAGE
@@ -286,8 +302,8 @@ def main() -> None:
             print_password_hash()
         case ["new-persona", name] if not name.startswith("-"):
             begin_persona(name)
-        case ["transcribe" | "ask" as name, *arguments]:
-            leave(run_with_sound(name, arguments))
+        case ["transcribe" | "ask" | "check" as name, *arguments]:
+            leave(run_command(name, arguments))
         case ["-h" | "--help"]:
             print(USAGE)
         case _:

@@ -10,6 +10,8 @@ from guides.guide_index import MIN_SHARE, Found, GuideIndex
 PIECE_CHARS = 1500
 """A section that is longer is cut between its paragraphs."""
 FOUND_SECTIONS = 3
+LOOKUPS_PER_MINUTE = 120
+"""A lookup takes about a millisecond of this server, and an agent may need several for one question."""
 FAINT = 0.4
 """Sections that score less than this share of the best one are left out."""
 
@@ -45,7 +47,7 @@ def search_tool(guide: str, language: str) -> Tool:
     """
     search = GuideSearch(guide)
 
-    @tool(public=True)
+    @tool(public=True, runs_per_minute=LOOKUPS_PER_MINUTE)
     async def search_guide(query: str) -> str | dict[str, Any]:
         """Look up what the guide says. Use it before you answer any question of substance.
 

@@ -5,13 +5,24 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from agents.guide_search import search_tool
 from agents.limits import OwnLimits
 from agents.tools import Prepare, Tool, ToolMistake, load_tools, offered
 from guides.sections import without_search_phrases
-from realtime.session import SessionSpec, transcription_for
+from realtime.session import CUSTOM_VOICE, SessionSpec, transcription_for
+from settings import VOICES
 from text_files import NotText, read_text
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -28,6 +39,8 @@ Languages = Annotated[
 PageLanguage = Literal["en", "ur"]
 NoiseReduction = Literal["near_field", "far_field", "off"]
 Adjustable = Literal["voice", "speed", "noise_reduction", "turn_detection", "answers"]
+LEAST_CONTRAST = 1.5
+"""Contrast with the ground (WCAG 2.2) below which a colour cannot be told from it."""
 NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
 GUIDE_LIMIT = 8000
 """Characters, some 2000 tokens of English. Instructions are billed input of every answer again and take from
@@ -38,6 +51,31 @@ SEARCH_FIRST = (
 )
 
 
+def _known_voice(voice: str) -> str:
+    if voice not in VOICES and not CUSTOM_VOICE.fullmatch(voice):
+        raise ValueError(
+            f"takes one of {', '.join(VOICES)}, or the id of a custom voice, such as voice_abc; "
+            "for another server's voice set OPENAI_VOICE"
+        )
+    return voice
+
+
+Voice = Annotated[Text, AfterValidator(_known_voice)]
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours `#rrggbb`, 1 (none) to 21, as WCAG 2.2 defines it."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(color: str) -> float:
+    """Of `#rrggbb`, 0 (black) to 1 (white), as WCAG 2.2 defines it."""
+    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 class PersonaError(ValueError):
     """A persona's folder is not right; the text names file and field and says what it takes."""
 
@@ -46,6 +84,44 @@ class Strict(BaseModel):
     """A table of `persona.toml`: unknown keys are mistakes, and nothing changes after loading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class RetentionRatio(Strict):
+    """How much of a full context stays when the provider cuts its oldest part."""
+
+    retention_ratio: float = Field(ge=0, le=1)
+    """Share of the context that stays. A smaller one is cut less often, and keeps the provider's cache."""
+    post_instructions: int | None = Field(default=None, ge=1)
+    """Tokens after the instructions at which the context counts as full; None: the model's own limit."""
+
+    def asked(self) -> dict[str, Any]:
+        """Return the session's `truncation`."""
+        limits = {"post_instructions": self.post_instructions} if self.post_instructions else {}
+        about = {"token_limits": limits} if limits else {}
+        return {"type": "retention_ratio", "retention_ratio": self.retention_ratio, **about}
+
+
+class ModelSettings(Strict):
+    """Which model answers, and how; what is None is not sent, since not every server knows it."""
+
+    name: Text = "gpt-realtime-2.1-mini"
+    truncation: Literal["auto", "disabled"] | RetentionRatio | None = None
+    """What the provider does with a context that is full."""
+    max_output_tokens: Annotated[int, Field(ge=1, le=4096)] | Literal["inf"] | None = None
+    """Limit of one response, tool calls included."""
+    reasoning_effort: Literal["minimal", "low", "medium", "high", "xhigh"] | None = None
+    tool_choice: Literal["auto", "none", "required"] | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """Return the fields of the session that are set, beside the model's name."""
+        truncation = self.truncation
+        fields = {
+            "truncation": truncation.asked() if isinstance(truncation, RetentionRatio) else truncation,
+            "max_output_tokens": self.max_output_tokens,
+            "reasoning": {"effort": self.reasoning_effort} if self.reasoning_effort else None,
+            "tool_choice": self.tool_choice,
+        }
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 class TranscriptionSettings(Strict):
@@ -83,12 +159,22 @@ def _foreign_fields(kind: str) -> set[str]:
 class Colors(Strict):
     """The page's colours, `#rrggbb`."""
 
+    model_config = ConfigDict(validate_default=True)
+
     ground: Color = "#0b1220"
     accent: Color = "#00d4ff"
     accent2: Color = "#7c4dff"
     """On a light page also of links and of the start button, where words need contrast."""
     stop: Color | None = None
     """The stop button, with white words on it; None: quiet."""
+
+    @field_validator("accent", "accent2", "stop")
+    @classmethod
+    def _differs_from_ground(cls, color: str | None, info: ValidationInfo) -> str | None:
+        ground = info.data.get("ground")
+        if color and ground and contrast(color, ground) < LEAST_CONTRAST:
+            raise ValueError(f"cannot be told from the ground, {ground}")
+        return color
 
     @property
     def theme(self) -> Literal["light", "dark"]:
@@ -142,8 +228,9 @@ class Persona(Strict):
     """A word behind the status *Listening…*, in the caller's language."""
     idle_label: str = ""
     """The status before a call; without it the page says which button to press."""
-    model: Text = "gpt-realtime-2.1-mini"
-    voice: Text = "marin"
+    model: ModelSettings = ModelSettings()
+    """A model's name alone stands for a table that says nothing else."""
+    voice: Voice = "marin"
     speed: float | None = Field(default=None, ge=0.25, le=1.5)
     """Of speaking; 1 is the voice's own."""
     noise_reduction: NoiseReduction = "off"
@@ -173,6 +260,11 @@ class Persona(Strict):
     prepare: Prepare | None = None
     """The function `prepare` of `tools.py`: makes the tables that its tools need."""
     colors: Colors = Colors()
+
+    @field_validator("model", mode="before")
+    @classmethod
+    def _named_model(cls, value: object) -> object:
+        return {"name": value} if isinstance(value, str) else value
 
     @property
     def language(self) -> str:
@@ -216,7 +308,7 @@ class Persona(Strict):
         languages = self.transcription.languages or self.languages
         noise_reduction = None if self.noise_reduction == "off" else {"type": self.noise_reduction}
         return SessionSpec(
-            model=model or self.model,
+            model=model or self.model.name,
             voice=voice or self.voice,
             instructions=f"{self.instructions}\n\n{self.told_guide(for_engine=for_engine)}".strip(),
             transcription=transcription_for(
@@ -227,6 +319,7 @@ class Persona(Strict):
             speed=self.speed,
             tools=offered(self.tools, controlled=controlled),
             prompt_id=prompt_id,
+            extra=self.model.asked(),
         )
 
 
@@ -301,10 +394,3 @@ def load_personas(root: Path) -> tuple[dict[str, Persona], list[PersonaError]]:
         else:
             personas[persona.name] = persona
     return personas, errors
-
-
-def luminance(color: str) -> float:
-    """Return the luminance of `#rrggbb`, from 0 (black) to 1 (white), as WCAG 2.2 defines it."""
-    parts = [int(color[n : n + 2], 16) / 255 for n in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

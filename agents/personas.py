@@ -41,6 +41,8 @@ class Personas(Mapping[str, Persona]):
             self._good[name] = load_persona(self._root / name)
         except PersonaError as error:
             log.error("persona kept as it was: %s", error)
+        else:
+            log.info("persona %s is as its folder says now", name)
         return self._good[name]
 
     def __iter__(self) -> Iterator[str]:

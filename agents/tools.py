@@ -18,6 +18,8 @@ from pydantic_core import to_json
 from store.database import Database
 
 DEFAULT_TIMEOUT_S = 10.0
+DEFAULT_RUNS_PER_MINUTE = 30
+"""Runs of one public tool in a bridged call: more than a caller's questions take, also typed ones."""
 
 ToolFunction = Callable[..., Awaitable[Any]]
 
@@ -73,6 +75,8 @@ class Tool:
     public: bool
     """Read-only, and harmless when a browser forges the request; others exist in controlled calls alone."""
     timeout_s: float
+    runs_per_minute: int
+    """Runs in a bridged call, whose browser could ask for any number."""
     arguments: type[BaseModel]
     function: ToolFunction
     takes_context: bool
@@ -95,7 +99,12 @@ class Tool:
         return result if isinstance(result, str) else to_json(result).decode()
 
 
-def tool(*, public: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S) -> Callable[[ToolFunction], Tool]:
+def tool(
+    *,
+    public: bool = False,
+    timeout_s: float = DEFAULT_TIMEOUT_S,
+    runs_per_minute: int = DEFAULT_RUNS_PER_MINUTE,
+) -> Callable[[ToolFunction], Tool]:
     """Make an async function a tool.
 
     Its docstring is the description, `:param name:` lines describe arguments, its signature types them.
@@ -119,6 +128,7 @@ def tool(*, public: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S) -> Calla
             description=_DOCUMENTED.sub("", described).strip(),
             public=public,
             timeout_s=timeout_s,
+            runs_per_minute=runs_per_minute,
             arguments=_arguments(name, parameters[takes_context:], types, _described_parameters(described)),
             function=function,
             takes_context=takes_context,

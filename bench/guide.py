@@ -40,7 +40,8 @@ def measure(_browser: Browser) -> str:
 def _row(persona: Persona, questions: list[str]) -> list[object]:
     told, searched = told_tokens(persona, questions), searched_tokens(persona, questions)
     saved = [
-        _usd(persona.model, told, cached) - _usd(persona.model, searched, cached) for cached in (False, True)
+        _usd(persona.model.name, told, cached) - _usd(persona.model.name, searched, cached)
+        for cached in (False, True)
     ]
     share = f"{(told - searched) / told:.0%}"
     return [persona.name, len(persona.guide), told, searched, share, ", ".join(f"{usd:.4f}" for usd in saved)]

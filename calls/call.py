@@ -45,6 +45,7 @@ from realtime.client_events import (
 from realtime.conversation import Conversation
 from realtime.conversation.changes import Change, ErrorReported, UsageReported
 from realtime.failures import ProviderFailure
+from realtime.usage_frames import TranscriptionFailed
 
 log = logging.getLogger("guftagu.calls")
 
@@ -180,6 +181,11 @@ class Call:
     # -- legs --------------------------------------------------------------------------------------
 
     @property
+    def gateway(self) -> ProviderGateway:
+        """What places the call's legs."""
+        return self._gateway
+
+    @property
     def leg(self) -> Leg:
         """The present leg; a closed one until another is opened."""
         return self._leg
@@ -264,7 +270,7 @@ class Call:
         """
         self._take_place()
         try:
-            await self._leg.answer(provider_call_id)
+            await self._leg.answer(self.visitor_id, provider_call_id)
         except LegClosed:
             raise CallEnded from None
 
@@ -311,9 +317,9 @@ class Call:
         """Follow an event that came over the server's own line."""
         self._apply(event, at_ms)
 
-    def on_leg_usage(self, usage: UsageReported) -> None:
-        """Count what the server itself heard of a bridged session's usage."""
-        self._tell(usage)
+    def on_leg_heard(self, heard: UsageReported | TranscriptionFailed) -> None:
+        """Tell what the server itself heard of a bridged session."""
+        self._tell(heard)
 
     def on_leg_observed(self, is_observed: bool) -> None:
         """Tell whether the usage that follows is the provider's word or the browser's."""

@@ -18,6 +18,7 @@ from realtime.client_events import (
     session_update,
 )
 from realtime.conversation.changes import ActivityChanged, ErrorReported
+from realtime.session import voice_field
 
 COMMIT_EMPTY = "input_audio_buffer_commit_empty"
 EXPECTED_ERRORS = frozenset({COMMIT_EMPTY, "response_cancel_not_active"})
@@ -150,5 +151,5 @@ def _audio(persona: Persona) -> dict[str, dict[str, Any]]:
     spec = persona.session()
     return {
         "input": {"turn_detection": spec.turn_detection, "noise_reduction": spec.noise_reduction},
-        "output": {"voice": spec.voice, "speed": spec.speed or 1.0},
+        "output": {"voice": voice_field(spec.voice), "speed": spec.speed or 1.0},
     }

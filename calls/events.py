@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from realtime.conversation.changes import Change
+from realtime.usage_frames import TranscriptionFailed
 
 Phase = Literal["opening", "microphone", "connecting", "live", "reconnecting", "ended"]
 
@@ -106,6 +107,7 @@ CallChange = (
     | Noticed
     | Connected
     | UsageObserved
+    | TranscriptionFailed
     | LegEnded
     | CallerLeft
     | CallerActed

@@ -27,6 +27,7 @@ from realtime.failures import ProviderFailure
 from realtime.sdp_policy import OfferRefused, sections
 from realtime.sequencer import ResponseSequencer
 from realtime.sideband import SidebandLost
+from realtime.usage_frames import TranscriptionFailed
 
 log = logging.getLogger("guftagu.calls")
 
@@ -63,8 +64,8 @@ class LegOwner(Protocol):
     def on_leg_event(self, event: dict[str, Any], at_ms: float) -> None:
         """Follow an event that came over the server's own line."""
 
-    def on_leg_usage(self, usage: UsageReported) -> None:
-        """Count usage that the server itself heard of."""
+    def on_leg_heard(self, heard: UsageReported | TranscriptionFailed) -> None:
+        """Follow what the server itself heard of a bridged session."""
 
     def on_leg_observed(self, is_observed: bool) -> None:
         """Note that the server began or ceased to hear what a bridged session bills."""
@@ -138,7 +139,7 @@ class Leg:
         )
         return str(await asyncio.shield(placing))
 
-    async def answer(self, provider_call_id: str) -> None:
+    async def answer(self, visitor_id: str, provider_call_id: str) -> None:
         """Accept a phone call that rings at the provider, and take control of it.
 
         :raises ProviderFailure: it was not accepted
@@ -147,7 +148,7 @@ class Leg:
         self._begin()
         self.control_lost_code = "line_ended"  # A caller who hangs up has no page that says so.
         try:
-            await self._gateway.accept(self._persona, provider_call_id)
+            await self._gateway.accept(self._persona, visitor_id, provider_call_id)
         except ProviderFailure as failure:
             if failure.status is None or failure.status >= 500:  # It may have been accepted all the same.
                 self.provider_call_id = provider_call_id
@@ -257,7 +258,7 @@ class Leg:
         :raises LegClosed: calls that cannot be observed are refused here (`REQUIRE_CONTROL`)
         """
         line = UsageLine(
-            lambda: self._gateway.attach(self.provider_call_id), self._on_usage, self._on_observed, self._name
+            lambda: self._gateway.attach(self.provider_call_id), self._on_heard, self._on_observed, self._name
         )
         if self._gateway.requires_control:
             try:
@@ -274,9 +275,9 @@ class Leg:
         if self._gateway.requires_control:
             self._fail(Closed("control_lost"))
 
-    def _on_usage(self, usage: UsageReported) -> None:
+    def _on_heard(self, heard: UsageReported | TranscriptionFailed) -> None:
         if not self.is_closed:
-            self._owner.on_leg_usage(usage)
+            self._owner.on_leg_heard(heard)
 
     def _on_observed(self, is_observed: bool) -> None:
         if not self.is_closed:

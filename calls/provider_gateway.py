@@ -5,7 +5,8 @@ import hmac
 from typing import Any
 
 from agents.persona import Persona
-from calls.stored_prompt import StoredPrompt
+from calls.provider.knowledge import ProviderKnowledge
+from calls.provider.stored_prompt import StoredPrompt
 from realtime.client import ClientSecret, CreatedCall, RealtimeClient
 from realtime.session import SessionSpec, build_session
 from realtime.sideband import Sideband, SidebandLost
@@ -25,23 +26,24 @@ class ProviderGateway:
     """Whether the server's key reaches the sessions that it places."""
 
     def __init__(
-        self, client: RealtimeClient, settings: Settings, prompt: StoredPrompt | None = None
+        self, client: RealtimeClient, settings: Settings, knowledge: ProviderKnowledge | None = None
     ) -> None:
         self.client = client
         self._settings = settings
-        self._prompt = prompt or StoredPrompt(settings.openai_prompt_id, client.base_url)
+        self.knowledge = knowledge or ProviderKnowledge(
+            StoredPrompt(settings.openai_prompt_id, client.base_url)
+        )
 
     async def place(self, persona: Persona, visitor_id: str, offer_sdp: str) -> CreatedCall:
         """Create the call from the browser's offer, with the server's key.
 
         :raises ProviderFailure: nothing was created
         """
-        return await self._prompt.ask(
-            lambda prompt_id: self.client.create_call(
-                offer_sdp,
-                self.session(persona, prompt_id),
-                safety_identifier=self.safety_identifier(visitor_id),
-            )
+        return await self.knowledge.ask(
+            lambda prompt_id: self.session(persona, prompt_id),
+            lambda session: self.client.create_call(
+                offer_sdp, session, safety_identifier=self.safety_identifier(visitor_id)
+            ),
         )
 
     def choosing(
@@ -54,7 +56,7 @@ class ProviderGateway:
             "openai_transcription_model": transcription_model,
         }
         chosen = {name: value for name, value in names.items() if value is not None}
-        return ProviderGateway(self.client, self._settings.model_copy(update=chosen), self._prompt)
+        return ProviderGateway(self.client, self._settings.model_copy(update=chosen), self.knowledge)
 
     async def secret(
         self, persona: Persona, visitor_id: str, expires_after_s: int = SECRET_SECONDS
@@ -63,21 +65,25 @@ class ProviderGateway:
 
         :raises ProviderFailure: nothing was minted
         """
-        return await self._prompt.ask(
-            lambda prompt_id: self.client.create_client_secret(
-                self.session(persona, prompt_id),
+        return await self.knowledge.ask(
+            lambda prompt_id: self.session(persona, prompt_id),
+            lambda session: self.client.create_client_secret(
+                session,
                 expires_after_s=expires_after_s,
                 safety_identifier=self.safety_identifier(visitor_id),
-            )
+            ),
         )
 
-    async def accept(self, persona: Persona, provider_call_id: str) -> None:
+    async def accept(self, persona: Persona, visitor_id: str, provider_call_id: str) -> None:
         """Accept a phone call that rings at the provider.
 
         :raises ProviderFailure: it is not accepted
         """
-        await self._prompt.ask(
-            lambda prompt_id: self.client.accept(provider_call_id, self.session(persona, prompt_id))
+        await self.knowledge.ask(
+            lambda prompt_id: self.session(persona, prompt_id),
+            lambda session: self.client.accept(
+                provider_call_id, session, safety_identifier=self.safety_identifier(visitor_id)
+            ),
         )
 
     def session(self, persona: Persona, prompt_id: str | None = None) -> dict[str, Any]:
@@ -87,12 +93,13 @@ class ProviderGateway:
     def spec(self, persona: Persona, prompt_id: str | None = None) -> SessionSpec:
         """Return what a call with `persona` asks of the provider, with the deployment's overrides."""
         settings = self._settings
+        transcription = settings.openai_transcription_model or persona.transcription.model
         return persona.session(
             controlled=self.controls(persona),
             for_engine=settings.provider_kind == "engine",
             model=settings.openai_model,
             voice=settings.openai_voice,
-            transcription_model=settings.openai_transcription_model,
+            transcription_model=self.knowledge.transcription.current(transcription),
             prompt_id=prompt_id,
         )
 
@@ -103,6 +110,14 @@ class ProviderGateway:
     @property
     def observes(self) -> bool:
         """Whether the server listens to what its bridged sessions bill; our own engine bills nothing."""
+        return self.can_be_observed and self._settings.provider_kind != "engine"
+
+    @property
+    def replaces_transcription(self) -> bool:
+        """Whether another model takes the place of one that fails to transcribe, as in voice calls.
+
+        Captions keep theirs, since the page depends on it, and our engine has one.
+        """
         return self.can_be_observed and self._settings.provider_kind != "engine"
 
     @property

@@ -203,7 +203,8 @@ class Registry:
 
     async def _summarise(self, call: Call) -> Summarised | None:
         model = self._settings.extraction_model
-        return await summary_of(call, self.services, self._gateway.client, model)
+        safety_identifier = self._gateway.safety_identifier(call.visitor_id)
+        return await summary_of(call, self.services, self._gateway.client, model, safety_identifier)
 
     def check_money(self, visitor_id: str | None = None, address: str | None = None) -> None:
         """Check that money is left for everybody, and for this visitor and address.
@@ -218,6 +219,10 @@ class Registry:
             raise CallRefused("limit_day_money")
         if not self.services.has_share(visitor_id, address):
             raise CallRefused("limit_share_money")
+
+    def safety_identifier(self, visitor_id: str) -> str:
+        """Return a stable pseudonym of a visitor or key, for the provider's abuse handling."""
+        return self._gateway.safety_identifier(visitor_id)
 
     def ice_servers(self, visitor_id: str) -> list[dict[str, Any]]:
         """Return `ICE_SERVERS` for one visitor's browser, with time-limited TURN credentials."""

@@ -1,6 +1,6 @@
-"""The server's hold on a bridged call: what its session bills, heard over a sideband.
+"""The server's hold on a bridged call: what its session bills and fails at, heard over a sideband.
 
-The browser can hide and invent usage, so the server listens itself. It displays and sends nothing.
+The browser can hide and invent both, so the server listens itself. It displays and sends nothing.
 """
 
 import logging
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from realtime.conversation.changes import UsageReported
 from realtime.recent import RecentIds
 from realtime.sideband import Sideband, SidebandLost
-from realtime.usage_frames import usage_in
+from realtime.usage_frames import TranscriptionFailed, failed_transcription_in, usage_in
 
 log = logging.getLogger("guftagu.money")
 
@@ -26,19 +26,19 @@ class UsageLine:
     def __init__(
         self,
         attach: Attach,
-        on_usage: Callable[[UsageReported], None],
+        on_heard: Callable[[UsageReported | TranscriptionFailed], None],
         on_observed: Callable[[bool], None],
         name: str,
     ) -> None:
         """Create the usage line.
 
         :param attach: opens a sideband to the call; raises `SidebandLost`
-        :param on_usage: gets each usage once
+        :param on_heard: gets each usage once, and every failed transcription
         :param on_observed: told True when listening begins, False when it breaks
         :param name: of the call, for log lines
         """
         self._attach = attach
-        self._on_usage = on_usage
+        self._on_heard = on_heard
         self._on_observed = on_observed
         self._name = name
         self._sideband: Sideband | None = None
@@ -79,7 +79,9 @@ class UsageLine:
             async for frame in sideband.frames():
                 usage = usage_in(frame)
                 if usage and self._counted.add(usage.item_or_response_id):
-                    self._on_usage(usage)
+                    self._on_heard(usage)
+                elif failed := failed_transcription_in(frame):
+                    self._on_heard(failed)
         finally:
             await sideband.close()
         self._on_observed(False)

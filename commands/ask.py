@@ -6,6 +6,7 @@ A small example of that protocol: append, commit, `response.create`, deltas, tru
 import argparse
 import asyncio
 import base64
+import io
 import signal
 import sys
 import time
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from agents.persona import Persona
-from commands.audio.reading import BYTES_PER_SAMPLE, RATE, UnreadableAudio, read_audio
+from commands.audio.reading import BYTES_PER_SAMPLE, RATE, Flaws, UnreadableAudio, duration_s, read_audio
 from commands.audio.wav import write_wav
 from commands.exit_codes import ExitCode
-from commands.provider import provider_of
+from commands.provider import NothingListens, provider_of
+from commands.targets import file_name, require_writable, write_or_rescue
 from realtime.client_events import (
     input_audio_buffer_commit,
     item_truncate,
@@ -115,10 +117,14 @@ def run(arguments: Sequence[str], persona: Persona, settings: Settings) -> int:
     parser.add_argument("file", type=Path, metavar="FILE", help="the question: anything with sound in it")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; beside the file by default")
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # A terminal may not be able to show the answer.
     try:
         return asyncio.run(_ask(options.file, options.out or options.file.parent, persona, settings))
     except (UnreadableAudio, OSError) as error:
         return _stopped(f"{options.file}: {error}", ExitCode.USAGE)
+    except NothingListens as nothing:
+        return _stopped(str(nothing), ExitCode.PROVIDER)
     except ProviderFailure as failure:
         return _stopped(f"the provider could not be used: {failure.code}", ExitCode.PROVIDER)
     except (SessionRefused, SocketLost, Refused) as refused:
@@ -133,20 +139,26 @@ def _stopped(why: str, code: ExitCode) -> ExitCode:
 
 
 async def _ask(file: Path, out: Path, persona: Persona, settings: Settings) -> ExitCode:
-    session = _session(persona, settings)
-    async with provider_of(settings, listens=False) as provider:
+    sound, text = (out / file_name(file.stem, f".answer.{ending}") for ending in ("wav", "txt"))
+    await asyncio.to_thread(duration_s, file)
+    for target in (sound, text):
+        require_writable(target)
+    session, flaws = _session(persona, settings), Flaws()
+    async with provider_of(settings, listens=True) as provider:
         socket = await provider.open(session, model=session["model"])
         try:
-            await send_question(socket, file)
+            await send_question(socket, file, flaws)
             interrupted = asyncio.Event()
             with _first_ctrl_c(interrupted):
                 answer = await receive_answer(socket, interrupted, provider.silent_s)
         finally:
             await socket.close()
-    _write(answer, out, file.stem)
+    if told := str(flaws):
+        _stopped(f"{file}: {told}", ExitCode.SOME_FAILED)
+    _write(answer, sound, text)
     if answer.status == "in_progress":
         return ExitCode.INTERRUPTED
-    return ExitCode.OK if answer.status == "completed" else ExitCode.SOME_FAILED
+    return ExitCode.OK if answer.status == "completed" and not told else ExitCode.SOME_FAILED
 
 
 @contextmanager
@@ -179,20 +191,21 @@ def _session(persona: Persona, settings: Settings) -> dict[str, Any]:
     return session
 
 
-async def send_question(socket: RealtimeSocket, file: Path) -> None:
+async def send_question(socket: RealtimeSocket, file: Path, flaws: Flaws) -> None:
     """Append the whole file, commit it and ask for an answer.
 
+    :param flaws: is told what is wrong with the file
     :raises UnreadableAudio: the file holds no audio
     :raises SocketLost: the connection is closed
     """
-    async for chunk in _chunks(file):
+    async for chunk in _chunks(file, flaws):
         await socket.append(chunk)
     await socket.send(input_audio_buffer_commit())
     await socket.send(response_create())
 
 
-async def _chunks(file: Path) -> AsyncIterator[bytes]:
-    blocks, waiting = read_audio(file), bytearray()
+async def _chunks(file: Path, flaws: Flaws) -> AsyncIterator[bytes]:
+    blocks, waiting = read_audio(file, flaws), bytearray()
     while (block := await asyncio.to_thread(next, blocks, None)) is not None:
         waiting += block
         while len(waiting) >= APPEND_BYTES:
@@ -263,15 +276,15 @@ async def _truncate(socket: RealtimeSocket, heard: dict[str, int]) -> None:
         print("ask: the provider did not confirm the cut", file=sys.stderr)
 
 
-def _write(answer: SpokenAnswer, out: Path, name: str) -> None:
+def _write(answer: SpokenAnswer, sound: Path, text: Path) -> None:
+    """Print the answer, and write it into these files."""
     if not answer.pcm and not answer.text:
         return
-    out.mkdir(parents=True, exist_ok=True)
-    write_wav(out / f"{name}.answer.wav", answer.pcm)
-    (out / f"{name}.answer.txt").write_text(answer.text + "\n", "utf-8")
     if answer.question:
         print(f"? {answer.question}")
-    print(answer.text)
+    print(answer.text, flush=True)
+    write_or_rescue(text, lambda path: path.write_text(answer.text + "\n", "utf-8", "replace"))
+    write_or_rescue(sound, lambda path: write_wav(path, answer.pcm))
 
 
 def _ms(pcm: bytes | bytearray) -> int:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from realtime.dictation import SILENT_PROVIDER_S
-from realtime.socket import RealtimeSocket
+from realtime.refused_fields import RefusedFields
+from realtime.socket import RealtimeSocket, SessionRefused
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ SILENT_ENGINE_S = 30 * 60.0
 """Silence after which the engine counts as broken: a large model on a slow processor takes minutes."""
 NO_RECOGNIZER = (
     "there is no speech recogniser here: set OPENAI_API_KEY or OPENAI_BASE_URL, or install the local "
-    "one, which fetches its model on first use: uv run --extra whisper main.py transcribe …"
+    "one, which fetches its model on first use: uv run --extra whisper main.py …"
 )
 
 
@@ -38,6 +39,8 @@ class Provider:
     key: str = field(repr=False)
     silent_s: float = SILENT_PROVIDER_S
     """Seconds that it may be silent while an answer is awaited."""
+    refused: RefusedFields = field(default_factory=RefusedFields, repr=False)
+    """Optional fields of sessions that it refused."""
 
     async def open(self, session: dict[str, Any], **query: str) -> RealtimeSocket:
         """Open a session and configure it.
@@ -49,11 +52,25 @@ class Provider:
         """
         opened = await RealtimeSocket.open(self.url, self.key, **query)
         try:
-            await opened.configure(session)
+            await self.configure(opened, session)
         except BaseException:
             await opened.close()
             raise
         return opened
+
+    async def configure(self, socket: RealtimeSocket, session: dict[str, Any]) -> dict[str, Any]:
+        """Configure a session without the optional fields that are refused, and return what is in effect.
+
+        :raises SessionRefused: the session object is refused for another reason
+        :raises SocketLost: the connection is closed, or no answer comes
+        """
+        while True:
+            asked = self.refused.without(session)
+            try:
+                return await socket.configure(asked)
+            except SessionRefused as refused:
+                if not self.refused.learn(asked, refused.named):
+                    raise
 
 
 @asynccontextmanager

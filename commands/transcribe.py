@@ -12,10 +12,11 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-from commands.audio.reading import RATE, UnreadableAudio, duration_s, read_audio
+from commands.audio.reading import RATE, Flaws, UnreadableAudio, duration_s, read_audio
 from commands.audio.segments import segments_of
 from commands.exit_codes import ExitCode
 from commands.provider import NothingListens, Provider, provider_of
+from commands.targets import file_name, require_writable, write_or_rescue
 from realtime.dictation import Dictation, SettledPiece
 from realtime.failures import ProviderFailure
 from realtime.session import transcription_for
@@ -40,7 +41,8 @@ class Options:
 
     def target(self, file: Path, *, partial: bool = False) -> Path:
         """Return the path of a file's transcript; an unfinished one has a name of its own."""
-        return (self.out or file.parent) / f"{file.stem}{'.partial' if partial else ''}.{self.format}"
+        ending = f"{'.partial' if partial else ''}.{self.format}"
+        return (self.out or file.parent) / file_name(file.stem, ending)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -90,24 +92,43 @@ def _language(code: str) -> str:
 
 
 async def _transcribe_all(options: Options, settings: Settings) -> ExitCode:
-    worst = ExitCode.OK
+    files, worst = _possible(options)
+    if not files:
+        return worst
     async with provider_of(settings, listens=True) as provider:
-        for file in options.files:
+        for file in files:
             try:
-                failed = await _transcribe(file, options, settings, provider)
+                complete = await _transcribe(file, options, settings, provider)
             except (UnreadableAudio, OSError) as error:
                 worst = max(worst, _stopped(f"{file}: {error}", ExitCode.USAGE))
                 continue
-            if failed:
+            if not complete:
                 worst = max(worst, ExitCode.SOME_FAILED)
     return worst
 
 
-async def _transcribe(file: Path, options: Options, settings: Settings, provider: Provider) -> int:
-    """Transcribe one file and return how many of its pieces have no words."""
+def _possible(options: Options) -> tuple[list[Path], ExitCode]:
+    """Return the files that can be read and written down, before anything is paid for, and the exit code."""
+    files: list[Path] = []
+    worst = ExitCode.OK
+    for file in options.files:
+        try:
+            duration_s(file)
+            for partial in (True, False):
+                require_writable(options.target(file, partial=partial))
+        except (UnreadableAudio, OSError) as error:
+            worst = _stopped(f"{file}: {error}", ExitCode.USAGE)
+        else:
+            files.append(file)
+    return files, worst
+
+
+async def _transcribe(file: Path, options: Options, settings: Settings, provider: Provider) -> bool:
+    """Transcribe one file and return whether it is written down whole."""
     length_s = await asyncio.to_thread(duration_s, file)
     session = _session(settings, options.language)
     cues: dict[int, Cue] = {}
+    flaws = Flaws()
     partial = True
     with _progress() as progress:
         bar = progress.add_task(file.name, total=length_s)
@@ -118,6 +139,7 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
                 session,
                 cues,
                 lambda until_s: progress.update(bar, completed=until_s),
+                flaws,
             )
             partial = False
             progress.update(bar, total=length_s or 1, completed=length_s or 1)
@@ -126,7 +148,9 @@ async def _transcribe(file: Path, options: Options, settings: Settings, provider
                 in_order = [cues[number] for number in sorted(cues)]
                 _write(in_order, options.target(file, partial=partial), options.format)
         options.target(file, partial=True).unlink(missing_ok=True)  # of an earlier run
-    return sum(cue.failure is not None for cue in cues.values())
+    if told := str(flaws):
+        _stopped(f"{file}: {told}", ExitCode.SOME_FAILED)
+    return not told and all(cue.failure is None for cue in cues.values())
 
 
 async def _fill_cues(
@@ -135,13 +159,17 @@ async def _fill_cues(
     session: dict[str, Any],
     cues: dict[int, Cue],
     on_progress: Callable[[float], None],
+    flaws: Flaws | None = None,
 ) -> None:
-    """Fill `cues` by number in the file, since the words may come in another order."""
+    """Fill `cues` by number in the file, since the words may come in another order.
+
+    :param flaws: is told what is wrong with the file
+    """
     times: list[tuple[float, float]] = []
     done_s = 0.0
 
     async def pieces() -> AsyncIterator[bytes]:
-        segments = segments_of(read_audio(file))
+        segments = segments_of(read_audio(file, flaws))
         while segment := await asyncio.to_thread(next, segments, None):
             times.append((segment.start_s, segment.end_s))
             yield segment.pcm
@@ -174,8 +202,8 @@ def _session(settings: Settings, language: str | None) -> dict[str, Any]:
 
 
 def _write(cues: Sequence[Cue], target: Path, form: Format) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(written(cues, form), "utf-8")
+    text = written(cues, form)
+    write_or_rescue(target, lambda path: path.write_text(text, "utf-8", "replace"))
     failed = sum(cue.failure is not None for cue in cues)
     console.print(
         f"{target}: {len(cues)} pieces" + (f", {failed} without words" if failed else ""),

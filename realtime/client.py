@@ -19,7 +19,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from realtime.exchange import IDENTITY, MAX_JSON_BYTES, MAX_SDP_BYTES, Answer, exchange
-from realtime.failures import FailureCode, ProviderFailure, code_for_status
+from realtime.failures import FailureCode, ProviderFailure, failure_of, named_fields
+from realtime.fields import mapping
+from realtime.models import ListedModel, models_in
 
 log = logging.getLogger("guftagu.provider")
 
@@ -42,6 +44,7 @@ class Deadlines:
     """Limit of one attempt to hang up."""
 
 
+OPENAI_HOST = "api.openai.com"
 SDP = "application/sdp"
 MAX_REQUEST_ID = 100
 """Characters of the provider's request id that are logged."""
@@ -101,6 +104,8 @@ class RealtimeClient:
         self._sleep = sleep
         self._deadlines = deadlines
         self._answered_s = -math.inf
+        self._unreasoning: set[str] = set()
+        """Models that refuse to be told not to reason."""
         self._http = httpx.AsyncClient(
             base_url=base_url,
             headers=IDENTITY | ({"Authorization": f"Bearer {api_key}"} if api_key else {}),
@@ -125,6 +130,22 @@ class RealtimeClient:
         except (TimeoutError, httpx.HTTPError):
             return False
         return answer.status < 500
+
+    async def models(self) -> list[ListedModel]:
+        """Return the models that the provider offers (`GET /models`).
+
+        :raises ProviderFailure: it does not say
+        """
+        try:
+            answer = await self._exchange("GET", "/models", deadline_s=self._deadlines.request_s)
+        except (TimeoutError, httpx.HTTPError):
+            raise ProviderFailure("provider_error") from None
+        if not answer.is_success:
+            raise _failure(answer)
+        try:
+            return models_in(answer.json())
+        except ValueError:
+            raise _failure(answer, "provider_bad_answer") from None
 
     async def create_client_secret(
         self, session: dict[str, Any], *, expires_after_s: int, safety_identifier: str | None = None
@@ -169,12 +190,14 @@ class RealtimeClient:
             await self.hang_up(call_id)
         raise _failure(answer, "provider_bad_answer" if answer.is_success else None)
 
-    async def accept(self, call_id: str, session: dict[str, Any]) -> None:
+    async def accept(
+        self, call_id: str, session: dict[str, Any], *, safety_identifier: str | None = None
+    ) -> None:
         """Answer an incoming phone call (`POST /realtime/calls/{id}/accept`).
 
         :raises ProviderFailure: the call is not answered
         """
-        await self._post(f"/realtime/calls/{call_id}/accept", None, json=session)
+        await self._post(f"/realtime/calls/{call_id}/accept", safety_identifier, json=session)
 
     async def reject(self, call_id: str, status_code: int) -> None:
         """Reject an incoming phone call (`POST /realtime/calls/{id}/reject`).
@@ -192,7 +215,9 @@ class RealtimeClient:
         """
         await self._post(f"/realtime/calls/{call_id}/refer", None, json={"target_uri": target_uri})
 
-    async def create_response(self, model: str, prompt: str, schema: dict[str, Any]) -> StructuredAnswer:
+    async def create_response(
+        self, model: str, prompt: str, schema: dict[str, Any], *, safety_identifier: str | None = None
+    ) -> StructuredAnswer:
         """Generate JSON by a schema, outside any call (`POST /responses`).
 
         :param schema: JSON schema of an object
@@ -200,7 +225,7 @@ class RealtimeClient:
         """
         text = {"format": {"type": "json_schema", "name": "answer", "schema": schema}}
         body = {"model": model, "input": prompt, "text": text, "store": False}
-        answer = await self._post("/responses", None, json=body)
+        answer = await self._respond(body, safety_identifier)
         try:
             written = answer.json()
             parts = [part for item in written["output"] for part in item.get("content") or []]
@@ -211,6 +236,21 @@ class RealtimeClient:
             raise _failure(answer, "provider_bad_answer")
         usage = written.get("usage")
         return StructuredAnswer(data, usage if isinstance(usage, dict) else {})
+
+    async def _respond(self, body: dict[str, Any], safety_identifier: str | None) -> Answer:
+        """Ask OpenAI for a response without reasoning, which its small models do by themselves.
+
+        Other servers, and models that do not reason, are asked without saying so.
+        """
+        if _is_openai(self.base_url) and body["model"] not in self._unreasoning:
+            try:
+                asked = {**body, "reasoning": {"effort": "none"}}
+                return await self._post("/responses", safety_identifier, json=asked)
+            except ProviderFailure as failure:
+                if not any(name.startswith("reasoning") for name in failure.named):
+                    raise
+                self._unreasoning.add(body["model"])
+        return await self._post("/responses", safety_identifier, json=body)
 
     async def hang_up(self, call_id: str) -> bool:
         """End a call (`POST /realtime/calls/{id}/hangup`).
@@ -274,15 +314,31 @@ class RealtimeClient:
 
 
 def _failure(answer: Answer, code: FailureCode | None = None) -> ProviderFailure:
+    named = named_fields(_error(answer))
     request_id = answer.headers.get("x-request-id", "")[:MAX_REQUEST_ID] or None
     log.warning("%s: status %s, request %s", answer.path, answer.status, request_id)
     is_success = 200 <= answer.status < 300
     return ProviderFailure(
-        code or (answer.problem if is_success else None) or code_for_status(answer.status),
+        code or (answer.problem if is_success else None) or failure_of(answer.status, named),
         status=answer.status,
         retry_after_s=_seconds(answer.headers.get("retry-after")),
         request_id=request_id,
+        named=named,
     )
+
+
+def _error(answer: Answer) -> dict[str, Any]:
+    """Return the object under `error` of an answer; an empty one where there is none."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return {}
+    return mapping(told, "error") if isinstance(told, dict) else {}
+
+
+def _is_openai(base_url: str) -> bool:
+    host = urlsplit(base_url).hostname or ""
+    return host == OPENAI_HOST or host.endswith(f".{OPENAI_HOST}")
 
 
 def _call_id(answer: Answer) -> str | None:

@@ -25,18 +25,21 @@ def response_create(
     conversation: Literal["auto", "none"] | None = None,
     output_modalities: Sequence[Literal["audio", "text"]] | None = None,
     metadata: Mapping[str, str] | None = None,
+    tool_choice: Literal["auto", "none", "required"] | None = None,
 ) -> Json:
     """Build `response.create`; a field that is None is left to the session.
 
     :param instructions: replace the session's for this response
     :param conversation: "none" for an out-of-band response, which adds nothing to the conversation
     :param metadata: comes back in every event that holds the whole response
+    :param tool_choice: "none" for a response that calls no tool
     """
     given = {
         "instructions": instructions,
         "conversation": conversation,
         "output_modalities": list(output_modalities) if output_modalities else None,
         "metadata": dict(metadata) if metadata else None,
+        "tool_choice": tool_choice,
     }
     response = {name: value for name, value in given.items() if value is not None}
     return {"type": ClientEvent.RESPONSE_CREATE, **({"response": response} if response else {})}

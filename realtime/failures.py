@@ -1,6 +1,9 @@
 """Failures of the provider, as one exception with a code that the page has a sentence for."""
 
+import re
 from typing import Any, Literal
+
+from realtime.fields import Json, text
 
 PASSING_CODES = frozenset({"rate_limit_exceeded", "server_error"})
 """Codes of a session's errors after which another attempt may succeed."""
@@ -17,6 +20,13 @@ FailureCode = Literal[
 ]
 
 
+FIELD = re.compile(r"[a-z_]+(?:\.[a-z_]+)*")
+_QUOTED_FIELD = re.compile(rf"['\"`]({FIELD.pattern})['\"`]")
+MAX_NAMED = 8
+ABOUT_MODEL = frozenset({"model_not_found", "model_unavailable"})
+"""Codes of errors that are about the model, whatever the status."""
+
+
 class ProviderFailure(Exception):
     """Failed request to the provider. Its text never holds a body, a key or a customer's words."""
 
@@ -27,6 +37,7 @@ class ProviderFailure(Exception):
         status: int | None = None,
         retry_after_s: float | None = None,
         request_id: str | None = None,
+        named: tuple[str, ...] = (),
     ) -> None:
         """Describe a failure.
 
@@ -34,12 +45,14 @@ class ProviderFailure(Exception):
         :param status: HTTP status, if there was one
         :param retry_after_s: seconds the provider asks us to wait
         :param request_id: the provider's id of the request, for its support
+        :param named: fields of the request that the provider names, such as `audio.output.speed`
         """
         super().__init__(f"{code} (status {status}, request {request_id})")
         self.code = code
         self.status = status
         self.retry_after_s = retry_after_s
         self.request_id = request_id
+        self.named = named
 
 
 def may_pass(error: dict[str, Any]) -> bool:
@@ -48,6 +61,30 @@ def may_pass(error: dict[str, Any]) -> bool:
     :param error: the object under `error` of an event
     """
     return not PASSING_CODES.isdisjoint({error.get("code"), error.get("type")})
+
+
+def named_fields(error: Json) -> tuple[str, ...]:
+    """Return the fields of the request that an error names, the likeliest first, without `session.`.
+
+    :param error: the object under `error` of an answer or an event
+    """
+    about = text(error, "param") or ""
+    message = (text(error, "message") or "")[:2000]
+    found = [about] if FIELD.fullmatch(about) else []
+    found += _QUOTED_FIELD.findall(message)
+    if text(error, "code") in ABOUT_MODEL:
+        found.append("model")
+    return tuple(dict.fromkeys(each.removeprefix("session.") for each in found))[:MAX_NAMED]
+
+
+def failure_of(status: int, named: tuple[str, ...]) -> FailureCode:
+    """Return the failure that an HTTP status means.
+
+    :param named: fields that the answer names
+    """
+    if status in (400, 404, 422) and named[:1] == ("model",):
+        return "provider_model_missing"
+    return code_for_status(status)
 
 
 def code_for_status(status: int) -> FailureCode:

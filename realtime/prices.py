@@ -16,7 +16,7 @@ from realtime.model_name import undated
 
 log = logging.getLogger("guftagu.prices")
 
-PRICES_AS_OF = date(2026, 10, 3)
+PRICES_AS_OF = date(2026, 11, 27)
 MILLION = Decimal(1_000_000)
 HEARD_TOKENS_PER_MINUTE = 600
 """Tokens of the caller's audio: one each 100 ms."""
@@ -42,6 +42,10 @@ class Rates(_Table):
     cached: Decimal = Field(ge=0)
     """Price of input that the provider had in its cache."""
     output: Decimal = Field(default=Decimal(0), ge=0)
+
+
+CACHE_WRITE = Decimal("1.25")
+"""Price of input tokens that the provider writes into its cache, as a multiple of the input's."""
 
 
 class Price(_Table):
@@ -85,8 +89,16 @@ MINUTE_PRICES: Mapping[str, Decimal] = {
     "gpt-transcribe": Decimal("0.0045"),
     "gpt-4o-transcribe": Decimal("0.006"),
     "gpt-4o-mini-transcribe": Decimal("0.003"),
+    "whisper-1": Decimal("0.006"),
 }
 """Prices of transcription per minute of audio."""
+SESSION_MINUTE_PRICES: Mapping[str, Decimal] = {
+    "gpt-live-1": Decimal("0.05"),
+    "gpt-live-1.1": Decimal("0.05"),
+    "gpt-realtime-translate": Decimal("0.034"),
+}
+"""Prices per minute of models that are billed by time and not by tokens. Of the live models it is an active
+minute; one in standby costs 0.02."""
 
 
 class PriceOverrides(_Table):
@@ -109,7 +121,8 @@ class Prices:
         """
         own = PriceOverrides.model_validate(overrides or {})
         self._models = {**MODEL_PRICES, **own.models}
-        self._minutes = {**MINUTE_PRICES, **own.minutes}
+        self._transcription = {**MINUTE_PRICES, **own.minutes}
+        self._minutes = {**SESSION_MINUTE_PRICES, **self._transcription}
         self._reported_unknown: set[str] = set()
 
     def cost(self, model: str, usage: Json) -> Decimal:
@@ -125,7 +138,8 @@ class Prices:
             _by_modality(mapping(into, "cached_tokens_details"), 0),
             _count(into, "cached_tokens"),
         )
-        millionths = cached_elsewhere * price.text.cached
+        written = min(_count(into, "cache_write_tokens"), fresh["text"])
+        millionths = cached_elsewhere * price.text.cached + written * price.text.input * (CACHE_WRITE - 1)
         for modality in MODALITIES:
             rates = price.rates(modality)
             millionths += fresh[modality] * rates.input + cached[modality] * rates.cached
@@ -158,7 +172,7 @@ class Prices:
         price = self._price(model)
         spoken = HEARD_TOKENS_PER_MINUTE * price.audio.input + SPOKEN_TOKENS_PER_MINUTE * price.audio.output
         told = RESPONSES_PER_MINUTE * context_tokens * price.text.input
-        return (spoken + told) / MILLION + max(self._minutes.values())
+        return (spoken + told) / MILLION + max(self._transcription.values())
 
     def worst_cost(self, model: str, minutes: Decimal, context_tokens: int = 0) -> Decimal:
         """Return the price of the most expensive call of so many minutes.
@@ -187,7 +201,7 @@ class Prices:
         known = self._minutes.get(model, self._minutes.get(undated(model)))
         if known is None:
             self._log_unknown(model)
-            return max(self._minutes.values())
+            return max(self._transcription.values())
         return known
 
     def _log_unknown(self, model: str) -> None:

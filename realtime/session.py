@@ -3,11 +3,14 @@
 Optional fields are sent only when set: compatible servers and older models refuse what they do not know.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from realtime.model_name import undated
 
+CUSTOM_VOICE = re.compile(r"voice_[A-Za-z0-9_-]{1,100}")
+"""Id of a voice that the provider made for one customer."""
 ABOUT_ANSWERS = frozenset({"create_response", "interrupt_response"})
 """Fields of `turn_detection` that make no sense where nothing answers."""
 
@@ -19,7 +22,7 @@ class SessionSpec:
     model: str
     """Name of the model, such as `gpt-realtime-2.1-mini`."""
     voice: str
-    """Name of the voice, such as `verse`."""
+    """Name of the voice, such as `verse`, or the id of a custom one."""
     instructions: str
     """System prompt of the agent, guide included."""
     transcription: dict[str, Any] | None = None
@@ -40,7 +43,7 @@ class SessionSpec:
 
 def build_session(spec: SessionSpec) -> dict[str, Any]:
     """Build the session object for `client_secrets`, the multipart form and `accept`."""
-    audio_output: dict[str, Any] = {"voice": spec.voice}
+    audio_output: dict[str, Any] = {"voice": voice_field(spec.voice)}
     if spec.speed is not None:
         audio_output["speed"] = spec.speed
     session: dict[str, Any] = {
@@ -56,6 +59,11 @@ def build_session(spec: SessionSpec) -> dict[str, Any]:
     if spec.prompt_id:
         session["prompt"] = {"id": spec.prompt_id}
     return session
+
+
+def voice_field(voice: str) -> str | dict[str, str]:
+    """Return `audio.output.voice`: a name as it is, a custom voice by its id."""
+    return {"id": voice} if CUSTOM_VOICE.fullmatch(voice) else voice
 
 
 def build_transcription_session(spec: SessionSpec) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 
 from realtime.client_events import input_audio_buffer_append, session_update
 from realtime.event_ids import with_event_id
-from realtime.events import ServerEvent
-from realtime.failures import ProviderFailure, code_for_status, may_pass
+from realtime.events import ServerEvent, server_event
+from realtime.failures import ProviderFailure, code_for_status, may_pass, named_fields
+from realtime.fields import mapping
 
 OPEN_TIMEOUT_S = 10
 ANSWER_TIMEOUT_S = 20
@@ -35,6 +36,8 @@ class SessionRefused(Exception):
 
     def __init__(self, error: dict[str, Any]) -> None:
         """:param error: the object under `error` of the event"""
+        self.named = named_fields(error)
+        """Fields of the session that the error names."""
         code, param = error.get("code"), error.get("param")
         super().__init__(f"{code}: {param}" if param else str(code))
 
@@ -77,8 +80,8 @@ class RealtimeSocket:
         except (InvalidHandshake, OSError) as error:
             raise SocketLost(type(error).__name__) from None
 
-    async def configure(self, session: dict[str, Any]) -> None:
-        """Send the session object and wait until it is in effect.
+    async def configure(self, session: dict[str, Any]) -> dict[str, Any]:
+        """Send the session object, wait until it is in effect, and return what is in effect.
 
         :raises SessionRefused: the provider refuses it
         :raises SocketLost: the connection is closed, no answer comes, or an error that may pass
@@ -86,7 +89,7 @@ class RealtimeSocket:
         await self.send(session_update(session))
         try:
             async with asyncio.timeout(ANSWER_TIMEOUT_S):
-                await self._configured()
+                return await self._configured()
         except TimeoutError:
             raise SocketLost("no answer to session.update") from None
 
@@ -128,13 +131,14 @@ class RealtimeSocket:
         """Close the connection, which ends the session."""
         await self._connection.close()
 
-    async def _configured(self) -> None:
-        while (event := await self.receive()).get("type") != ServerEvent.SESSION_UPDATED:
+    async def _configured(self) -> dict[str, Any]:
+        while server_event((event := await self.receive()).get("type")) != ServerEvent.SESSION_UPDATED:
             if event.get("type") == ServerEvent.ERROR:
                 error = error_of(event)
                 if may_pass(error):
                     raise SocketLost(str(error.get("code") or error.get("type")))
                 raise SessionRefused(error)
+        return mapping(event, "session")
 
 
 def error_of(event: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ _BY_MODALITY = dict.fromkeys(("text_tokens", "audio_tokens", "image_tokens"), MO
 _INPUT = {
     **_BY_MODALITY,
     "cached_tokens": MOST_TOKENS,
+    "cache_write_tokens": MOST_TOKENS,
     "cached_tokens_details": _BY_MODALITY,
 }
 _OUTPUT = {**_BY_MODALITY, "reasoning_tokens": MOST_TOKENS}

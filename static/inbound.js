@@ -19,7 +19,7 @@ export function readEvent(data, { known, wanted }) {
   const slim = (key, value) => {
     if (UNREAD_KEYS.has(key)) return undefined;
     if (typeof value !== "string" || value.length <= MAX_TEXT) return value;
-    cut = true;
+    cut ||= key !== "output"; // the server wrote a tool's output, and knows it whole
     return repeats && WORDS.has(key) ? "" : `${beginning(value, MAX_TEXT)}…`; // what was streamed is whole
   };
   try {

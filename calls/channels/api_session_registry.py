@@ -11,9 +11,9 @@ from limits.strategies import FixedWindowRateLimiter, MovingWindowRateLimiter
 from agents.persona import Persona
 from calls.channels.api_session import SECRET_SECONDS, ApiSession
 from calls.channels.captions import LIVE_MODELS, CaptionsGateway, listening
+from calls.provider.stored_prompt import today_utc
 from calls.provider_gateway import ProviderGateway
 from calls.registry import CallRefused, Registry
-from calls.stored_prompt import today_utc
 from realtime.client import ClientSecret
 from realtime.model_name import is_served
 from settings import Settings

@@ -6,9 +6,10 @@ from typing import Any, Literal, cast, get_args
 from agents.persona import NoiseReduction, Persona, TranscriptionSettings, TurnDetection
 from calls.call import Call
 from calls.events import CallChange
+from calls.provider.knowledge import ProviderKnowledge
+from calls.provider.stored_prompt import StoredPrompt
 from calls.provider_gateway import ProviderGateway
 from calls.registry import Registry
-from calls.stored_prompt import StoredPrompt
 from calls.tickets import RelayTicket
 from realtime.client import CreatedCall, RealtimeClient
 from realtime.conversation.changes import TextAppended
@@ -51,7 +52,7 @@ class CaptionsGateway(ProviderGateway):
     can_be_observed = False
 
     def __init__(self, client: RealtimeClient, settings: Settings) -> None:
-        super().__init__(client, settings, StoredPrompt(None, client.base_url))
+        super().__init__(client, settings, ProviderKnowledge(StoredPrompt(None, client.base_url)))
 
     def controls(self, persona: Persona) -> bool:
         """Never: it is the page's own speech that the page reports, and nothing is done because of it."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Literal
 
 from agents.limits import Limits
@@ -16,10 +15,11 @@ from calls.events import CallChange, CallerLeft, Finished, LegEnded
 from calls.owned_tasks import OwnedTasks
 from calls.renewal import Renewal
 from calls.services.limits import CallLimits
-from calls.services.metering import DaySpending, Meter, cost_of
+from calls.services.metering import DaySpending, Meter
 from calls.services.recording import Recorder, utc_now
 from calls.services.share import Share, shares_of, visitor_payer
 from calls.services.tool_execution import ToolRun, ToolRunner
+from calls.services.transcription_fallback import TranscriptionFallback
 from realtime.prices import Prices
 from realtime.session import SessionSpec
 from store.database import Database
@@ -40,6 +40,10 @@ class RunningServices:
     recorder: Recorder
     tools: ToolContext
     runner: ToolRunner
+
+    def use_transcription_model(self, model: str) -> None:
+        """Bill and record the caller's words as those of another model."""
+        self.meter.transcription_model = self.recorder.models["transcription"] = model
 
 
 class CallServices:
@@ -103,14 +107,16 @@ class CallServices:
         :param end: ends it at a limit; None closes the call
         """
         shares = () if owner else shares_of(self.limits, call.visitor_id, call.address)
-        recorder = self._record(call, spec, kind=kind, owner=owner)
         meter = self._meter(call, spec, shares)
+        recorder = self._record(call, spec, meter, kind=kind, owner=owner)
         tools = ToolContext(call.id, self._database)
         running = self._running[call.id] = RunningServices(meter, recorder, tools, self._runner(call, tools))
         call.watch(meter.apply)
         call.watch(self._call_limits(call, meter, shares, end or call.end).apply)
         call.watch(running.runner.apply)
         call.watch(lambda changes: self._follow_end(call, running, changes))
+        if call.gateway.replaces_transcription:
+            call.watch(TranscriptionFallback(call, running.use_transcription_model).apply)
         if kind in ("browser", "captions"):
             call.watch(self._renewal(call).apply)
         return running
@@ -119,7 +125,7 @@ class CallServices:
         """Go on with the record of a call whose caller is back, if it was closed when they left."""
         running = self._running.get(call.id)
         if running and running.recorder.has_ended:
-            running.recorder = self._record(call, spec, kind=kind)
+            running.recorder = self._record(call, spec, running.meter, kind=kind)
 
     def _renewal(self, call: Call) -> Renewal:
         return Renewal(
@@ -171,7 +177,9 @@ class CallServices:
             shares=shares,
         )
 
-    def _record(self, call: Call, spec: SessionSpec, *, kind: Kind, owner: str | None = None) -> Recorder:
+    def _record(
+        self, call: Call, spec: SessionSpec, meter: Meter, *, kind: Kind, owner: str | None = None
+    ) -> Recorder:
         """Begin a record, or go on with one; it goes on until the call is finished or its caller leaves."""
         session = SessionRecord(
             id=call.id,
@@ -192,7 +200,7 @@ class CallServices:
             self._tasks,
             transcription_model=_transcription_model(spec),
             tool_names=call.persona.tools,
-            cost_of=partial(cost_of, self.prices, spec.model, _transcription_model(spec)),
+            cost_of=meter.cost_of,
             timer=self._timer,
             clock=self._now,
         )

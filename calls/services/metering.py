@@ -115,7 +115,8 @@ class Meter:
         """
         self._prices = prices
         self._model = model
-        self._transcription_model = transcription_model or ""
+        self.transcription_model = transcription_model or ""
+        """The model that writes down the caller's words now."""
         self._day = day
         self._clock = clock
         self._bridged = bridged
@@ -177,7 +178,7 @@ class Meter:
 
     def cost_of(self, change: UsageReported) -> Decimal:
         """Return what one report comes to; a record keeps it beside the usage."""
-        return cost_of(self._prices, self._model, self._transcription_model, change)
+        return cost_of(self._prices, self._model, self.transcription_model, change)
 
     def charge(self, usd: Decimal) -> None:
         """Add what the server itself spent on the call outside its session, such as an extraction."""

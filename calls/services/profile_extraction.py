@@ -62,15 +62,19 @@ class Extraction:
         schema: dict[str, Any],
         services: CallServices,
         meter: Meter | None,
+        safety_identifier: str | None = None,
     ) -> dict[str, Any]:
         """Write the profile of a session, and keep it with its record.
 
         :param meter: of the session's call that is live, if any; it is charged, or else the day is
+        :param safety_identifier: pseudonym of who is responsible for the words, for the provider
         :raises ProviderFailure: there is no profile
         :raises SessionUnknown: the record was deleted
         :raises StoreFailure: it could not be kept
         """
-        answer = await self._client.create_response(self._model, prompt(said), schema)
+        answer = await self._client.create_response(
+            self._model, prompt(said), schema, safety_identifier=safety_identifier
+        )
         usd = services.prices.cost(self._model, answer.usage)
         if meter:
             meter.charge(usd)

@@ -114,7 +114,8 @@ class Recorder:
         self._records = records
         self._session = session
         self._source = _source(session)
-        self._models = {"response": session.model or "", "transcription": transcription_model}
+        self.models = {"response": session.model or "", "transcription": transcription_model}
+        """The models that are billed, by what for."""
         self._tool_names = frozenset(tool_names)
         self._cost_of = cost_of
         self._timer = timer
@@ -304,7 +305,7 @@ class Recorder:
             session_id=self._session.id,
             source=change.source,
             reference=change.item_or_response_id,
-            model=self._models[change.source],
+            model=self.models[change.source],
             usage=known_usage(change.usage),
             cost_usd=min(self._cost_of(change), DEAREST_USD),
             at=self._clock(),

@@ -32,10 +32,11 @@ SCHEMA: dict[str, Any] = {
 
 
 async def summary_of(
-    call: Call, services: CallServices, client: RealtimeClient, model: str
+    call: Call, services: CallServices, client: RealtimeClient, model: str, safety_identifier: str
 ) -> Summarised | None:
     """Generate topic and summary from the transcript, at the call's expense.
 
+    :param safety_identifier: pseudonym of the caller, for the provider
     :return: None where nothing was said, or the provider does not answer
     """
     said = said_in(call.conversation.items)
@@ -43,7 +44,9 @@ async def summary_of(
     if not said or running_services is None:
         return None
     try:
-        answer = await client.create_response(model, prompt(said, TASK), SCHEMA)
+        answer = await client.create_response(
+            model, prompt(said, TASK), SCHEMA, safety_identifier=safety_identifier
+        )
     except ProviderFailure as failure:
         log.info("%s: no summary: %s", call.id, failure.code)
         return None

@@ -1,12 +1,8 @@
-"""Execution of the tools that an agent calls: each once, all outputs of a response, then one reply.
-
-Every failure becomes an answer that the agent can pass on politely; no error text of ours leaves the server.
-"""
+"""Execution of the tools that an agent calls: each once, all outputs of a response, then one reply."""
 
 import asyncio
-import json
 import logging
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -14,50 +10,24 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from agents.tools import Tool, ToolContext, ToolRefused
-from calls.events import CallChange, Closed
+from calls.events import CallChange, CallerActed, Closed
 from calls.owned_tasks import OwnedTasks
+from calls.services.tool_outputs import apology, bounded, error_output
+from calls.services.tool_rounds import ToolRounds
 from realtime.client_events import function_call_output, response_create
-from realtime.conversation.changes import ResponseFinished, ToolReady
+from realtime.conversation.changes import ActivityChanged, ResponseFinished, ToolReady
 from realtime.error_place import where
 from realtime.recent import RecentIds
 
 log = logging.getLogger("guftagu.tools")
 
-PUBLIC_RUNS_PER_MINUTE = 10
-"""Public tools that one bridged call may run; its browser could ask for any number."""
 REMEMBERED_CALLS = 10_000
 MAX_WAITING = 64
 """Function calls that wait for the others of their response; a reply does not wait for older ones."""
 MAX_RUNNING = 64
+CALLER_SPEAKS = ActivityChanged("caller_speaking")
 MAX_LOG_LINES = 1000
 """Log lines of one call: a browser can ask for tools that do not exist as often as it likes."""
-
-SENTENCES = {
-    "unknown_tool": {
-        "en": "This service is not available here.",
-        "ur": "یہ سہولت یہاں دستیاب نہیں۔",
-    },
-    "controlled_only": {
-        "en": "For safety this can only be done in a verified call. A branch or the helpline can help.",
-        "ur": "حفاظت کی خاطر یہ کام صرف محفوظ کال میں ہو سکتا ہے۔ شاخ یا ہیلپ لائن سے رابطہ کیجیے۔",
-    },
-    "too_many": {
-        "en": "That was asked too often; please wait a minute.",
-        "ur": "یہ بہت بار پوچھا گیا؛ براہِ کرم ایک منٹ انتظار کیجیے۔",
-    },
-    "bad_arguments": {
-        "en": "Some of the details are missing or not in the right form; please ask for them again.",
-        "ur": "کچھ معلومات نامکمل یا غلط شکل میں ہیں؛ براہِ کرم دوبارہ پوچھیے۔",
-    },
-    "timed_out": {
-        "en": "The system did not answer in time. It is not certain whether this was done; please check.",
-        "ur": "نظام نے بروقت جواب نہیں دیا۔ معلوم نہیں کہ کام ہوا یا نہیں؛ براہِ کرم تصدیق کر لیجیے۔",
-    },
-    "failed": {
-        "en": "Something went wrong on our side; please try again a little later.",
-        "ur": "ہماری طرف کچھ خرابی ہوئی؛ براہِ کرم تھوڑی دیر بعد کوشش کیجیے۔",
-    },
-}
 
 Send = Callable[..., None]
 """Type of `Call.send`, which takes client events."""
@@ -72,7 +42,7 @@ class ToolRun:
     arguments: str = field(repr=False)
     output: str = field(repr=False)
     status: str
-    """`completed`, a key of `SENTENCES`, or the code of a `ToolRefused` error."""
+    """`completed`, a key of `tool_outputs.SENTENCES`, or the code of a `ToolRefused` error."""
     started_s: float
     """Start on the clock of the runner."""
     took_s: float
@@ -105,7 +75,9 @@ class ToolRunner:
     on_run: Callable[[ToolRun], None] = lambda run: None
     _seen: RecentIds = field(default_factory=lambda: RecentIds(REMEMBERED_CALLS))
     _jobs: deque[_Job] = field(default_factory=lambda: deque(maxlen=MAX_WAITING))
-    _public_runs: deque[float] = field(default_factory=deque)
+    _public_runs: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    """When each tool ran in the last minute of a bridged call, whose browser could ask for any number."""
+    _rounds: ToolRounds = field(default_factory=ToolRounds)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
     _log_lines_left: int = MAX_LOG_LINES
     _over: bool = False
@@ -120,7 +92,9 @@ class ToolRunner:
                 self._running.add(running)
                 running.add_done_callback(self._running.discard)
             elif isinstance(change, ResponseFinished):
-                self._finish_response(change.response_id)
+                self._finish_response(change)
+            elif isinstance(change, CallerActed) or change == CALLER_SPEAKS:
+                self._rounds.reset()
             elif isinstance(change, Closed):
                 self._over = True
 
@@ -131,17 +105,29 @@ class ToolRunner:
 
     # -- one reply for a response's calls ----------------------------------------------------------
 
-    def _finish_response(self, response_id: str) -> None:
-        for job in self._jobs_of(response_id):
+    def _finish_response(self, finished: ResponseFinished) -> None:
+        jobs = self._jobs_of(finished.response_id)
+        self._rounds.finish_response(called_tools=bool(jobs), has_words=bool(finished.output.strip()))
+        for job in jobs:
             job.response_finished = True
-        self._reply_if_answered(response_id)
+        self._reply_if_answered(finished.response_id)
 
     def _reply_if_answered(self, response_id: str | None) -> None:
         jobs = self._jobs_of(response_id)
         if jobs and all(job.answered and job.response_finished for job in jobs):
             for job in jobs:
                 self._jobs.remove(job)
-            self.send(response_create())
+            self._ask_for_reply()
+
+    def _ask_for_reply(self) -> None:
+        match self._rounds.next_reply():
+            case "any":
+                self.send(response_create())
+            case "without tools":
+                log.warning(
+                    "%s: the agent calls tools without end; it is to answer now", self.context.call_id
+                )
+                self.send(response_create(tool_choice="none"))
 
     def _jobs_of(self, response_id: str | None) -> list[_Job]:
         """Return the jobs of a response, and those of which the provider does not say the response."""
@@ -151,6 +137,7 @@ class ToolRunner:
         started_s = self.clock()
         ready = job.ready
         status, output = await self._outcome(ready)
+        output = bounded(output)
         self.send(function_call_output(ready.call_id, output))
         job.answered = True
         self._reply_if_answered(self.response_of(ready.item_id))
@@ -166,13 +153,13 @@ class ToolRunner:
     async def _outcome(self, ready: ToolReady) -> tuple[str, str]:
         """Return status and output of a function call."""
         tool = self.tools.get(ready.name)
-        if len(self._running) > MAX_RUNNING:
+        if len(self._running) > MAX_RUNNING or self._rounds.is_last:
             return self._apology("too_many")
         if tool is None:
             return self._apology("unknown_tool")
         if self.control == "bridged" and not tool.public:
             return self._apology("controlled_only")
-        if self.control == "bridged" and not self._may_run_again():
+        if self.control == "bridged" and not self._may_run_again(tool):
             return self._apology("too_many")
         try:
             arguments = tool.arguments.model_validate_json(ready.arguments or "{}")
@@ -194,26 +181,21 @@ class ToolRunner:
         if error is None:
             return "completed", done.result()
         if isinstance(error, ToolRefused):
-            return error.code, _error(error.code, error.sentence)
+            return error.code, error_output(error.code, error.sentence)
         log.error("%s: tool %s failed: %s", self.context.call_id, tool.name, where(error))
         return self._apology("failed")
 
-    def _may_run_again(self) -> bool:
-        now = self.clock()
-        while self._public_runs and self._public_runs[0] <= now - 60:
-            self._public_runs.popleft()
-        if len(self._public_runs) >= PUBLIC_RUNS_PER_MINUTE:
+    def _may_run_again(self, tool: Tool) -> bool:
+        now, runs = self.clock(), self._public_runs[tool.name]
+        while runs and runs[0] <= now - 60:
+            runs.popleft()
+        if len(runs) >= tool.runs_per_minute:
             return False
-        self._public_runs.append(now)
+        runs.append(now)
         return True
 
     def _apology(self, code: str, **more: Any) -> tuple[str, str]:
-        sentences = SENTENCES[code]
-        return code, _error(code, sentences.get(self.language, sentences["en"]), **more)
-
-
-def _error(code: str, sentence: str, **more: Any) -> str:
-    return json.dumps({"error": sentence, "code": code, **more}, ensure_ascii=False)
+        return code, apology(code, self.language, **more)
 
 
 def _problems(error: ValidationError) -> list[str]:

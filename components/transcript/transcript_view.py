@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from calls.events import CallChange, Closed
+from calls.services.tool_outputs import Outcome, outcome_of
 from components.shared.direction import Direction, Letters
 from components.shared.words import Words
 from realtime.bounds import MAX_ITEMS
@@ -28,7 +29,7 @@ from realtime.conversation.changes import (
     VoiceMoved,
 )
 from realtime.conversation.item import Item
-from realtime.recent import RecentDict, RecentIds
+from realtime.recent import RecentDict
 from text_units import shortened, word_ceil
 
 Op = list[Any]
@@ -66,7 +67,8 @@ class TranscriptView:
         self._shown: dict[str, Shown] = {}
         self._has_earlier = self._has_later = False
         self._tool_items: RecentDict[str] = RecentDict(MAX_ITEMS)
-        self._answered = RecentIds(MAX_ITEMS)
+        self._outcomes: RecentDict[Outcome] = RecentDict(MAX_ITEMS)
+        """What came of the tools' calls, by call id."""
         for item in conversation.items:
             self._tie_tool(item)
 
@@ -292,7 +294,10 @@ class TranscriptView:
         if item.kind == "function_call" and item.call_id:
             self._tool_items[item.call_id] = item.id
             return self._tool(item)
-        if item.kind == "function_call_output" and item.call_id and self._answered.add(item.call_id):
+        if item.kind != "function_call_output" or not item.call_id or item.output is None:
+            return []
+        if item.call_id not in self._outcomes:
+            self._outcomes[item.call_id] = outcome_of(item.output)
             call = self.conversation.item(self._tool_items.get(item.call_id, ""))
             return self._tool(call) if call else []
         return []
@@ -304,9 +309,9 @@ class TranscriptView:
         return [["tool", item.id, item.name or "", state, self._words[f"transcript.tool_state.{state}"]]]
 
     def tool_state(self, item: Item) -> str:
-        """Return `running`, `done` or `failed`."""
-        if item.call_id and item.call_id in self._answered:
-            return "done"
+        """Return `running`, or what came of it."""
+        if outcome := self._outcomes.get(item.call_id or ""):
+            return outcome
         return "failed" if item.status in ("failed", "incomplete") else "running"
 
 

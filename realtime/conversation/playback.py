@@ -95,7 +95,7 @@ class Playback:
     def remaining_ms(self, response: Response, at_ms: float | None) -> float:
         """Return for how many ms a response will still be heard that is played as fast as its words came."""
         messages = self.messages_of(response)
-        lasts_ms = reaches_after_ms(sum(len(item.text) for item in messages), self._pace.chars_per_ms)
+        lasts_ms = reaches_after_ms(sum(len(item.text) for item in messages), self._pace_of(response))
         began_ms = messages[0].started_at_ms if messages else None
         return lasts_ms if began_ms is None or at_ms is None else max(0.0, lasts_ms - (at_ms - began_ms))
 

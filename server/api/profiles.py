@@ -83,7 +83,12 @@ def profile_routes(
             raise ApiError(409, "nothing_said", "Nothing was said yet, or no words are kept of it.")
         registry.check_money()
         profile = await extraction.profile(
-            wanted.session_id, subject.said, schema, registry.services, subject.meter
+            wanted.session_id,
+            subject.said,
+            schema,
+            registry.services,
+            subject.meter,
+            registry.safety_identifier(reader.owner or wanted.session_id),
         )
         return subject.told(profile)
 

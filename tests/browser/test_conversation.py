@@ -4,6 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from calls.services.tool_outputs import MAX_OUTPUT_BYTES
 from components.shared.words import Words
 from tests.browser.conftest import CallerFactory
 from tests.fakes.provider import ScriptedProvider
@@ -22,6 +23,11 @@ from tests.fakes.turns import (
 
 QUESTION = "میرا کارڈ کھو گیا ہے، میں کیا کروں؟"
 ANSWER = "پریشان نہ ہوں، میں ابھی آپ کا کارڈ بند کرواتا ہوں۔"
+
+READ = """async (event) => {
+  const { readEvent } = await import("inbound");
+  return readEvent(JSON.stringify(event), { known: [event.type], wanted: [event.type] });
+}"""
 
 
 def test_a_spoken_turn_fills_two_bubbles_with_urdu_set_right_to_left(
@@ -171,17 +177,28 @@ def test_what_is_too_long_is_shortened_without_spoiling_what_was_streamed_or_hid
     long = "لفظ " * 20_000
     *ends, done = reply_ends("agent_1", None, long)
     done["response"]["output"] *= 9
-    read = """async (event) => {
-      const { readEvent } = await import("inbound");
-      return readEvent(JSON.stringify(event), { known: [event.type], wanted: [event.type] });
-    }"""
     final = next(event for event in ends if "transcript" in event)
-    assert caller.page.evaluate(read, final)["event"]["transcript"] == ""
-    assert caller.page.evaluate(read, done)["event"]["response"]["status"] == "completed"
+    assert caller.page.evaluate(READ, final)["event"]["transcript"] == ""
+    assert caller.page.evaluate(READ, done)["event"]["response"]["status"] == "completed"
     provider.send(*reply_begins("agent_1", None, ["جواب"]), *ends, done, *playback_ends("agent_1"))
     expect(caller.bubble("agent_1")).to_contain_text("جواب")
     caller.type("اور؟")
     provider.call.wait_for("response.create")
+
+
+def test_a_tools_output_that_is_shortened_on_its_way_is_nothing_to_tell_a_caller(
+    provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    caller = caller_at(provider_app.url).open()
+    output = {
+        "id": "tool_2",
+        "type": "function_call_output",
+        "call_id": "c",
+        "output": "x" * MAX_OUTPUT_BYTES,
+    }
+    read = caller.page.evaluate(READ, {"type": "conversation.item.added", "item": output})
+    assert read["problem"] is None
+    assert 10_000 < len(read["event"]["item"]["output"]) < MAX_OUTPUT_BYTES
 
 
 def delta(item_id: str, text: str) -> dict[str, Any]:

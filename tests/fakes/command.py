@@ -29,17 +29,22 @@ async def start(folder: Path, *arguments: str, **env: str) -> asyncio.subprocess
         *arguments,
         cwd=folder,
         env=inherited | {"PYTHONPATH": str(MAIN.parent)} | env,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
 
 
-async def ended(process: asyncio.subprocess.Process, within_s: float = 60) -> Ended:
-    """Its end; it is killed when it takes longer."""
+async def ended(
+    process: asyncio.subprocess.Process, within_s: float = 60, given: bytes | None = None
+) -> Ended:
+    """Its end; it is killed when it takes longer.
+
+    :param given: its input
+    """
     try:
         async with asyncio.timeout(within_s):
-            said, complained = await process.communicate()
+            said, complained = await process.communicate(given)
     except TimeoutError:
         process.kill()
         await process.wait()

@@ -48,6 +48,13 @@ def transcribed(item_id: str, text: str) -> list[Event]:
     ]
 
 
+def not_transcribed(item_id: str, code: str) -> list[Event]:
+    """Make the event of a user item that the recogniser failed at."""
+    kind = "conversation.item.input_audio_transcription.failed"
+    error = {"type": "transcription_error", "code": code, "message": "?"}
+    return [{"type": kind, "item_id": item_id, "content_index": 0, "error": error}]
+
+
 def reply_begins(item_id: str, after: str | None, words: list[str]) -> list[Event]:
     """Make the events of a spoken reply up to its last word; the reply stays open."""
     response_id = _response_of(item_id)

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from agents.limits import OwnLimits
-from agents.persona import Colors, Persona, TranscriptionSettings, TurnDetection
+from agents.persona import (
+    Colors,
+    ModelSettings,
+    Persona,
+    RetentionRatio,
+    TranscriptionSettings,
+    TurnDetection,
+)
 from agents.tools import load_tools, offered
 from calls.leg import LegState
 from server.api.app import example
@@ -93,7 +100,7 @@ def test_the_page_on_personas_explains_every_field() -> None:
     nested = {"transcription", "turn_detection", "limits", "colors", "words"}
     named = {field.alias or name for name, field in Persona.model_fields.items()}
     expected = named - nested - {"guide", "tools", "prepare"}
-    for table in (TranscriptionSettings, TurnDetection, OwnLimits, Colors):
+    for table in (ModelSettings, RetentionRatio, TranscriptionSettings, TurnDetection, OwnLimits, Colors):
         expected |= set(table.model_fields)
     assert expected <= explained
 

@@ -8,9 +8,9 @@ from agents.persona import (
     SEARCH_FIRST,
     Colors,
     PersonaError,
+    contrast,
     load_persona,
     load_personas,
-    luminance,
 )
 from components.shared.direction import Letters
 from components.shared.stylesheet import stylesheet
@@ -91,12 +91,6 @@ def test_the_guide_of_ibx_names_no_phone_number_but_the_emergency_ones() -> None
     assert re.findall(r"\d{3}[-. ]\d{3,4}[-. ]\d{4}|\d{3}[-.]\d{4}|\(\d{3}\)", guide) == []
 
 
-def contrast(one: str, other: str) -> float:
-    """As WCAG 2.2 defines it."""
-    darker, lighter = sorted((luminance(one), luminance(other)))
-    return (lighter + 0.05) / (darker + 0.05)
-
-
 def test_the_words_of_a_light_page_have_contrast_enough() -> None:
     colors = load_persona(PERSONAS / "ibx").colors
     assert colors.theme == "light"
@@ -118,7 +112,7 @@ def test_the_stylesheets_light_inks_can_be_read_on_white() -> None:
     ("ground", "theme"), [("#0b1220", "dark"), ("#ffffff", "light"), ("#808080", "light")]
 )
 def test_the_ground_decides_between_a_light_and_a_dark_page(ground: str, theme: str) -> None:
-    assert Colors(ground=ground).theme == theme
+    assert Colors.model_construct(ground=ground).theme == theme
 
 
 def test_settings_override_what_the_folder_says(tmp_path: Path) -> None:
@@ -127,6 +121,42 @@ def test_settings_override_what_the_folder_says(tmp_path: Path) -> None:
     )
     assert (spec.model, spec.voice, spec.prompt_id) == ("m", "v", "p")
     assert spec.transcription == {"model": "whisper-1", "language": "en"}
+
+
+def test_a_model_may_be_named_alone_or_with_what_is_asked_of_it(tmp_path: Path) -> None:
+    alone = load_persona(write(tmp_path, "alone", GOOD.format(name="alone") + 'model = "my-model"\n'))
+    assert alone.session().model == "my-model"
+    assert alone.session().extra == {}
+    text = (
+        GOOD.format(name="full")
+        + """
+voice = "voice_abc123"
+
+[model]
+name = "my-model"
+truncation = { retention_ratio = 0.8, post_instructions = 8000 }
+max_output_tokens = 1024
+reasoning_effort = "low"
+tool_choice = "auto"
+"""
+    )
+    session = build_session(load_persona(write(tmp_path, "full", text)).session())
+    assert session["model"] == "my-model"
+    assert session["audio"]["output"]["voice"] == {"id": "voice_abc123"}
+    assert session["truncation"] == {
+        "type": "retention_ratio",
+        "retention_ratio": 0.8,
+        "token_limits": {"post_instructions": 8000},
+    }
+    assert session["reasoning"] == {"effort": "low"}
+    assert (session["max_output_tokens"], session["tool_choice"]) == (1024, "auto")
+
+
+@pytest.mark.parametrize("setting", ['truncation = "disabled"', 'max_output_tokens = "inf"'])
+def test_what_a_model_is_not_asked_is_not_sent(tmp_path: Path, setting: str) -> None:
+    folder = write(tmp_path, "shop", GOOD.format(name="shop") + f"[model]\n{setting}\n")
+    name, value = setting.replace('"', "").split(" = ")
+    assert load_persona(folder).session().extra == {name: value}
 
 
 @pytest.mark.parametrize(
@@ -140,7 +170,19 @@ def test_settings_override_what_the_folder_says(tmp_path: Path) -> None:
         (GOOD + '[words.fr]\ntitle = "Boutique"\n', "words.fr"),
         (GOOD + '[words.ur]\ncolour = "red"\n', "words.ur.colour"),
         (GOOD + '[colors]\nground = "red"\n', "colors.ground"),
+        (GOOD + '[colors]\nground = "#ffffff"\naccent = "#FFFFFF"\n', "colors.accent"),
+        (GOOD + '[colors]\nground = "#ffffff"\naccent2 = "#fefefe"\n', "colors.accent2"),
+        (GOOD + '[colors]\nground = "#00d4ff"\n', "colors.accent"),
+        (GOOD + '[colors]\nground = "#dc2626"\nstop = "#dc2626"\n', "colors.stop"),
+        (GOOD + 'voice = "bob"\n', "voice: "),
+        (GOOD + 'voice = "voice_"\n', "voice: "),
         (GOOD + "[turn_detection]\nthreshold = 2\n", "turn_detection.threshold"),
+        (GOOD + '[model]\nname = ""\n', "model.name"),
+        (GOOD + "[model]\nmax_output_tokens = 0\n", "model.max_output_tokens"),
+        (GOOD + '[model]\nreasoning_effort = "none at all"\n', "model.reasoning_effort"),
+        (GOOD + "[model]\ntruncation = { retention_ratio = 2 }\n", "model.truncation"),
+        (GOOD + '[model]\ntool_choice = "search_guide"\n', "model.tool_choice"),
+        (GOOD + "[model]\ntemperature = 1\n", "model.temperature"),
         (GOOD + 'transfer_to = "https://example.org"\n', "transfer_to"),
         (GOOD.replace("{name}", "other"), "name"),
     ],

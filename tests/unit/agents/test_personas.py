@@ -33,6 +33,15 @@ def test_an_edit_counts_from_the_next_look(root: Path) -> None:
     assert personas["shop"].title == "Renamed"
 
 
+def test_an_edit_that_is_in_use_is_logged(root: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    personas = opened(root)
+    edit(root / "shop" / "persona.toml", GOOD.format(name="shop").replace('"T"', '"Renamed"'))
+    for _ in range(3):
+        assert personas["shop"].title == "Renamed"
+    assert [record.getMessage() for record in caplog.records] == ["persona shop is as its folder says now"]
+
+
 def test_a_guide_that_is_added_counts_too(root: Path) -> None:
     personas = opened(root)
     edit(root / "shop" / "guide.md", "# Hours\nNine to five.")

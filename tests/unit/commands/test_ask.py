@@ -58,10 +58,30 @@ async def test_a_spoken_question_is_answered_in_sound_and_text(here: Path) -> No
         assert file.getnframes() > 24_000
 
 
-async def test_without_a_key_our_own_engine_answers(here: Path) -> None:
+async def test_without_a_key_and_a_recogniser_it_says_what_is_missing(here: Path) -> None:
     done = await ended(await start(here, "ask", "question.wav", "--out", "answers"))
+    assert done.code == ExitCode.PROVIDER
+    assert "OPENAI_API_KEY" in done.complained
+    assert list((here / "answers").iterdir()) == []
+
+
+async def test_an_answer_is_printed_whatever_the_terminal_can_show(here: Path) -> None:
+    async with running_engine(speech_to_text=ScriptedSpeechToText(QUESTION)) as engine:
+        env = {"OPENAI_BASE_URL": engine.url, "OPENAI_API_KEY": SERVER_KEY, "PYTHONIOENCODING": "ascii"}
+        done = await ended(await start(here, "ask", "question.wav", **env))
     assert done.code == ExitCode.OK, done.complained
-    assert (here / "answers/question.answer.wav").stat().st_size > 48_000
+    assert r"\u0627" in done.said
+    assert (here / "question.answer.txt").read_text().startswith("اگر رقم نہ نکلے")
+
+
+async def test_a_folder_that_cannot_be_written_is_told_before_the_question_is_asked(here: Path) -> None:
+    (here / "taken").write_text("a file")
+    async with silent() as (asked, url):
+        env = {"OPENAI_BASE_URL": url, "OPENAI_API_KEY": "sk-x"}
+        done = await ended(await start(here, "ask", "question.wav", "--out", "taken", **env))
+        assert done.code == ExitCode.USAGE
+        assert "taken" in done.complained
+        assert not asked.is_set()
 
 
 async def test_no_audio_and_a_wrong_key_have_their_exit_codes(here: Path) -> None:

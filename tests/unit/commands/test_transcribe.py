@@ -60,6 +60,11 @@ def here(tmp_path: Path, talk: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def endings_beside(folder: Path, name: str) -> list[str]:
+    """Return the endings of all files but one."""
+    return [path.suffix for path in folder.iterdir() if path.name != name]
+
+
 async def run(url: str, *arguments: str, key: str = KEY) -> int:
     """Run the command with this provider."""
     with pytest.MonkeyPatch.context() as patch:
@@ -251,6 +256,71 @@ async def test_our_own_engine_without_a_recogniser_fails_every_piece(here: Path)
     async with running_engine() as engine:
         assert await run(engine.url, "talk.wav", key=SERVER_KEY) == ExitCode.SOME_FAILED
     assert (here / "talk.txt").read_text() == "[no_recognizer]\n" * 3
+
+
+@pytest.mark.parametrize("name", ["2024-05-01T12:30:00Z.wav", "http:x.wav", "a b%d?.wav", "file:x.wav"])
+async def test_any_name_of_a_file_is_a_name(here: Path, name: str) -> None:
+    shutil.copy(here / "talk.wav", here / name)
+    async with scripted() as provider:
+        assert await run(provider.url, name) == ExitCode.OK
+    assert (here / name).with_suffix(".txt").exists()
+
+
+@pytest.mark.parametrize(("letters", "form"), [(122, "txt"), (125, "json")])
+async def test_a_name_as_long_as_a_name_may_be_is_written(here: Path, letters: int, form: str) -> None:
+    name = f"{'ا' * letters}.wav"
+    shutil.move(here / "talk.wav", here / name)
+    async with scripted() as provider:
+        assert await run(provider.url, name, "--format", form) == ExitCode.OK
+    assert endings_beside(here, name) == [f".{form}"]
+
+
+async def test_a_file_that_is_not_there_is_named_before_anything_else(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await asyncio.to_thread(transcribe.run, ["nofile.wav"]) == ExitCode.USAGE
+    assert "nofile.wav: No such file" in capsys.readouterr().err
+
+
+async def test_a_folder_that_cannot_be_written_is_told_before_anything_is_paid_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / "taken").write_text("a file")
+    async with scripted() as provider:
+        assert await run(provider.url, "talk.wav", "--out", "taken") == ExitCode.USAGE
+        assert provider.paths == []
+    assert "taken" in capsys.readouterr().err
+
+
+async def test_words_that_cannot_be_written_after_all_are_kept_elsewhere(
+    here: Path, tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    async with scripted() as provider:
+        said_of = provider.words_of
+
+        def words_of(pcm: bytes) -> str:
+            (here / "talk.txt").mkdir(exist_ok=True)
+            return said_of(pcm)
+
+        provider.words_of = words_of
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tempfile.tempdir", str(elsewhere))
+            assert await run(provider.url, "talk.wav") == ExitCode.USAGE
+    (rescued,) = elsewhere.rglob("talk.txt")
+    assert len(rescued.read_text().splitlines()) == 3
+    assert str(rescued) in capsys.readouterr().err
+
+
+async def test_a_recording_that_was_cut_off_is_written_down_and_said_to_be_so(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (here / "talk.wav").read_bytes()
+    (here / "talk.wav").write_bytes(whole[: len(whole) // 2])
+    async with scripted() as provider:
+        assert await run(provider.url, "talk.wav") == ExitCode.SOME_FAILED
+    assert (here / "talk.txt").read_text()
+    assert "talk.wav: it is damaged" in capsys.readouterr().err
 
 
 def test_without_key_and_recogniser_it_says_what_is_missing(

@@ -1,6 +1,7 @@
 import json
 import logging
 import time
+from datetime import date
 from email.utils import formatdate
 
 import httpx
@@ -8,6 +9,7 @@ import pytest
 
 from realtime.client import COOLING_SECONDS, HANG_UP_DELAYS_S, RealtimeClient
 from realtime.failures import ProviderFailure
+from realtime.models import ListedModel
 from tests.fakes.rest_provider import ANSWER, RestProvider
 
 SESSION = {"type": "realtime", "model": "m"}
@@ -229,6 +231,45 @@ async def test_a_structured_answer_is_the_json_the_model_wrote(
     sent = json.loads(provider.requests[0].content)
     assert sent["text"]["format"]["schema"] == {"type": "object"}
     assert sent["store"] is False
+
+
+def written(provider: RestProvider) -> None:
+    """Let the provider answer the next request with an object."""
+    part = {"type": "output_text", "text": "{}"}
+    provider.next.append(lambda _: httpx.Response(200, json={"output": [{"content": [part]}]}))
+
+
+async def test_openai_is_told_not_to_reason_and_no_other_server_is(provider: RestProvider) -> None:
+    urls = ["https://api.openai.com/v1", "https://eu.api.openai.com/v1", "http://localhost:8000/v1"]
+    for url in (*urls, "https://api.openai.com.example.org/v1"):
+        written(provider)
+        await RealtimeClient(url, "sk", provider).create_response("m", "p", {}, safety_identifier="hash")
+    sent = [json.loads(request.content).get("reasoning") for request in provider.requests]
+    assert sent == [{"effort": "none"}, {"effort": "none"}, None, None]
+    assert {request.headers["openai-safety-identifier"] for request in provider.requests} == {"hash"}
+
+
+async def test_a_model_that_cannot_be_told_not_to_reason_is_asked_without_it_from_then_on(
+    provider: RestProvider,
+) -> None:
+    client = RealtimeClient("https://api.openai.com/v1", "sk", provider)
+    provider.refuse(400, {"error": {"param": "reasoning.effort", "message": "Unsupported parameter"}})
+    for _ in range(2):
+        written(provider)
+        await client.create_response("m", "p", {})
+    sent = ["reasoning" in json.loads(request.content) for request in provider.requests]
+    assert sent == [True, False, False]
+
+
+async def test_the_models_are_those_that_the_provider_lists(
+    client: RealtimeClient, provider: RestProvider
+) -> None:
+    data = [{"id": "gpt-realtime", "shutdown_date": "2027-01-20"}, {"id": "other"}]
+    provider.next.append(lambda _: httpx.Response(200, json={"data": data}))
+    assert await client.models() == [ListedModel("gpt-realtime", date(2027, 1, 20)), ListedModel("other")]
+    provider.next.append(lambda _: httpx.Response(200, text="no json"))
+    with pytest.raises(ProviderFailure):
+        await client.models()
 
 
 @pytest.mark.parametrize("text", ["no json", "[1]", ""])

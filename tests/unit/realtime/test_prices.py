@@ -55,6 +55,37 @@ def test_cached_tokens_without_details_are_charged_at_the_text_cached_rate() -> 
     assert Prices().cost(FULL, all_cached) == (132 * Decimal("0.40") + out) / 1_000_000
 
 
+def test_text_that_is_written_into_the_cache_costs_a_quarter_more() -> None:
+    more = Prices().cost(FULL, with_input(cache_write_tokens=40)) - Prices().cost(FULL, SAMPLE)
+    assert more == 40 * Decimal(4) / 4 / 1_000_000
+    assert Prices().cost(FULL, with_input(cache_write_tokens=10**6)) < 2 * Prices().cost(FULL, SAMPLE)
+
+
+@pytest.mark.parametrize("model", ["gpt-realtime", "gpt-realtime-2025-08-28", "gpt-realtime-mini"])
+def test_models_that_are_served_have_a_price(model: str, caplog: pytest.LogCaptureFixture) -> None:
+    assert Prices().cost(model, SAMPLE) > 0
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("model", "usd"),
+    [
+        ("whisper-1", "0.006"),
+        ("gpt-realtime-translate", "0.034"),
+        ("gpt-live-1", "0.05"),
+        ("gpt-live-1.1", "0.05"),
+    ],
+)
+def test_a_model_that_is_billed_by_time_costs_that_a_minute(model: str, usd: str) -> None:
+    assert Prices().worst_per_minute(model) == Decimal(usd)
+    assert Prices().transcription_cost(model, {"type": "duration", "seconds": 60}) == Decimal(usd)
+
+
+def test_the_dearest_minute_of_a_voice_call_is_transcribed_by_a_model_that_transcribes() -> None:
+    spoken = (600 * Decimal(32) + 1200 * Decimal(64)) / 1_000_000
+    assert Prices().worst_per_minute(FULL) == spoken + Decimal("0.017")
+
+
 def test_output_that_is_not_itemised_counts_as_text() -> None:
     usage = {"output_tokens": 100, "output_token_details": {"audio_tokens": 60, "text_tokens": None}}
     assert Prices().cost(FULL, usage) == Decimal(60 * 64 + 40 * 24) / 1_000_000

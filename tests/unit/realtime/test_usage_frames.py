@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from realtime.conversation.changes import UsageReported
-from realtime.usage_frames import usage_in
+from realtime.usage_frames import TranscriptionFailed, failed_transcription_in, usage_in
 
 USAGE = {"type": "tokens", "output_tokens": 5}
 DONE = {"type": "response.done", "response": {"id": "r1", "status": "completed", "usage": USAGE}}
@@ -24,6 +24,23 @@ def test_the_usage_of_responses_and_transcriptions_is_found(as_bytes: bool) -> N
     assert usage_in(frame(DONE)) == UsageReported("response", USAGE, "r1")
     heard = {"type": "duration", "seconds": 2}
     assert usage_in(frame(TRANSCRIBED)) == UsageReported("transcription", heard, "u1")
+
+
+def failed(item_id: object = "u1", code: str = "server_error") -> dict[str, Any]:
+    kind = "conversation.item.input_audio_transcription.failed"
+    return {"type": kind, "item_id": item_id, "error": {"code": code, "message": "?"}}
+
+
+def test_a_failed_transcription_is_found() -> None:
+    frame = json.dumps(failed())
+    assert failed_transcription_in(frame) == TranscriptionFailed("u1", "server_error")
+    assert failed_transcription_in(frame.encode()) == TranscriptionFailed("u1", "server_error")
+    assert usage_in(frame) is None
+
+
+@pytest.mark.parametrize("frame", ["", "[]", json.dumps(TRANSCRIBED), json.dumps(failed(7)), b"\xff"])
+def test_other_frames_tell_of_no_failed_transcription(frame: str | bytes) -> None:
+    assert failed_transcription_in(frame) is None
 
 
 def test_a_frame_of_another_type_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:

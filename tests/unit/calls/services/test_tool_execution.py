@@ -1,4 +1,5 @@
 import asyncio
+import dataclasses
 import json
 import logging
 from dataclasses import dataclass, field
@@ -6,21 +7,24 @@ from typing import Any, Literal
 
 import pytest
 
-from agents.tools import Tool, ToolContext, ToolRefused, tool
-from calls.events import Closed
+from agents.guide_search import LOOKUPS_PER_MINUTE, search_tool
+from agents.tools import DEFAULT_RUNS_PER_MINUTE, Tool, ToolContext, ToolRefused, tool
+from calls.events import CallChange, CallerActed, Closed
 from calls.owned_tasks import OwnedTasks
 from calls.services.tool_execution import (
     MAX_RUNNING,
     MAX_WAITING,
-    PUBLIC_RUNS_PER_MINUTE,
     ToolRun,
     ToolRunner,
 )
-from realtime.conversation.changes import ItemFinished, ResponseFinished, ToolReady
+from calls.services.tool_outputs import CUT, MAX_OUTPUT_BYTES, outcome_of
+from calls.services.tool_rounds import SILENT_ROUNDS
+from realtime.conversation.changes import ActivityChanged, ItemFinished, ResponseFinished, ToolReady
 from tests.fakes.no_database import NO_DATABASE
 from tests.fakes.timer import FakeTimer
 
 CREATE = {"type": "response.create"}
+LAST_CREATE = {"type": "response.create", "response": {"tool_choice": "none"}}
 SECRET = "PK36SCBL0000001123456702"
 
 
@@ -129,8 +133,8 @@ class Session:
         self.responses[f"item_{call_id}"] = response
         self.runner.apply([ToolReady(f"item_{call_id}", call_id, name, json.dumps(arguments))])
 
-    def finish(self, response: str = "r1", status: str = "completed") -> None:
-        self.runner.apply([ResponseFinished(response, status, None, {}, "")])
+    def finish(self, response: str = "r1", status: str = "completed", words: str = "") -> None:
+        self.runner.apply([ResponseFinished(response, status, None, {}, words)])
 
     async def settle(self) -> None:
         await self.tasks.finish()
@@ -263,17 +267,41 @@ async def test_a_public_tool_runs_in_a_bridged_call() -> None:
 
 async def test_public_tools_of_a_bridged_call_run_only_so_often_a_minute() -> None:
     session = Session(control="bridged")
-    for number in range(PUBLIC_RUNS_PER_MINUTE):
+    for number in range(DEFAULT_RUNS_PER_MINUTE):
         assert await session.run("look", f"c{number}", what="x") == {"found": "x"}
+        session.finish("answer", words="x is found.")
     assert (await session.run("look", "more", what="x"))["code"] == "too_many"
+    session.finish("answer", words="Please wait.")
     session.timer.advance(60)
     assert await session.run("look", "later", what="x") == {"found": "x"}
 
 
+async def test_a_caller_who_asks_twice_a_second_never_hears_that_the_guide_was_asked_too_often() -> None:
+    session = Session(control="bridged")
+    search = search_tool("# Hours\nNine to five.\n\n# Branches\nIn every city.", "en")
+    session.gate.tools[search.name] = search
+    for number in range(LOOKUPS_PER_MINUTE):
+        session.ready("search_guide", f"c{number}", response=f"r{number}", query="hours")
+        session.finish(f"r{number}")
+        await session.settle()
+        session.finish("answer", words="Nine to five.")
+    assert {outcome_of(output) for output in session.outputs.values()} == {"done"}
+
+
+async def test_one_tool_uses_up_nothing_of_anothers_runs() -> None:
+    session = Session(control="bridged")
+    for number in range(DEFAULT_RUNS_PER_MINUTE + 1):
+        await session.run("look", f"c{number}", what="x")
+        session.finish("answer", words="x is found.")
+    session.gate.tools["again"] = dataclasses.replace(session.gate.tools["look"], name="again")
+    assert await session.run("again", "other", what="x") == {"found": "x"}
+
+
 async def test_a_controlled_call_is_not_limited_by_the_minute() -> None:
     session = Session()
-    for number in range(PUBLIC_RUNS_PER_MINUTE + 1):
+    for number in range(DEFAULT_RUNS_PER_MINUTE + 1):
         assert await session.run("look", f"c{number}", what="x") == {"found": "x"}
+        session.finish("answer", words="x is found.")
 
 
 async def test_two_calls_keep_what_their_tools_remember_apart() -> None:
@@ -366,6 +394,48 @@ async def test_each_run_is_told_for_the_record() -> None:
 
 
 # -- calls without end -----------------------------------------------------------------------------
+
+
+async def rounds_of(session: Session, count: int, begin: int = 0) -> None:
+    """Let the agent call one tool in each of so many responses, without a word."""
+    for number in range(begin, begin + count):
+        await session.run("look", f"c{number}", what="x")
+
+
+@pytest.mark.parametrize("control", ["bridged", "controlled"])
+async def test_an_agent_that_only_calls_tools_is_asked_once_to_answer_without_them(
+    control: Literal["bridged", "controlled"],
+) -> None:
+    session = Session(control=control)
+    await rounds_of(session, SILENT_ROUNDS + 10)
+    asked = [event for event in session.sent if event["type"] == "response.create"]
+    assert asked == [CREATE] * (SILENT_ROUNDS - 1) + [LAST_CREATE]
+    assert len(session.gate.ran) == SILENT_ROUNDS
+
+
+@pytest.mark.parametrize("change", [CallerActed(), ActivityChanged("caller_speaking")])
+async def test_a_caller_who_goes_on_gets_the_tools_again(change: CallChange) -> None:
+    session = Session()
+    await rounds_of(session, SILENT_ROUNDS + 1)
+    session.runner.apply([change])
+    await rounds_of(session, 1, begin=100)
+    assert session.sent[-1] == CREATE
+
+
+async def test_a_long_output_is_cut_for_the_session_and_for_the_record() -> None:
+    session = Session()
+
+    @tool()
+    async def everything() -> str:
+        """Tell everything."""
+        return "x" * 500_000
+
+    session.gate.tools["everything"] = everything
+    session.ready("everything")
+    await session.settle()
+    assert len(session.outputs["c1"]) == MAX_OUTPUT_BYTES
+    assert session.outputs["c1"].endswith(CUT)
+    assert session.runs[0].output == session.outputs["c1"]
 
 
 async def test_no_more_tools_run_at_once_than_may() -> None:

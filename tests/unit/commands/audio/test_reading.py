@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from av.stream import Disposition
 
-from commands.audio.reading import RATE, UnreadableAudio, duration_s, read_audio
+from commands.audio.reading import RATE, Flaws, UnreadableAudio, duration_s, read_audio
 
 SECONDS = 3
 TONE = (8000 * np.sin(2 * np.pi * 440 * np.arange(SECONDS * 44_100) / 44_100)).astype(np.int16)
@@ -74,6 +74,47 @@ def test_of_several_tracks_the_one_a_player_would_choose_is_heard(tmp_path: Path
             frame.sample_rate, frame.pts = 44_100, 0
             file.mux([*stream.encode(frame), *stream.encode(None)])
     assert np.abs(samples(path)).max() > 2000
+    assert str(flaws_of(path)) == "it holds 2 sound tracks, of which one was read"
+
+
+def flaws_of(path: Path) -> Flaws:
+    flaws = Flaws()
+    for _ in read_audio(path, flaws):
+        pass
+    return flaws
+
+
+FORMS = [
+    ("a.wav", "pcm_s16le", 44_100),
+    ("a.flac", "flac", 44_100),
+    ("a.ogg", "libopus", 48_000),
+    ("a.m4a", "aac", 44_100),
+    ("a.mp3", "libmp3lame", 44_100),
+    ("a.mkv", "libopus", 48_000),
+]
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), FORMS)
+def test_a_whole_file_has_no_flaws(tmp_path: Path, name: str, codec: str, rate: int) -> None:
+    assert str(flaws_of(written(tmp_path / name, codec, rate))) == ""
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), FORMS[:2])
+def test_a_file_that_was_cut_off_is_said_to_be_so(tmp_path: Path, name: str, codec: str, rate: int) -> None:
+    path = written(tmp_path / name, codec, rate)
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    assert "it is damaged: its last 1." in str(flaws_of(path))
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), [FORMS[1], FORMS[3], FORMS[4]])
+def test_a_file_with_damage_inside_is_said_to_be_so(tmp_path: Path, name: str, codec: str, rate: int) -> None:
+    path = written(tmp_path / name, codec, rate)
+    whole = bytearray(path.read_bytes())
+    middle = len(whole) // 2
+    whole[middle : middle + len(whole) // 5] = b"\x55" * (len(whole) // 5)
+    path.write_bytes(whole)
+    assert "it is damaged" in str(flaws_of(path))
 
 
 def test_sound_that_begins_later_than_its_file_keeps_its_place(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from calls.events import Closed
+from calls.services.tool_outputs import apology
 from components.shared.words import Words
 from components.transcript.transcript_view import (
     MAX_BUBBLE_CHARS,
@@ -185,6 +186,30 @@ def test_a_tools_call_is_done_once_its_output_is_there() -> None:
     output = {"id": "tool_2", "type": "function_call_output", "call_id": "c", "output": "secret"}
     ops = talk.hear({"type": "conversation.item.added", "previous_item_id": "tool_1", "item": output})
     assert ops == [["tool", "tool_1", "look_up", "done", "done"]]
+
+
+@pytest.mark.parametrize(
+    ("code", "state"),
+    [
+        ("too_many", "limited"),
+        ("timed_out", "timed_out"),
+        ("failed", "failed"),
+        ("controlled_only", "refused"),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "ur"])
+def test_a_tools_line_does_not_call_done_what_was_not(code: str, state: str, language: str) -> None:
+    talk, words = Talk(language), Words(language)
+    talk.hear(tool_called("tool_1", None))
+    output = {
+        "id": "tool_2",
+        "type": "function_call_output",
+        "call_id": "c",
+        "output": apology(code, language),
+    }
+    (op,) = talk.hear({"type": "conversation.item.added", "previous_item_id": "tool_1", "item": output})
+    assert op == ["tool", "tool_1", "look_up", state, words[f"transcript.tool_state.{state}"]]
+    assert op[4] != words["transcript.tool_state.done"]
 
 
 def test_a_tools_call_that_was_cut_off_did_not_work() -> None:

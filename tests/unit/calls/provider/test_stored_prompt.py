@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from agents.persona import Persona
+from calls.provider.stored_prompt import LAST_DAY, StoredPrompt
 from calls.provider_gateway import ProviderGateway
-from calls.stored_prompt import LAST_DAY, StoredPrompt
 from realtime.client import RealtimeClient
 from realtime.failures import ProviderFailure
 from tests.fakes.house import OFFER, PERSONA
@@ -85,7 +85,7 @@ async def test_client_secrets_and_phone_calls_do_without_a_refused_prompt_too(pr
     assert prompts(provider) == [PROMPT, None]
     provider.requests.clear()
     provider.refuse(422)
-    await gateway(provider).accept(PERSONA, "rtc_ring")
+    await gateway(provider).accept(PERSONA, "visitor", "rtc_ring")
     assert ["pmpt_1" in request.content.decode() for request in provider.requests] == [True, False]
 
 

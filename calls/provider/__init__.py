@@ -1,0 +1,1 @@
+"""What a process knows and learns of the provider that its calls are placed at."""
