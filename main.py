@@ -15,6 +15,7 @@ from nicegui.server import Server
 
 from access.access_gate import AccessGate
 from access.brute_force_guard import BruteForceGuard
+from access.kept_secret import kept_secret
 from access.passwords import hash_password
 from access.turn_credentials import TurnCredentials
 from agents.new_persona import new_persona
@@ -63,6 +64,7 @@ from server.routes.webhook import webhook_routes
 from server.session_cookie import session_options
 from server.shutdown import Closing, within
 from settings import ENGINE_PATH, Settings, SettingsError, load_settings
+from store.address import SQLITE, AddressRefused, address_of
 from store.visitor_files import VisitorFiles
 
 HERE = Path(__file__).parent
@@ -84,6 +86,7 @@ MAX_FRAME_BYTES = 128 * 1024
 KEEP_ALIVE_SECONDS = 130
 """How long an idle connection stays open for the next click; longer than `realtime.client` keeps its own."""
 GRACE_SECONDS = 3
+SECRET_FILE = "storage_secret"
 """How long a stopping server waits for open connections, while calls are hung up."""
 MAX_SOCKET_BYTES = 1024 * 1024
 """Limit of any WebSocket's frame: the engine gets audio in them."""
@@ -112,14 +115,13 @@ def build(settings: Settings, personas: Personas) -> Archive:
     app.include_router(webhook_routes(secret, phone.take, registry.tasks, records.deliveries))
     code = settings.access_code.get_secret_value() if settings.access_code else None
     access_gate = AccessGate(code, settings.storage_secret)
-    sign_in.install(access_gate, personas[settings.persona])
-    caller.install(registry, personas, settings, access_gate)
+    sign_in.install(access_gate, personas, settings.persona)
+    listens = can_listen(settings)
+    caller.install(registry, personas, settings, access_gate, listens=listens)
     picker.install(personas, settings.persona, access_gate)
     persona = personas[settings.persona]
     listening = Captions(registry, client, settings, persona)
-    captions.install(
-        listening, OverlayRegistry(), persona, settings, access_gate, listens=can_listen(settings)
-    )
+    captions.install(listening, OverlayRegistry(), persona, settings, access_gate, listens=listens)
     not_found.install(personas, settings.persona, no_such_route)
     app.storage.max_tab_storage_age = TAB_SECONDS
     visitors = VisitorFiles(app.storage.path)
@@ -319,12 +321,25 @@ def leave(code: int) -> NoReturn:
     sys.exit(code)
 
 
+def with_kept_secret(settings: Settings) -> Settings:
+    """Return settings whose cookies outlive a restart: an unset secret is kept beside the SQLite database."""
+    try:
+        address = address_of(settings.database_url)
+    except AddressRefused:
+        return settings  # told when the database is opened
+    if "storage_secret" in settings.model_fields_set or address.drivername != SQLITE:
+        return settings
+    file = Path(str(address.database)).with_name(SECRET_FILE)
+    return settings.model_copy(update={"storage_secret": kept_secret(file)})
+
+
 def serve() -> None:
     """Serve until interrupted."""
     os.umask(OWNER_ONLY_UMASK)
     try:
         settings = load_settings()
         set_up_logging(settings.log_level)
+        settings = with_kept_secret(settings)
         require_free_port(settings.host, settings.port)
         personas = open_personas(settings)
         asyncio.run(build(settings, personas).prepare(personas.values()))

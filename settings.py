@@ -92,8 +92,8 @@ class ServerSettings(Group):
     """Addresses of the proxies whose `X-Forwarded-…` headers are believed, separated by commas; `*` where the
     proxy is the only way in."""
     storage_secret: str = Field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
-    """Signs the visitor cookie, at least 32 characters. Set it to keep visitors' language and limits over a
-    restart; unset, each start makes one."""
+    """Signs the visitor cookie, at least 32 characters. Unset, it is made once and kept beside a SQLite
+    database; with PostgreSQL, each start makes one."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least severity of the lines in the log."""
 

@@ -224,6 +224,8 @@ class Persona(Strict):
     """Of the page's own words, where neither address nor browser asks for one; None: English."""
     start_label: Text = "Start Conversation"
     stop_label: Text = "Stop"
+    examples: list[Text] = Field(default=[], max_length=3)
+    """Questions that the page offers to begin with, in the agent's language."""
     hint: str = ""
     """A word behind the status *Listening…*, in the caller's language."""
     idle_label: str = ""

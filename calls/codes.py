@@ -56,6 +56,7 @@ NOTICE_CODES = frozenset(
         "frame_without_microphone",
         "insecure_origin",
         "microphone_kept",
+        "microphone_none",
         "microphone_other",
         "microphone_replaced",
         "speaker_kept",

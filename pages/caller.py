@@ -18,6 +18,7 @@ from calls.services.greeting import greet
 from components.call.badge import demo_badge
 from components.call.call_view import CallView
 from components.call.controls import Controls
+from components.call.examples import Examples
 from components.call.microphone_help import OBSTACLES, MicrophoneHelp
 from components.call.notice import Notice
 from components.call.orb import SELECTOR, Orb
@@ -55,14 +56,22 @@ MIN_PACE_MS, MAX_PACE_MS = 4, 100
 
 
 def install(
-    registry: Registry, personas: Mapping[str, Persona], settings: Settings, access_gate: AccessGate
+    registry: Registry,
+    personas: Mapping[str, Persona],
+    settings: Settings,
+    access_gate: AccessGate,
+    *,
+    listens: bool,
 ) -> None:
-    """Serve a page for each persona, and at `/` that of the settings, to those whom the gate admits."""
+    """Serve a page for each persona, and at `/` that of the settings, to those whom the gate admits.
+
+    :param listens: whether spoken words are understood, and not typed ones alone
+    """
     stylesheet.link()
 
     def serve(path: str, name: str) -> None:
         def build(words: Words) -> None:
-            CallerPage(registry, personas, name, settings, words)
+            CallerPage(registry, personas, name, settings, words, listens=listens)
 
         serve_page(path, personas[name], build, gate=access_gate, grace_s=settings.page_grace_seconds)
 
@@ -81,10 +90,13 @@ class CallerPage:
         name: str,
         settings: Settings,
         words: Words,
+        *,
+        listens: bool,
     ) -> None:
         """Create the caller page.
 
         :param name: of the persona that answers here
+        :param listens: whether spoken words are understood, and not typed ones alone
         """
         self._registry = registry
         self._personas = personas
@@ -99,7 +111,7 @@ class CallerPage:
         self._reserves_again_at = 0.0
         self._choice = Choice()
         self._call_controls: CallControls | None = None
-        self._build()
+        self._build(listens)
         self._held = HeldCall(
             self._webrtc.bridge,
             registry,
@@ -127,25 +139,27 @@ class CallerPage:
 
     # -- the pieces --------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _build(self, listens: bool) -> None:
         words, persona = self._words, self._persona
         with page_frame(persona, persona.own_words(words.language).title):
             header(persona, words, others=len(self._personas) > 1)
             with ui.element("div").classes("main"):
-                steps(persona, words)
+                steps(persona, words, listens=listens)
                 with ui.element("section").classes("stage"):
                     orb, status = Orb(), Status()
                     self._webrtc = self._build_webrtc()
+                    orb.on("click", js_handler=f"() => getElement({self._webrtc.id}).start()")
                     self._resume = Resume(words, self._webrtc)
                     controls = Controls(self._webrtc, self._build_drawer(), words, persona)
                     Scopes(words)
                     notice = Notice(words)
                     self._microphone_help = MicrophoneHelp(words, str(ui.context.client.request.url))
                     if self._settings.provider_kind == "engine":
-                        demo_badge(words)
+                        demo_badge(words, listens=listens)
                 with ui.element("section").classes("panel"):
                     self._transcript = TranscriptElement(words, *persona.languages)
                     TranscriptTools(words, self._transcript).move(target_index=0)
+                    Examples(words, persona, self._webrtc)
                     field = TextField(words, self._webrtc)
             footer(persona, words)
         self._view = CallView(words, persona, orb, status, controls, field, notice)

@@ -107,20 +107,18 @@ class CaptionsPage:
         words = self._words
         with page_frame(persona, words["captions.title"], "page--captions"):
             plain_header(words, "captions", "captions.back", "/")
-            with ui.element("main").classes("captions"):
+            with ui.element("div").classes("captions"):
                 with ui.element("section").classes("captions__stage"):
-                    self._build_stage()
+                    self._build_stage(listens)
                 with ui.element("section").classes("panel captions__panel"):
                     self._lines = CaptionLines(words, self._choice.language)
                     TranscriptTools(words, self._lines).move(target_index=0)
                 with ui.element("aside").classes("captions__aside"):
-                    if not listens:
-                        no_listener(words)
                     self._link = OverlayLink(
                         words, on_make=self._make_address, on_revoke=self._revoke_address
                     )
 
-    def _build_stage(self) -> None:
+    def _build_stage(self, listens: bool) -> None:
         words = self._words
         orb, status = Orb(), Status()
         self._webrtc = WebRTC(
@@ -132,10 +130,13 @@ class CaptionsPage:
             on_entry=self._on_entry,
             pace_ms=lambda: PACE_MS,
         )
+        if not listens:
+            no_listener(words)
         controls = CaptionsControls(
             self._webrtc,
             words,
             self._captions.languages,
+            listens=listens,
             commits=self._captions.needs_commits,
             on_choose=self._choose,
         )

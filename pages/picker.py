@@ -18,7 +18,7 @@ def install(personas: Mapping[str, Persona], default: str, access_gate: AccessGa
     def build(words: Words) -> None:
         with page_frame(personas[default], words["assistants.title"]):
             plain_header(words, "assistants", "captions.title", CAPTIONS_PATH)
-            with ui.element("main").classes("picker"):
+            with ui.element("div").classes("picker"):
                 for persona in personas.values():
                     persona_card(persona, words)
 

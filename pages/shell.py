@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode
 
 from nicegui import app, ui
 from starlette.responses import RedirectResponse
@@ -41,7 +42,7 @@ def serve_page(
     def page() -> RedirectResponse | None:
         words = page_words(ui.context.client.request, persona)
         if gate and not gate.admits(app.storage.user):
-            return RedirectResponse(f"{SIGN_IN_PATH}?lang={words.language}")
+            return RedirectResponse(f"{SIGN_IN_PATH}?{urlencode({'lang': words.language, 'then': path})}")
         ui.query("html").props(f"lang={words.language} dir={words.direction}")
         build(words)
         return None

@@ -115,7 +115,7 @@ async function playOn(bridge, id) {
 }
 
 /** Go on with another microphone: no new offer, the same call. */
-async function speakInto(bridge, stream) {
+export async function speakInto(bridge, stream) {
   const { call } = bridge;
   if (!call) return stop(stream);
   const [track] = stream.getAudioTracks();

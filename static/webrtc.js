@@ -13,6 +13,7 @@ import { line, watchLine } from "page_line";
 import { isOpen, preparePeer, release, sendEvent } from "peer";
 import { cancelPredial, confirmCall, deferOutcome } from "predial";
 import { open } from "talk";
+import { attachSilence, sayOpening, startTyping } from "typing";
 import { Uplink } from "uplink";
 import { cutVoice } from "voice_cut";
 
@@ -45,6 +46,7 @@ export default {
     /** @type {?Call} */
     this.call = null;
     this.attempts = 0;
+    this.opening = null; // what a call that begins in writing is to be told first
     this.uplink = new Uplink((entries) => this.$emit("batch", { entries }));
     this.ahead = new TicketPrefetch(() => this.uplink.post({ type: "guftagu.ticket" }));
     this.onPageHide = () => this.leave();
@@ -70,10 +72,10 @@ export default {
   methods: {
     // --- in the click
 
-    start(resumes = false) {
+    start(resumes = false, typed = false) {
       if (resumes) cancelPredial(this);
       if (this.call && !this.call.predialTimer) return;
-      const obstacle = findObstacle();
+      const obstacle = typed ? null : findObstacle();
       const call = this.call ?? this.begin();
       if (obstacle) return this.end("failed", obstacle);
       confirmCall(call);
@@ -81,7 +83,11 @@ export default {
       this.phase("microphone", { resumes });
       if (call.outcome) return this.end(...call.outcome);
       if (!call.timer) this.dialSoon(call); // else the press did
-      this.attachMicrophone(call);
+      if (typed) attachSilence(this, call);
+      else this.attachMicrophone(call);
+    },
+    startTyping(text, onTaken) {
+      startTyping(this, text, onTaken);
     },
     say(text) {
       if (this.call?.live) this.uplink.post({ type: "guftagu.say", text });
@@ -219,6 +225,7 @@ export default {
       call.live = true;
       stayAwake();
       this.phase("live");
+      sayOpening(this);
       setTimeout(() => call === this.call && this.drawLevels(call), LEVELS_AFTER_MS);
     },
     /** @param {Call} call */
@@ -273,7 +280,7 @@ export default {
 
     drop() {
       release(this.call);
-      this.call = null;
+      this.call = this.opening = null;
       this.$refs.audio.srcObject = null;
       this.muted = false;
     },

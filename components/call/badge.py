@@ -4,7 +4,9 @@ from components.shared.text_node import TextNode
 from components.shared.words import Words
 
 
-def demo_badge(words: Words) -> None:
-    """Draw a small label with its explanation."""
-    badge = TextNode("p", words["badge.demo"]).classes("badge")
-    badge.props["title"] = words["badge.demo_hint"]
+def demo_badge(words: Words, *, listens: bool) -> None:
+    """Draw a small label.
+
+    :param listens: whether spoken words are understood, and not typed ones alone
+    """
+    TextNode("p", words["badge.demo" if listens else "badge.typing_only"]).classes("badge")

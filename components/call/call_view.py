@@ -41,6 +41,7 @@ class CallView:
     def show_idle(self) -> None:
         """Show that nothing has happened yet."""
         self.status.show("idle", self._own.idle_label or self.words("status.idle", start=self.start_label))
+        self.field.offer_start()
 
     def begin(self) -> None:
         """Begin a new call: nothing of an earlier one counts."""
@@ -92,4 +93,4 @@ class CallView:
         self.orb.show(stage)
         again = self.words["controls.start_again"] if self.was_live else self.start_label
         self.controls.show(running=False, start_label=again)
-        self.field.enable(False)
+        self.field.offer_start()

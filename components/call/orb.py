@@ -24,7 +24,7 @@ LOOKS: dict[CallDisplayState, Look] = {
 
 
 class Orb(LiveElement, component="orb.js"):
-    """Decoration for the eye only: the status says the same in words."""
+    """Decoration for the eye, which starts a call like the button does: the status says the same in words."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -12,7 +12,7 @@ class Scopes(
     component="scopes.js",
     dependencies=["scope.js", "scope_switch.js"],
 ):
-    """*Local Input* and *Remote Audio*, shown and hidden by the row of tools."""
+    """The sound of the caller and of the agent, shown and hidden by the row of tools."""
 
     def __init__(self, words: Words) -> None:
         super().__init__()

@@ -1,10 +1,10 @@
-// A line to type into. The text stays here until it is sent, and goes when the call took it.
+// A line to type into, also to begin a call. The text stays here until it is sent, and goes when the call took it.
 
 import { live } from "live";
 
 export default {
   mixins: [live],
-  props: { words: Object, bridge: Number, maxLength: Number, disabled: Boolean },
+  props: { words: Object, bridge: Number, maxLength: Number, disabled: Boolean, starts: Boolean },
   data: () => ({ text: "" }),
   computed: {
     /** What keeps the text from being sent; empty when nothing does. */
@@ -16,7 +16,8 @@ export default {
   },
   render() {
     const { words, text, problem } = this;
-    const { disabled } = { ...this.$props, ...this.told };
+    const { disabled, starts } = { ...this.$props, ...this.told };
+    const ready = starts ? words.placeholder_start : words.placeholder;
     return Vue.h("form", { class: "field", autocomplete: "off", onSubmit: (event) => this.submit(event) }, [
       Vue.h("p", { class: "field__problem", role: "alert", hidden: !problem }, problem),
       Vue.h("input", {
@@ -26,7 +27,7 @@ export default {
         dir: text ? "auto" : null,
         enterkeyhint: "send",
         "aria-label": words.label,
-        placeholder: disabled ? words.placeholder_off : words.placeholder,
+        placeholder: disabled ? words.placeholder_off : ready,
         disabled,
         value: text,
         onInput: (event) => (this.text = event.target.value),
@@ -41,7 +42,11 @@ export default {
   methods: {
     submit(event) {
       event.preventDefault();
-      if (this.text.trim() && !this.problem && getElement(this.bridge).say(this.text)) this.text = "";
+      if (!this.text.trim() || this.problem) return;
+      const bridge = getElement(this.bridge);
+      const { starts } = { ...this.$props, ...this.told };
+      if (starts) bridge.startTyping(this.text, () => (this.text = ""));
+      else if (bridge.say(this.text)) this.text = "";
     },
   },
 };

@@ -5,7 +5,7 @@ from components.call.webrtc import WebRTC
 from components.shared.live_element import LiveElement
 from components.shared.words import Words
 
-LABELS = ("label", "placeholder", "placeholder_off", "send", "too_long")
+LABELS = ("label", "placeholder", "placeholder_off", "placeholder_start", "send", "too_long")
 
 
 class TextField(LiveElement, component="text_field.js"):
@@ -16,8 +16,13 @@ class TextField(LiveElement, component="text_field.js"):
         self._props["words"] = {name: words[f"field.{name}"] for name in LABELS}
         self._props["bridge"] = webrtc.id
         self._props["max-length"] = MAX_SAID_CHARS
-        self._props["disabled"] = True
+        self._props["disabled"] = False
+        self._props["starts"] = True
 
     def enable(self, enabled: bool) -> None:
-        """Whether a call is there to type into."""
-        self.draw(disabled=not enabled)
+        """Let the caller type into the call, or not while it is set up."""
+        self.draw(disabled=not enabled, starts=False)
+
+    def offer_start(self) -> None:
+        """Let the caller begin a call by typing."""
+        self.draw(disabled=False, starts=True)

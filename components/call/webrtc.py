@@ -25,7 +25,7 @@ KNOWN_EVENTS = frozenset(map(str, ServerEvent)) | OLDER_NAMES.keys() | UNFOLLOWE
 """All others are told of as unknown."""
 PARTS = (
     "uplink", "ticket_prefetch", "wake_lock", "inbound", "offer", "peer", "predial", "microphone", "devices",
-    "choice", "talk", "levels", "page_line", "voice_cut",
+    "choice", "talk", "typing", "levels", "page_line", "voice_cut",
 )  # fmt: skip
 """Of the browser's half, by their names in `static/`."""
 

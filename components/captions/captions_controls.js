@@ -8,7 +8,7 @@ export default {
   template: `
     <div class="captions-controls">
       <div class="controls">
-        <button class="button button--start" type="button" :disabled="running" @click="bridgeHalf().start()">
+        <button class="button button--start" type="button" :disabled="running || !listens" @click="bridgeHalf().start()">
           {{ words[again ? "start_again" : "start"] }}
         </button>
         <button class="button button--stop" type="button" :disabled="!running" @click="stop">{{ words.stop }}</button>
@@ -31,7 +31,7 @@ export default {
         </select>
       </label>
     </div>`,
-  props: { words: Object, languages: Object, bridge: Number, running: Boolean, again: Boolean, commits: Boolean },
+  props: { words: Object, languages: Object, bridge: Number, running: Boolean, again: Boolean, listens: Boolean, commits: Boolean },
   data: () => ({ source: "microphone", language: "", sharing: canShare() }),
   computed: {
     sources() {

@@ -26,12 +26,14 @@ class CaptionsControls(
         words: Words,
         languages: Sequence[str],
         *,
+        listens: bool,
         commits: bool,
         on_choose: Callable[[object], None],
     ) -> None:
         """Create the captions controls.
 
         :param languages: ISO 639 codes, the likeliest first
+        :param listens: whether there is a speech recogniser, without which nothing can be started
         :param commits: whether the page has to say where an utterance ends
         :param on_choose: called with what the browser says, unchecked
         """
@@ -39,6 +41,7 @@ class CaptionsControls(
         self._props["words"] = {name: words[f"captions.{name}"] for name in LABELS}
         self._props["languages"] = {code: _name(code, words) for code in languages}
         self._props["bridge"] = webrtc.id
+        self._props["listens"] = listens
         self._props["commits"] = commits
         self._state = (False, False)
 

@@ -8,10 +8,11 @@ from components.shared.words import Words
 LONGEST_CODE = 200
 
 
-def sign_in_form(words: Words, action: str, problem: str | None) -> None:
+def sign_in_form(words: Words, action: str, problem: str | None, then: str) -> None:
     """Ask for the access code.
 
-    :param action: where the form is posted, with `code` and `lang`
+    :param action: where the form is posted, with `code`, `lang` and `then`
+    :param then: the path of the page that the visitor came for
     :param problem: key of what was wrong with the last try
     """
     with ui.element("form").classes("sign-in").props(f'method=post action="{action}"'):
@@ -21,6 +22,7 @@ def sign_in_form(words: Words, action: str, problem: str | None) -> None:
         code.props(f"id=code name=code type=password maxlength={LONGEST_CODE} required autofocus dir=auto")
         code.props("autocomplete=current-password")
         ui.element("input").props(f"type=hidden name=lang value={words.language}")
+        ui.element("input").props(f'type=hidden name=then value="{then}"')
         if problem:
             TextNode("p", words[f"sign_in.{problem}"]).classes("notice").props("role=alert")
         TextNode("button", words["sign_in.enter"]).classes("button button--start").props("type=submit")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.caller import Caller
 from tests.browser.conftest import AppFactory, CallerFactory
+from tests.browser.scenes import PHONE
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
 from tests.fakes.turns import Event, transcribed
@@ -306,12 +307,15 @@ def test_a_recogniser_that_writes_live_is_told_where_an_utterance_ends(
     provider.call.wait_for("input_audio_buffer.commit")
 
 
-def test_without_a_recogniser_the_page_says_what_is_missing_and_how_to_get_it(
+def test_without_a_recogniser_the_first_screen_of_a_phone_says_so_and_nothing_can_be_started(
     engine_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = listen(caller_at(f"{engine_app.url}{PATH}", "speaking"))
-    expect(caller.page.get_by_text("uv run --extra whisper main.py")).to_be_visible()
-    expect(caller.bubbles.first).to_contain_text("speech heard")
+    caller = caller_at(f"{engine_app.url}{PATH}", viewport=PHONE)
+    caller.page.goto(caller.url)
+    caller.page.wait_for_function("window.did_handshake")
+    note = caller.page.get_by_text("Captions do not work here yet")
+    expect(note).to_be_in_viewport()
+    expect(caller.page.get_by_role("button", name="Start captions")).to_be_disabled()
 
 
 def test_the_door_stands_before_the_captions_too(

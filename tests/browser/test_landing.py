@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from components.shared.words import Words
 from tests.browser.conftest import CallerFactory
 from tests.fakes.running_app import RunningApp
 
@@ -48,8 +49,18 @@ def test_the_microphone_stays_closed_until_the_click(
 def test_the_demo_voice_is_named_where_the_engine_answers(
     engine_app: RunningApp, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    expect(caller_at(engine_app.url).open().page.get_by_text("Demo voice")).to_be_visible()
-    expect(caller_at(provider_app.url).open().page.get_by_text("Demo voice")).to_have_count(0)
+    told = "Demo: it understands typed questions only"
+    assert told == Words("en")["badge.typing_only"]
+    expect(caller_at(engine_app.url).open().page.get_by_text(told)).to_be_visible()
+    expect(caller_at(provider_app.url).open().page.get_by_text(told)).to_have_count(0)
+
+
+def test_without_a_recogniser_the_steps_speak_of_typing(
+    engine_app: RunningApp, provider_app: RunningApp, caller_at: CallerFactory
+) -> None:
+    told = Words("en")["steps.typing_only"]
+    expect(caller_at(engine_app.url, viewport=DESKTOP).open().page.get_by_text(told)).to_be_visible()
+    expect(caller_at(provider_app.url, viewport=DESKTOP).open().page.get_by_text(told)).to_have_count(0)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])

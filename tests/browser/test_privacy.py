@@ -186,10 +186,11 @@ def asked_over_the_api(app: RunningApp, provider: ScriptedProvider) -> str:
             http.get(f"/sessions/{session['id']}"),
             http.get(f"/sessions/{session['id']}/transcript.json"),
             http.post("/extract-profile", json={"sessionId": session["id"]}),
+            http.post("/extract-profile", content=LEAKED, headers={"Content-Type": "application/json"}),
             http.post("/extract-profile", content=LEAKED),
             http.get(f"/sessions/nobody?note={LEAKED}"),
         ]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 502, 400, 404]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 502, 400, 415, 404]
     return "\n".join(f"{answer.text} {answer.headers}" for answer in answers)
 
 

@@ -79,8 +79,8 @@ def test_both_sounds_are_drawn_in_their_colours_from_one_audio_context(
     sounding_provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
     caller = enter(caller_at, provider_app, "speaking")
-    expect(traces(caller).nth(0)).to_contain_text("Local Input")
-    expect(traces(caller).nth(1)).to_contain_text("Remote Audio")
+    expect(traces(caller).nth(0)).to_contain_text("Your voice")
+    expect(traces(caller).nth(1)).to_contain_text("The assistant's voice")
     caller.go_live()
     wait_until_drawing(caller, "remote")
     wait_until_drawing(caller, "local")

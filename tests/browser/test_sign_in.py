@@ -40,6 +40,23 @@ def test_a_caller_enters_the_code_once_in_their_own_language(
     assert CODE not in app.log and "a guess" not in app.log
 
 
+def test_the_code_leads_on_to_the_page_that_was_asked_for_and_never_to_another_site(
+    app_of_session: AppFactory, caller_at: CallerFactory
+) -> None:
+    app = app_of_session(ACCESS_CODE=CODE, PERSONAS="jsbank,ibx")
+    page = caller_at(app.url, own=True).page
+    for asked, landed in (("/p/ibx", "/p/ibx"), ("//evil.example", "/")):
+        page.context.clear_cookies()
+        page.goto(
+            f"{app.url}/p/ibx?lang=en" if asked == landed else f"{app.url}/sign-in?lang=en&then={asked}"
+        )
+        if asked == landed:
+            expect(page.get_by_role("heading", level=1)).to_contain_text("Independence Blue Cross")
+        page.get_by_label(WORDS["sign_in.label"]).fill(CODE)
+        page.get_by_role("button", name=WORDS["sign_in.enter"]).click()
+        page.wait_for_url(f"{app.url}{landed}?lang=en")
+
+
 def test_another_sites_page_cannot_open_the_pages_socket(
     provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:

@@ -74,7 +74,7 @@ def test_each_item_has_its_time_and_its_language_and_the_page_says_who_told_of_i
     for item_id in ("user_1", "agent_1"):
         expect(talking.bubble(item_id).locator("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
         expect(talking.bubble(item_id).get_by_text("اردو")).to_be_visible()
-    expect(talking.page.get_by_text("Reported by the browser")).to_be_visible()
+    expect(talking.page.get_by_text("As this page heard it")).to_be_visible()
 
 
 def test_a_tools_call_is_a_quiet_line_without_its_arguments(talking: Caller) -> None:

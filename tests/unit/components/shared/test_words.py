@@ -12,6 +12,7 @@ from components.call.display_state import CallDisplayState
 from components.settings import settings_drawer
 from components.shared.words import LANGUAGES, Words, load_texts
 from components.transcript import transcript, transcript_tools
+from engine.demo.phrases import PHRASES
 from realtime.failures import FailureCode
 
 ROOT = Path(__file__).parents[4]
@@ -91,3 +92,9 @@ def test_a_failure_says_when_to_try_again_where_that_is_known() -> None:
 def test_an_unknown_failure_gets_the_general_sentence() -> None:
     words = Words("en")
     assert words.failure("made_up_by_a_browser") == words["failure.unknown"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_sentence_tells_a_caller_of_settings_of_the_server(language: str) -> None:
+    said = load_texts(language) | {name: text[language] for name, text in PHRASES.items()}
+    assert [name for name, text in said.items() if re.search(r"[A-Z]{2,}_[A-Z]+|\.env\b|API key", text)] == []
