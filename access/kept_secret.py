@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger("guftagu.access")
@@ -14,10 +15,13 @@ OWNER_ONLY = 0o600
 def kept_secret(file: Path) -> str:
     """Return the secret in a file, which is made where it is missing or empty.
 
-    Where the file cannot be read or written, the secret lives as long as the process, and a warning says so.
+    Elsewhere the secret lives as long as the process. A warning says so, unless the folder is missing.
     """
-    try:
+    with suppress(OSError):  # The database, which is to stand there too, says what is wrong.
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not file.parent.is_dir():
+        return secrets.token_urlsafe(SECRET_BYTES)
+    try:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
         with os.fdopen(descriptor, "r+", encoding="ascii") as opened:
             if kept := opened.read().strip():

@@ -28,9 +28,10 @@ export async function attachSilence(bridge, call) {
   call.microphone = silentStream();
   await bridge.sendMicrophone(call);
   const permission = await navigator.permissions?.query({ name: "microphone" }).catch(() => null);
+  let asked = false; // a change that is told late must not open it twice
   const speak = async () => {
-    if (call !== bridge.call || permission?.state !== "granted") return;
-    permission.onchange = null;
+    if (asked || call !== bridge.call || permission?.state !== "granted") return;
+    asked = true;
     await openChosenMicrophone(() => {}).then((stream) => speakInto(bridge, stream), () => {});
   };
   if (permission) permission.onchange = speak;

@@ -23,7 +23,19 @@ LONGEST = (
     "test_layout.py",
 )
 """They go first, so that at the end no worker is left alone with one of them."""
+EVERY_RUN = (
+    "test_around_call.py",
+    "test_conversation.py",
+    "test_engine_call.py",
+    "test_landing.py",
+    "test_layout.py",
+    "test_press.py",
+    "test_sign_in.py",
+    "test_surviving.py",
+)
+"""Browser tests of the main ways through the page; the others need five minutes more, and CI runs them."""
 CI_ONLY = {
+    "page": "looks at the rest of the page",
     "slow": "takes long",
     "stores": "needs a real database server",
     "firefox": "needs Firefox",
@@ -39,6 +51,8 @@ ATTACKS_RUN_ALONE = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if "tests/browser" in item.path.as_posix() and item.path.name not in EVERY_RUN:
+            item.add_marker("page")
         if "postgres" in getattr(item, "fixturenames", ()):
             item.add_marker("stores")
         if reason := _reason_to_skip(item):

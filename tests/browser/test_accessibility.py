@@ -1,11 +1,13 @@
 """What axe-core finds wrong for people with disabilities, in both languages; keyboard, sizes, movement."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
+from agents.persona import load_persona
 from components.shared.words import Words
 from tests.browser.caller import Caller
 from tests.browser.conftest import AppFactory, CallerFactory
@@ -15,6 +17,7 @@ from tests.fakes.running_app import RunningApp
 from tests.fakes.turns import barge_in
 
 NO_PAGE = "/p/nobody"
+JSBANK = Path(__file__).parents[2] / "personas/jsbank"
 PATHS = ("/", "/p", "/p/ibx", "/p/blank", "/captions", NO_PAGE)
 GRAVE = ("serious", "critical")
 FLAT_GROUND = "document.querySelector('.page').style.background = 'var(--ground)'"
@@ -177,6 +180,8 @@ def test_tab_goes_through_the_page_in_the_order_it_is_read(
         words["tools.settings"],
         words["transcript_tools.captions"],
         words["transcript.label"],
+        *load_persona(JSBANK).examples,
+        words["field.label"],
     ]
 
 

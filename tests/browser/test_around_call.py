@@ -90,7 +90,7 @@ def test_a_page_that_the_browser_translates_goes_on_telling_the_state(
 def test_a_remembered_microphone_that_is_in_use_is_replaced_and_the_caller_told(
     provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.add_init_script(BUSY)
     caller.open()
     caller.go_live()
@@ -138,7 +138,7 @@ Object.defineProperty(navigator, "mediaDevices", { value: undefined });
 def test_a_call_begins_in_writing_without_a_microphone(
     without: str, provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
-    caller = caller_at(provider_app.url)
+    caller = caller_at(provider_app.url, own=True)
     caller.page.add_init_script(without)
     caller.open()
     caller.text_field.fill("میرا کارڈ گم ہو گیا ہے")

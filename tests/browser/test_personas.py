@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from components.shared.words import Words
 from tests.browser.conftest import AppFactory, CallerFactory
 from tests.fakes.provider import ScriptedProvider
 from tests.fakes.running_app import RunningApp
@@ -58,7 +59,7 @@ def test_ibx_is_a_white_page_with_its_own_words(engine_app: RunningApp, caller_a
     expect(caller.page).to_have_title("Independence Blue Cross Voice Assistant")
     expect(caller.status).to_have_text("Idle")
     expect(caller.page.get_by_role("contentinfo")).to_contain_text("not affiliated")
-    expect(caller.page.get_by_text("Speak English in your own words")).to_be_visible()
+    expect(caller.page.get_by_text(Words("en")["steps.typing_only"])).to_be_visible()
     assert background(caller.page, "body") == WHITE
     assert background(caller.page, ".button--start") == SKY
 
@@ -66,7 +67,7 @@ def test_ibx_is_a_white_page_with_its_own_words(engine_app: RunningApp, caller_a
 def test_jsbank_stays_dark_beside_it(engine_app: RunningApp, caller_at: CallerFactory) -> None:
     caller = caller_at(f"{engine_app.url}/p/jsbank").open()
     assert background(caller.page, "body") == "rgb(11, 18, 32)"
-    expect(caller.page.get_by_text("Speak Urdu in your own words")).to_be_visible()
+    expect(caller.page.get_by_role("heading", level=1)).to_contain_text("JS Bank")
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])

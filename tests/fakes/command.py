@@ -2,8 +2,10 @@
 
 import asyncio
 import os
+import signal
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 MAIN = Path(__file__).parents[2] / "main.py"
@@ -29,6 +31,8 @@ async def start(folder: Path, *arguments: str, **env: str) -> asyncio.subprocess
         *arguments,
         cwd=folder,
         env=inherited | {"PYTHONPATH": str(MAIN.parent)} | env,
+        # A build server's shell may ignore Ctrl-C, which its children inherit.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
