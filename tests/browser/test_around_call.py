@@ -154,8 +154,9 @@ def test_a_call_begins_in_writing_without_a_microphone(
 
 
 def test_a_call_that_began_in_writing_takes_the_microphone_where_it_is_allowed(
-    caller: Caller, provider: ScriptedProvider
+    provider: ScriptedProvider, provider_app: RunningApp, caller_at: CallerFactory
 ) -> None:
+    caller = caller_at(provider_app.url, own=True).open()
     caller.context.grant_permissions(["microphone"])
     caller.text_field.fill("hello")
     caller.text_field.press("Enter")
