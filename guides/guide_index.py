@@ -129,6 +129,8 @@ class GuideIndex:
         """Return what the best phrase counts, and whether a phrase of several words is said as a whole."""
         best, is_whole = 0.0, False
         for phrase in indexed.phrases:
+            if said.keys().isdisjoint(phrase):
+                continue
             spoken = self._sum(said, phrase)
             share = spoken / self._sum(dict.fromkeys(phrase, 1.0), phrase)
             best = max(best, spoken * share)

@@ -5,6 +5,7 @@ Extractive: every word of it is a heading of the guide or was said in the call.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Literal
 
 from engine.demo.guide import guide_in
@@ -16,6 +17,8 @@ from engine.session.language import language_of_text
 from engine.tts.plain_text import sentences
 
 TOPIC_WORDS = 5
+TOPIC_QUESTIONS = 10
+"""Of a call, the first ones: five words hold no more headings."""
 ASKED_WORDS = 14
 TOPIC = re.compile(r"\b(?:topic|subject|title|label)\b|موضوع|عنوان", re.IGNORECASE)
 SUMMARY = re.compile(r"\bsum\b|\bsummar|خلاصہ", re.IGNORECASE)
@@ -43,7 +46,8 @@ def topic(turns: list[Turn], instructions: str, otherwise: str) -> str:
     if not questions:
         return phrase("no_words", otherwise)
     guide = guide_in(instructions)
-    headings = dict.fromkeys(filter(None, (guide.heading(question) for question in questions)))
+    looked_up = islice(dict.fromkeys(questions), TOPIC_QUESTIONS)
+    headings = dict.fromkeys(filter(None, map(guide.heading, looked_up)))
     return _joined(list(headings)) or _first_words(questions[0], TOPIC_WORDS)
 
 

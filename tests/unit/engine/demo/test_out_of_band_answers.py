@@ -2,7 +2,8 @@ from typing import Any
 
 import pytest
 
-from engine.demo.out_of_band_answers import aside
+from engine.demo.guide import Guide
+from engine.demo.out_of_band_answers import TOPIC_QUESTIONS, Turn, aside, topic
 from engine.demo.phrases import phrase
 from engine.llm.language_model import Prompt
 from engine.session.items import Item
@@ -87,3 +88,11 @@ def test_a_greeting_is_summed_up_when_there_is_nothing_else() -> None:
 
 def test_another_kind_of_question_is_not_for_these_rules() -> None:
     assert told("Is the caller angry?", user("my card is lost")) is None
+
+
+def test_a_long_call_is_looked_up_by_its_first_questions_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(Guide, "heading", lambda _guide, question: looked_up.append(question))
+    turns: list[Turn] = [("user", f"Question number {number}?") for number in range(100)]
+    topic([*turns, *turns], "# Hours\nNine to five.", "en")
+    assert looked_up == [f"Question number {number}?" for number in range(TOPIC_QUESTIONS)]
