@@ -28,7 +28,6 @@ EVERY_RUN = (
     "test_conversation.py",
     "test_engine_call.py",
     "test_landing.py",
-    "test_layout.py",
     "test_press.py",
     "test_sign_in.py",
     "test_surviving.py",
